@@ -1,0 +1,17 @@
+//! What one audit event says, and nothing more.
+//!
+//! - [`event`]: the JSON event, read strictly from its own top level
+//! - [`annotation`]: the value of the stale-token annotation
+//! - [`service_account`]: the subject of a token
+//! - [`stage`]: which part of a request an event reports
+//! - [`path_shape`]: a request URI without the names in it
+//! - [`name`]: what Kubernetes accepts as a name
+//!
+//! Pure: no cluster, no clock, no file.
+
+pub mod annotation;
+pub mod event;
+pub mod name;
+pub mod path_shape;
+pub mod service_account;
+pub mod stage;

@@ -1,0 +1,82 @@
+//! The shape of a request URI: what kind of thing was asked for, without the names in it.
+
+/// The shape of a request URI: `/api/v1/namespaces/a/pods/b?watch=1` becomes
+/// `/api/v1/namespaces/{namespace}/pods/{name}`.
+///
+/// Non-resource paths keep their first segment only, so that a caller cannot make up
+/// as many shapes as it likes out of names.
+pub fn path_shape(uri: &str) -> String {
+    let path = uri.split_once('?').map_or(uri, |(path, _)| path);
+    let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let prefix_length = match segments.first() {
+        Some(&"api") => 2,
+        Some(&"apis") => 3,
+        Some(first) => return format!("/{first}"),
+        None => return "/".to_owned(),
+    };
+    let (prefix, rest) = segments.split_at(prefix_length.min(segments.len()));
+    let (watch, rest) = match rest {
+        ["watch", rest @ ..] => ("/watch", rest),
+        rest => ("", rest),
+    };
+    let resource = match rest {
+        [] => String::new(),
+        ["namespaces"] => "/namespaces".to_owned(),
+        ["namespaces", _] => "/namespaces/{name}".to_owned(),
+        ["namespaces", _, "finalize" | "status"] => format!("/namespaces/{{name}}/{}", rest[2]),
+        ["namespaces", _, rest @ ..] => format!("/namespaces/{{namespace}}{}", named(rest)),
+        rest => named(rest),
+    };
+    format!("/{}{watch}{resource}", prefix.join("/"))
+}
+
+/// `resource[/{name}[/subresource]]`; whatever a proxied path adds is left out.
+fn named(segments: &[&str]) -> String {
+    match segments {
+        [] => String::new(),
+        [resource] => format!("/{resource}"),
+        [resource, _] => format!("/{resource}/{{name}}"),
+        [resource, _, subresource, ..] => format!("/{resource}/{{name}}/{subresource}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn names_are_left_out() {
+        for (uri, shape) in [
+            ("/api/v1/pods?limit=500", "/api/v1/pods"),
+            (
+                "/api/v1/namespaces/a/pods/b",
+                "/api/v1/namespaces/{namespace}/pods/{name}",
+            ),
+            (
+                "/api/v1/namespaces/a/pods/b/proxy/x/y",
+                "/api/v1/namespaces/{namespace}/pods/{name}/proxy",
+            ),
+            ("/api/v1/namespaces/a", "/api/v1/namespaces/{name}"),
+            (
+                "/apis/apps/v1/namespaces/a/deployments",
+                "/apis/apps/v1/namespaces/{namespace}/deployments",
+            ),
+            ("/api/v1/watch/pods", "/api/v1/watch/pods"),
+            ("/apis/apps/v1", "/apis/apps/v1"),
+            ("/apis", "/apis"),
+            ("/metrics/cadvisor", "/metrics"),
+            ("", "/"),
+        ] {
+            assert_eq!(path_shape(uri), shape, "{uri}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics(uri in ".*") {
+            let _ = path_shape(&uri);
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The evidence of one accepted request made with a stale token.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::cluster::Cluster;
+use super::holder::{Holder, Identity};
+use super::token::{Requests, Token};
+use super::token_use::TokenUse;
+use crate::audit::annotation::StaleToken;
+use crate::audit::event::AuditEvent;
+use crate::audit::path_shape::path_shape;
+use crate::audit::service_account::ServiceAccount;
+use crate::audit::stage::{self, Part};
+
+/// Seconds from a token's issue to its warning threshold (`WarnOnlyBoundTokenExpirationSeconds`
+/// in Kubernetes' `pkg/serviceaccount/claims.go`): 3607 marks a projected token and no other.
+pub const WARN_AFTER_SECONDS: i64 = 3607;
+
+/// What one accepted event with a stale token proves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Evidence {
+    /// The token's subject.
+    pub service_account: ServiceAccount,
+    /// The pod the token is bound to: its UID.
+    pub pod_uid: Option<String>,
+    /// The pod the token is bound to: its name.
+    pub pod: Option<String>,
+    /// The node of that pod.
+    pub node: Option<String>,
+    /// The token's identity, `JTI=<uuid>`.
+    pub credential_id: Option<String>,
+    /// The user agent, as the caller gave it.
+    pub user_agent: String,
+    /// The peer's address.
+    pub address: String,
+    /// When the request reached the API server.
+    pub received: DateTime<Utc>,
+    /// Whole seconds between the warning threshold and the request's authentication.
+    pub seconds_after_warning: u32,
+    /// Which part of the request the event reports.
+    pub part: Part,
+    /// The Kubernetes verb.
+    pub verb: String,
+    /// The request's path and query.
+    pub request_uri: String,
+    /// The HTTP status code.
+    pub status: u16,
+    /// An identifier that the caller may choose.
+    pub audit_id: String,
+}
+
+/// Why a marked event proves nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoEvidence {
+    /// The annotation has a form that the API server is not known to write.
+    #[error("the stale-token annotation cannot be read")]
+    Annotation,
+    /// The annotation's subject is not the user of the request.
+    #[error("the annotation's subject is not the request's user")]
+    Subject,
+    /// The time of issue would lie outside the calendar.
+    #[error("the time is out of range")]
+    Time,
+}
+
+impl Evidence {
+    /// The evidence in an event; `None` where its token is not marked as stale, or where the
+    /// event only repeats another one of the same request.
+    pub fn from_event(event: AuditEvent) -> Result<Option<Self>, NoEvidence> {
+        let Some(value) = &event.annotations.stale_token else {
+            return Ok(None);
+        };
+        let stale = StaleToken::parse(value).ok_or(NoEvidence::Annotation)?;
+        let user = ServiceAccount::from_username(&event.user.username);
+        let service_account = match (user, stale.subject) {
+            (Some(user), None) => user,
+            (Some(user), Some(subject)) if user == subject => user,
+            _ => return Err(NoEvidence::Subject),
+        };
+        let Some(part) = stage::part(
+            &event.stage,
+            &event.verb,
+            &event.object_ref.subresource,
+            &event.request_uri,
+        ) else {
+            return Ok(None);
+        };
+        let age = i64::from(stale.seconds_after_warning) + WARN_AFTER_SECONDS;
+        event
+            .request_received_timestamp
+            .checked_sub_signed(TimeDelta::seconds(age))
+            .ok_or(NoEvidence::Time)?;
+        let extra = &event.user.extra;
+        Ok(Some(Self {
+            pod_uid: extra.pod_uid().map(str::to_owned),
+            pod: extra.pod_name().map(str::to_owned),
+            node: extra.node_name().map(str::to_owned),
+            credential_id: extra.credential_id().map(str::to_owned),
+            address: event.peer_address().to_owned(),
+            service_account,
+            user_agent: event.user_agent,
+            received: event.request_received_timestamp,
+            seconds_after_warning: stale.seconds_after_warning,
+            part,
+            verb: event.verb,
+            request_uri: event.request_uri,
+            status: event.response_status.code,
+            audit_id: event.audit_id,
+        }))
+    }
+
+    /// Seconds since the token was issued, when the request was authenticated.
+    pub fn age_seconds(&self) -> i64 {
+        i64::from(self.seconds_after_warning) + WARN_AFTER_SECONDS
+    }
+
+    /// When the token was issued, as this one event tells it: up to 11 s late, because the API
+    /// server repeats a successful authentication for 10 s (kubernetes/kubernetes#90140), and
+    /// never early.
+    pub fn issued(&self) -> DateTime<Utc> {
+        self.received - TimeDelta::seconds(self.age_seconds())
+    }
+
+    /// Who holds the token.
+    pub fn holder(&self, cluster: &Arc<Cluster>) -> Holder {
+        Holder {
+            cluster: Arc::clone(cluster),
+            service_account: self.service_account.clone(),
+            identity: match &self.pod_uid {
+                Some(uid) => Identity::Pod { uid: uid.clone() },
+                None => Identity::Caller {
+                    user_agent: self.user_agent.clone(),
+                    address: self.address.clone(),
+                },
+            },
+        }
+    }
+
+    /// The token use of this one request.
+    pub fn token_use(&self) -> TokenUse {
+        let issued = self.issued();
+        let mut token_use = TokenUse::of_token(
+            self.credential_id.clone(),
+            Token {
+                issued,
+                latest_estimate: issued,
+                first_used: self.received,
+                last_used: self.received,
+                requests: Requests::one(self.part),
+            },
+        );
+        // The end of a long-running request repeats what its beginning said.
+        let times = u64::from(self.part != Part::End);
+        if let Some(pod) = &self.pod {
+            token_use.pods.add(pod, times);
+        }
+        if let Some(node) = &self.node {
+            token_use.nodes.add(node, times);
+        }
+        token_use.addresses.add(&self.address, times);
+        token_use.user_agents.add(&self.user_agent, times);
+        let call = format!("{} {}", self.verb, path_shape(&self.request_uri));
+        token_use.calls.add(&call, times);
+        token_use
+    }
+}

@@ -1,0 +1,37 @@
+//! Who holds a token.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::cluster::Cluster;
+use crate::audit::service_account::ServiceAccount;
+
+/// The holder of a token: one pod, or, where an event names no pod, one caller.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Holder {
+    /// The cluster it runs in.
+    pub cluster: Arc<Cluster>,
+    /// The service account its token speaks for.
+    pub service_account: ServiceAccount,
+    /// What tells it from other holders of that account.
+    pub identity: Identity,
+}
+
+/// What tells the holders of one service account apart.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Identity {
+    /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.
+    Pod {
+        /// The pod's UID.
+        uid: String,
+    },
+    /// No pod is known: the caller as the API server saw it.
+    Caller {
+        /// The user agent, as the caller gave it.
+        user_agent: String,
+        /// The peer's address.
+        address: String,
+    },
+}

@@ -1,0 +1,23 @@
+//! What audit events prove, and the one operation that folds it all together.
+//!
+//! - [`accepted`]: the evidence of one accepted request made with a stale token
+//! - [`rejection`]: one request that the API server refused to authenticate
+//! - [`holder`]: who holds a token
+//! - [`token`]: the uses of one token, and of all tokens of one holder apart
+//! - [`token_use`]: the evidence about one holder, merged
+//! - [`tally`]: bounded counts of text that a caller chooses
+//! - [`coverage`]: what was looked at, and what could not be seen
+//! - [`set`]: all evidence, and its merge
+//!
+//! Merging is associative and commutative, and the empty value is its identity: files, pages,
+//! slices of time and clusters may be read in any order, in parallel, or twice cut in half.
+
+pub mod accepted;
+pub mod cluster;
+pub mod coverage;
+pub mod holder;
+pub mod rejection;
+pub mod set;
+pub mod tally;
+pub mod token;
+pub mod token_use;

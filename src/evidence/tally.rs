@@ -1,0 +1,113 @@
+//! Bounded counts of text that a caller chooses.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// How many distinct texts a tally keeps. A pod has one or two user agents and a handful of
+/// addresses; whoever makes up more is not worth more memory.
+const KEPT: usize = 32;
+
+/// Counts of distinct texts: the first [`KEPT`] in order, and whether there were more.
+///
+/// What is kept is the beginning of the sorted union, so that merging stays associative and
+/// the counts that are kept are exact.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tally {
+    counts: BTreeMap<String, u64>,
+    more: bool,
+}
+
+impl Tally {
+    /// Counts a text so many times more; 0 notes that it was there.
+    pub fn add(&mut self, text: &str, times: u64) {
+        if let Some(count) = self.counts.get_mut(text) {
+            *count += times;
+        } else {
+            self.counts.insert(text.to_owned(), times);
+            self.cut();
+        }
+    }
+
+    /// Adds another tally's counts to this one.
+    pub fn merge(&mut self, other: Self) {
+        self.more |= other.more;
+        for (text, count) in other.counts {
+            *self.counts.entry(text).or_default() += count;
+        }
+        self.cut();
+    }
+
+    fn cut(&mut self) {
+        while self.counts.len() > KEPT {
+            self.counts.pop_last();
+            self.more = true;
+        }
+    }
+
+    /// The texts and their counts, in order of the text.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
+        self.counts
+            .iter()
+            .map(|(text, count)| (text.as_str(), *count))
+    }
+
+    /// The text with the highest count; the first in order among equals.
+    pub fn most_frequent(&self) -> Option<&str> {
+        self.counts
+            .iter()
+            .rev()
+            .max_by_key(|(_, count)| **count)
+            .map(|(text, _)| text.as_str())
+    }
+
+    /// The texts, the most frequent first, then in order.
+    pub fn texts(&self) -> Vec<String> {
+        let mut counts: Vec<(&String, &u64)> = self.counts.iter().collect();
+        counts.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
+        counts.into_iter().map(|(text, _)| text.clone()).collect()
+    }
+
+    /// Whether some texts were left out.
+    pub fn has_more(&self) -> bool {
+        self.more
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn tally(texts: &[String]) -> Tally {
+        let mut tally = Tally::default();
+        for text in texts {
+            tally.add(text, 1);
+        }
+        tally
+    }
+
+    proptest! {
+        /// Whatever is kept is exact, wherever the texts were split.
+        #[test]
+        fn splitting_changes_nothing(
+            texts in prop::collection::vec("[a-z]{1,2}", 0..200),
+            first in 0_usize..200,
+            second in 0_usize..200,
+        ) {
+            let (first, second) = (first.min(texts.len()), second.min(texts.len()));
+            let (low, high) = (first.min(second), first.max(second));
+            let mut right = tally(&texts[high..]);
+            let mut middle = tally(&texts[low..high]);
+            middle.merge(tally(&texts[..low]));
+            right.merge(middle);
+            prop_assert_eq!(&right, &tally(&texts));
+            for (text, count) in right.iter() {
+                prop_assert_eq!(count, texts.iter().filter(|other| *other == text).count() as u64);
+            }
+            let distinct: std::collections::BTreeSet<_> = texts.iter().collect();
+            prop_assert_eq!(right.has_more(), distinct.len() > KEPT);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! The uses of one token, and of all the tokens of one holder.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::audit::stage::Part;
+
+/// How far apart the estimates of one token's issue time can lie: 10 s of authentication cache
+/// and up to a second of truncation were measured as 10.8 s at most, over 189 tokens; rounded up.
+pub const ESTIMATE_SPREAD: TimeDelta = TimeDelta::seconds(15);
+
+/// How many requests were seen, by which part of them was.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Requests {
+    whole: u64,
+    beginnings: u64,
+    ends: u64,
+}
+
+impl Requests {
+    /// One request, known by this part of it.
+    pub fn one(part: Part) -> Self {
+        let mut requests = Self::default();
+        match part {
+            Part::Whole => requests.whole = 1,
+            Part::Beginning => requests.beginnings = 1,
+            Part::End => requests.ends = 1,
+        }
+        requests
+    }
+
+    /// Adds other requests to these.
+    pub fn merge(&mut self, other: Self) {
+        self.whole += other.whole;
+        self.beginnings += other.beginnings;
+        self.ends += other.ends;
+    }
+
+    /// The number of requests. A long-running one counts by its beginning; where an audit
+    /// policy leaves the beginnings out, by its end.
+    pub fn count(self) -> u64 {
+        self.whole + self.beginnings.max(self.ends)
+    }
+}
+
+/// The uses of one token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Token {
+    /// When it was issued: the earliest estimate, which is the best one.
+    pub issued: DateTime<Utc>,
+    /// The latest estimate of the same.
+    pub latest_estimate: DateTime<Utc>,
+    /// The arrival of the first request seen.
+    pub first_used: DateTime<Utc>,
+    /// The arrival of the last request seen.
+    pub last_used: DateTime<Utc>,
+    /// The requests seen.
+    pub requests: Requests,
+}
+
+impl Token {
+    /// The token's age when it was last used.
+    pub fn age_at_last_use(&self) -> TimeDelta {
+        self.last_used - self.issued
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.issued = self.issued.min(other.issued);
+        self.latest_estimate = self.latest_estimate.max(other.latest_estimate);
+        self.first_used = self.first_used.min(other.first_used);
+        self.last_used = self.last_used.max(other.last_used);
+        self.requests.merge(other.requests);
+    }
+}
+
+/// The tokens of one holder: by their identity where the cluster tells it, else by issue time.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Tokens {
+    identified: BTreeMap<String, Token>,
+    /// In order of issue, each further than [`ESTIMATE_SPREAD`] from the next.
+    dated: Vec<Token>,
+}
+
+impl Tokens {
+    /// One token.
+    pub fn one(credential_id: Option<String>, token: Token) -> Self {
+        match credential_id {
+            Some(id) => Self {
+                identified: BTreeMap::from([(id, token)]),
+                dated: Vec::new(),
+            },
+            None => Self {
+                identified: BTreeMap::new(),
+                dated: vec![token],
+            },
+        }
+    }
+
+    /// Adds other tokens to these.
+    pub fn merge(&mut self, other: Self) {
+        for (id, token) in other.identified {
+            self.identified
+                .entry(id)
+                .and_modify(|known| known.merge(&token))
+                .or_insert(token);
+        }
+        if other.dated.is_empty() {
+            return;
+        }
+        self.dated.extend(other.dated);
+        self.dated.sort_by_key(|token| token.issued);
+        // Tokens whose estimates touch are one: the groups are the connected runs of a set of
+        // points on a line, which do not depend on the order in which the points came.
+        self.dated.dedup_by(|next, kept| {
+            let same = next.issued - kept.latest_estimate <= ESTIMATE_SPREAD;
+            if same {
+                kept.merge(next);
+            }
+            same
+        });
+    }
+
+    /// Every token with its credential-id, in order of issue.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Token)> {
+        let mut tokens: Vec<(Option<&str>, &Token)> = self
+            .identified
+            .iter()
+            .map(|(id, token)| (Some(id.as_str()), token))
+            .chain(self.dated.iter().map(|token| (None, token)))
+            .collect();
+        tokens.sort_by_key(|(id, token)| (token.issued, *id));
+        tokens.into_iter()
+    }
+}

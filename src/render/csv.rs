@@ -1,0 +1,125 @@
+//! CSV: one row a finding, in rank order. The columns are an interface; new ones are only ever
+//! added at the end.
+
+use std::io::{self, Write};
+
+use super::Page;
+use super::moment::rfc3339;
+use super::visible::visible;
+use crate::report::Report;
+use crate::report::finding::{Finding, Remedy};
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 17] = [
+    "rank",
+    "cluster",
+    "namespace",
+    "service_account",
+    "verdict",
+    "severity",
+    "rejected_from",
+    "seconds_left",
+    "issued",
+    "age_seconds",
+    "holders",
+    "tokens",
+    "requests",
+    "first_seen",
+    "last_seen",
+    "clients",
+    "action",
+];
+
+/// Writes the report. A report that may be incomplete ends in rows that say so: comment rows,
+/// which start with `#`.
+pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
+    writer.write_record(COLUMNS)?;
+    for finding in &report.findings {
+        writer.write_record(row(report, finding))?;
+    }
+    for scan in &report.clusters {
+        for counted in &scan.gaps {
+            writer.write_record([cell(&format!(
+                "# incomplete: {}: {}: {}",
+                scan.cluster.name,
+                counted.gap.place,
+                counted.in_words()
+            ))])?;
+        }
+    }
+    writer.flush()
+}
+
+fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
+    let lead = finding.lead();
+    let now = report.window_end(finding).unwrap_or(lead.last_seen);
+    let clients: Vec<&str> = finding
+        .clients
+        .iter()
+        .map(|client| client.label.as_str())
+        .collect();
+    let actions: Vec<&str> = finding
+        .remedies
+        .iter()
+        .map(|remedy| match remedy {
+            Remedy::Restart { command, .. } => command.as_str(),
+            Remedy::Advice { text } => text.as_str(),
+        })
+        .collect();
+    [
+        finding.rank.to_string(),
+        cell(&finding.cluster.name),
+        cell(&finding.service_account.namespace),
+        cell(&finding.service_account.name),
+        finding.verdict.word().to_owned(),
+        finding
+            .severity
+            .map_or("", |severity| severity.word())
+            .to_owned(),
+        rfc3339(lead.rejected_from),
+        (lead.rejected_from - now).num_seconds().to_string(),
+        rfc3339(lead.issued),
+        (now - lead.issued).num_seconds().to_string(),
+        finding.holders.len().to_string(),
+        finding.tokens().to_string(),
+        finding.requests().to_string(),
+        rfc3339(finding.first_seen()),
+        rfc3339(finding.last_seen()),
+        cell(&clients.join("; ")),
+        cell(&actions.join("; ")),
+    ]
+}
+
+/// A text cell that no spreadsheet takes for a formula and no terminal for a command: an
+/// apostrophe before the characters that begin a formula (OWASP, "CSV Injection"), and
+/// everything that acts written out.
+pub fn cell(text: &str) -> String {
+    let text = visible(text);
+    if text.starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']) {
+        format!("'{text}")
+    } else {
+        text.into_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for (text, expected) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("|calc", "'|calc"),
+            ("\t=1+1", "\\u{9}=1+1"),
+            ("\r=1+1", "\\u{d}=1+1"),
+            ("kube2iam", "kube2iam"),
+        ] {
+            assert_eq!(cell(text), expected);
+        }
+    }
+}

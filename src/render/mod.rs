@@ -1,0 +1,104 @@
+//! The report in each format: one file a format, one line a format in the table below.
+//!
+//! A renderer is a function of the report and a page; it has no clock, no terminal and no
+//! environment.
+//!
+//! - [`visible`]: characters that would act on a terminal, made visible
+//! - [`moment`]: times and durations in words
+//! - [`table`], [`json`], [`csv`]: the report
+//! - [`export_csv`]: single requests
+
+pub mod csv;
+pub mod export_csv;
+pub mod json;
+pub mod moment;
+pub mod table;
+pub mod visible;
+
+use std::io::{self, Write};
+
+use chrono_tz::Tz;
+
+use crate::report::Report;
+
+/// What a format is drawn on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// Columns.
+    pub width: usize,
+    /// Whether colour may be used.
+    pub colour: bool,
+    /// The time zone of times that people read; machines always get UTC.
+    pub time_zone: Tz,
+}
+
+/// The formats of a report.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
+pub enum Format {
+    /// For a person at a terminal
+    Table,
+    /// Versioned; everything the report holds
+    Json,
+    /// One row a finding
+    Csv,
+}
+
+/// The format's renderer and the extensions of its files.
+struct Entry {
+    format: Format,
+    extensions: &'static [&'static str],
+    render: fn(&Report, &Page, &mut dyn Write) -> io::Result<()>,
+}
+
+const FORMATS: [Entry; 3] = [
+    Entry {
+        format: Format::Table,
+        extensions: &["txt"],
+        render: table::render,
+    },
+    Entry {
+        format: Format::Json,
+        extensions: &["json"],
+        render: json::render,
+    },
+    Entry {
+        format: Format::Csv,
+        extensions: &["csv"],
+        render: csv::render,
+    },
+];
+
+impl Format {
+    /// The format of files with this extension.
+    pub fn of_extension(extension: &str) -> Option<Self> {
+        FORMATS
+            .iter()
+            .find(|entry| entry.extensions.contains(&extension))
+            .map(|entry| entry.format)
+    }
+
+    /// Every extension that names a format.
+    pub fn extensions() -> impl Iterator<Item = &'static str> {
+        FORMATS.iter().flat_map(|entry| entry.extensions).copied()
+    }
+
+    /// Writes the report in this format.
+    pub fn render(self, report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+        let entry = FORMATS.iter().find(|entry| entry.format == self);
+        entry.map_or(Ok(()), |entry| (entry.render)(report, page, output))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::ValueEnum;
+
+    use super::*;
+
+    #[test]
+    fn every_format_has_a_renderer() {
+        for format in Format::value_variants() {
+            assert!(FORMATS.iter().any(|entry| entry.format == *format));
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Findings, their holders and their tokens.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::verdict::{Severity, Verdict};
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::holder::Identity;
+
+/// A service account of one cluster with its holders, its worst verdict and its earliest
+/// rejection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// Its place among all findings, from 1.
+    pub rank: usize,
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The service account.
+    pub service_account: ServiceAccount,
+    /// The worst holder's verdict.
+    pub verdict: Verdict,
+    /// The worst holder's severity; none for a harmless one.
+    pub severity: Option<Severity>,
+    /// The holders, the worst and the first to be rejected first. Never empty.
+    pub holders: Vec<HolderFinding>,
+    /// The clients behind the user agents, most requests first.
+    pub clients: Vec<ClientFinding>,
+    /// What to do, most effective first; empty for a harmless finding.
+    pub remedies: Vec<Remedy>,
+}
+
+/// One holder of a service account's token.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HolderFinding {
+    /// What tells it from other holders.
+    pub identity: Identity,
+    /// The pod's name.
+    pub pod: Option<String>,
+    /// The nodes it ran on.
+    pub nodes: Vec<String>,
+    /// The peer's addresses.
+    pub addresses: Vec<String>,
+    /// The user agents, as the caller gave them.
+    pub user_agents: Vec<String>,
+    /// What its evidence means.
+    pub verdict: Verdict,
+    /// How urgent it is.
+    pub severity: Option<Severity>,
+    /// When the token that decides was issued.
+    pub issued: DateTime<Utc>,
+    /// When the API server starts to reject that token, at the earliest.
+    pub rejected_from: DateTime<Utc>,
+    /// Requests seen.
+    pub requests: u64,
+    /// The arrival of the first request seen.
+    pub first_seen: DateTime<Utc>,
+    /// The arrival of the last request seen.
+    pub last_seen: DateTime<Utc>,
+    /// Its tokens, in order of issue.
+    pub tokens: Vec<TokenFinding>,
+}
+
+/// One token of a holder.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenFinding {
+    /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
+    pub credential_id: Option<String>,
+    /// When it was issued: the earliest estimate.
+    pub issued: DateTime<Utc>,
+    /// The arrival of the first request made with it.
+    pub first_used: DateTime<Utc>,
+    /// The arrival of the last.
+    pub last_used: DateTime<Utc>,
+    /// Requests made with it.
+    pub requests: u64,
+}
+
+/// A client behind one or more user agents of a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientFinding {
+    /// The client library and the component, in a few words.
+    pub label: String,
+    /// What its version says about refreshing; absent where nothing is known.
+    pub advice: Option<String>,
+}
+
+/// Something to do about a finding.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Remedy {
+    /// A command that buys time: the workload reads a new token when it starts.
+    Restart {
+        /// The command, made of valid Kubernetes names only.
+        command: String,
+    },
+    /// A sentence.
+    Advice {
+        /// What to do, in words.
+        text: String,
+    },
+}
+
+impl Finding {
+    /// The holder that is rejected first among those with the worst verdict: the finding's
+    /// dates are its dates.
+    pub fn lead(&self) -> &HolderFinding {
+        &self.holders[0]
+    }
+
+    /// Requests of all holders.
+    pub fn requests(&self) -> u64 {
+        self.holders.iter().map(|holder| holder.requests).sum()
+    }
+
+    /// Tokens of all holders.
+    pub fn tokens(&self) -> usize {
+        self.holders.iter().map(|holder| holder.tokens.len()).sum()
+    }
+
+    /// The arrival of the first request of any holder.
+    pub fn first_seen(&self) -> DateTime<Utc> {
+        self.holders
+            .iter()
+            .map(|holder| holder.first_seen)
+            .fold(self.lead().first_seen, DateTime::min)
+    }
+
+    /// The arrival of the last request of any holder.
+    pub fn last_seen(&self) -> DateTime<Utc> {
+        self.holders
+            .iter()
+            .map(|holder| holder.last_seen)
+            .fold(self.lead().last_seen, DateTime::max)
+    }
+
+    /// How many holders share the finding's verdict.
+    pub fn holders_with_verdict(&self) -> usize {
+        self.holders
+            .iter()
+            .filter(|holder| holder.verdict == self.verdict)
+            .count()
+    }
+}

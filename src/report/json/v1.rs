@@ -1,0 +1,171 @@
+//! Version 1 of the report's JSON form.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
+use crate::report;
+use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
+use crate::report::scan::{ClusterScan, CountedGap, Window};
+use crate::report::token_lifetime::TokenLifetime;
+use crate::report::verdict::{Severity, Verdict};
+
+/// The version that this file describes.
+const VERSION: u32 = 1;
+
+/// A report. Times are RFC 3339 in UTC, durations whole seconds.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Report {
+    schema_version: u32,
+    made_for: Option<DateTime<Utc>>,
+    complete: bool,
+    token_lifetime: TokenLifetime,
+    clusters: Vec<Scan>,
+    findings: Vec<RankedFinding>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Scan {
+    #[serde(flatten)]
+    cluster: Cluster,
+    #[serde(flatten)]
+    window: Window,
+    places: Vec<String>,
+    lines: u64,
+    bytes_read: u64,
+    bytes_scanned: u64,
+    queries: u64,
+    gaps: Vec<CountedGap>,
+    passed_over: Vec<String>,
+    accepted_at_age_seconds: Option<i64>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct RankedFinding {
+    rank: usize,
+    cluster: String,
+    region: Option<String>,
+    namespace: String,
+    service_account: String,
+    verdict: Verdict,
+    severity: Option<Severity>,
+    rejected_from: DateTime<Utc>,
+    seconds_left: i64,
+    issued: DateTime<Utc>,
+    age_seconds: i64,
+    requests: u64,
+    first_seen: DateTime<Utc>,
+    last_seen: DateTime<Utc>,
+    clients: Vec<ClientFinding>,
+    remedies: Vec<Remedy>,
+    holders: Vec<HolderFinding>,
+}
+
+impl From<&report::Report> for Report {
+    fn from(report: &report::Report) -> Self {
+        Self {
+            schema_version: VERSION,
+            made_for: report.made_for(),
+            complete: !report.is_incomplete(),
+            token_lifetime: report.token_lifetime.clone(),
+            clusters: report.clusters.iter().cloned().map(Scan::from).collect(),
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| RankedFinding::of(report, finding))
+                .collect(),
+        }
+    }
+}
+
+impl From<Report> for report::Report {
+    fn from(report: Report) -> Self {
+        Self {
+            token_lifetime: report.token_lifetime,
+            clusters: report.clusters.into_iter().map(ClusterScan::from).collect(),
+            findings: report.findings.into_iter().map(Finding::from).collect(),
+        }
+    }
+}
+
+impl From<ClusterScan> for Scan {
+    fn from(scan: ClusterScan) -> Self {
+        Self {
+            cluster: scan.cluster,
+            window: scan.window,
+            places: scan.places,
+            lines: scan.lines,
+            bytes_read: scan.bytes_read,
+            bytes_scanned: scan.bytes_scanned,
+            queries: scan.queries,
+            gaps: scan.gaps,
+            passed_over: scan.passed_over,
+            accepted_at_age_seconds: scan.accepted_at_age_seconds,
+        }
+    }
+}
+
+impl From<Scan> for ClusterScan {
+    fn from(scan: Scan) -> Self {
+        Self {
+            cluster: scan.cluster,
+            window: scan.window,
+            places: scan.places,
+            lines: scan.lines,
+            bytes_read: scan.bytes_read,
+            bytes_scanned: scan.bytes_scanned,
+            queries: scan.queries,
+            gaps: scan.gaps,
+            passed_over: scan.passed_over,
+            accepted_at_age_seconds: scan.accepted_at_age_seconds,
+        }
+    }
+}
+
+impl RankedFinding {
+    fn of(report: &report::Report, finding: &Finding) -> Self {
+        let lead = finding.lead();
+        let now = report.window_end(finding).unwrap_or(lead.last_seen);
+        Self {
+            rank: finding.rank,
+            cluster: finding.cluster.name.clone(),
+            region: finding.cluster.region.clone(),
+            namespace: finding.service_account.namespace.clone(),
+            service_account: finding.service_account.name.clone(),
+            verdict: finding.verdict,
+            severity: finding.severity,
+            rejected_from: lead.rejected_from,
+            seconds_left: (lead.rejected_from - now).num_seconds(),
+            issued: lead.issued,
+            age_seconds: (now - lead.issued).num_seconds(),
+            requests: finding.requests(),
+            first_seen: finding.first_seen(),
+            last_seen: finding.last_seen(),
+            clients: finding.clients.clone(),
+            remedies: finding.remedies.clone(),
+            holders: finding.holders.clone(),
+        }
+    }
+}
+
+impl From<RankedFinding> for Finding {
+    fn from(finding: RankedFinding) -> Self {
+        Self {
+            rank: finding.rank,
+            cluster: Cluster {
+                name: finding.cluster,
+                region: finding.region,
+            },
+            service_account: ServiceAccount {
+                namespace: finding.namespace,
+                name: finding.service_account,
+            },
+            verdict: finding.verdict,
+            severity: finding.severity,
+            holders: finding.holders,
+            clients: finding.clients,
+            remedies: finding.remedies,
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! The report as data: everything that a format needs, and nothing that has to be worked out.
+//!
+//! - [`verdict`]: verdicts and severities
+//! - [`finding`]: findings, their holders and their tokens
+//! - [`scan`]: what was looked at in each cluster, and what may be missing
+//! - [`token_lifetime`]: how long a cluster accepts a stale token
+//! - [`json`]: the versioned JSON form
+//!
+//! A report is a value: it holds the time it was made for, and rendering it twice gives the
+//! same bytes.
+
+pub mod finding;
+pub mod json;
+pub mod scan;
+pub mod token_lifetime;
+pub mod verdict;
+
+use chrono::{DateTime, Utc};
+
+use finding::Finding;
+use scan::ClusterScan;
+use token_lifetime::TokenLifetime;
+use verdict::{Severity, Verdict};
+
+/// The findings of all clusters, ranked, with what they rest on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    /// How long a stale token is taken to be accepted.
+    pub token_lifetime: TokenLifetime,
+    /// What was looked at, by cluster.
+    pub clusters: Vec<ClusterScan>,
+    /// The findings in rank order.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Whether something could not be seen, so that findings may be missing.
+    pub fn is_incomplete(&self) -> bool {
+        self.clusters.iter().any(|scan| !scan.gaps.is_empty())
+    }
+
+    /// The time the report was made for: the latest end of a cluster's window.
+    pub fn made_for(&self) -> Option<DateTime<Utc>> {
+        self.clusters.iter().map(|scan| scan.window.until).max()
+    }
+
+    /// The highest severity among the findings.
+    pub fn worst_severity(&self) -> Option<Severity> {
+        self.findings
+            .iter()
+            .filter_map(|finding| finding.severity)
+            .max()
+    }
+
+    /// How many findings have this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.findings
+            .iter()
+            .filter(|finding| finding.verdict == verdict)
+            .count()
+    }
+
+    /// The window's end of a finding's cluster: the moment that its ages count to.
+    pub fn window_end(&self, finding: &Finding) -> Option<DateTime<Utc>> {
+        self.clusters
+            .iter()
+            .find(|scan| scan.cluster == finding.cluster)
+            .map(|scan| scan.window.until)
+    }
+}

@@ -1,0 +1,19 @@
+//! Which requests are wanted, by their arrival at the API server.
+
+use chrono::{DateTime, Utc};
+
+/// A span of arrivals, both ends included; an absent end is open.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Arrivals {
+    /// The first moment.
+    pub since: Option<DateTime<Utc>>,
+    /// The last moment.
+    pub until: Option<DateTime<Utc>>,
+}
+
+impl Arrivals {
+    /// Whether a request that arrived at this time is wanted.
+    pub fn contains(self, time: DateTime<Utc>) -> bool {
+        self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time <= until)
+    }
+}

@@ -1,0 +1,34 @@
+//! Where evidence comes from.
+//!
+//! - [`files`]: audit logs on disk or standard input
+//! - [`cloudwatch`]: CloudWatch Logs Insights
+//! - [`arrivals`]: which requests are wanted, by their arrival
+//! - [`progress`]: how far a source has got
+//!
+//! A source feeds a collector and says what it could not see.
+
+pub mod arrivals;
+pub mod files;
+pub mod progress;
+
+use crate::evidence::coverage::Coverages;
+use crate::evidence::set::Collect;
+
+/// What a source brought back.
+#[derive(Debug, Default)]
+pub struct Gathered<C> {
+    /// The evidence.
+    pub collected: C,
+    /// What was looked at, and what could not be seen.
+    pub coverages: Coverages,
+}
+
+impl<C: Collect> Gathered<C> {
+    /// Adds what another source, or another part of this one, brought back.
+    #[must_use]
+    pub fn merged(mut self, other: Self) -> Self {
+        self.collected.merge(other.collected);
+        self.coverages.merge(other.coverages);
+        self
+    }
+}

@@ -1,0 +1,92 @@
+//! The holders of one service account, judged and put together as a finding.
+
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::holder::Holder;
+use crate::evidence::token_use::TokenUse;
+use crate::report::finding::{Finding, HolderFinding, TokenFinding};
+use crate::report::scan::Window;
+use crate::report::token_lifetime::TokenLifetime;
+use crate::verdict::Held;
+use crate::verdict::holder::judge;
+use crate::verdict::thresholds::ACCEPTED_PAST_END;
+
+/// The finding on a service account; `None` if none of its holders used a token.
+pub fn finding(
+    cluster: &Cluster,
+    service_account: &ServiceAccount,
+    holders: &[Held<'_>],
+    window: Window,
+    lifetime: &TokenLifetime,
+) -> Option<Finding> {
+    let mut judged: Vec<HolderFinding> = holders
+        .iter()
+        .filter_map(|(holder, token_use)| holder_finding(holder, token_use, window, lifetime))
+        .collect();
+    judged.sort_by(|one, other| {
+        (one.verdict, one.rejected_from, &one.pod, &one.identity).cmp(&(
+            other.verdict,
+            other.rejected_from,
+            &other.pod,
+            &other.identity,
+        ))
+    });
+    let lead = judged.first()?;
+    Some(Finding {
+        rank: 0,
+        cluster: cluster.clone(),
+        service_account: service_account.clone(),
+        verdict: lead.verdict,
+        severity: lead.severity,
+        clients: Vec::new(),
+        remedies: Vec::new(),
+        holders: judged,
+    })
+}
+
+fn holder_finding(
+    holder: &Holder,
+    token_use: &TokenUse,
+    window: Window,
+    lifetime: &TokenLifetime,
+) -> Option<HolderFinding> {
+    let judgement = judge(&token_use.tokens, None, window, lifetime)?;
+    let tokens: Vec<TokenFinding> = token_use
+        .tokens
+        .iter()
+        .map(|(credential_id, token)| TokenFinding {
+            credential_id: credential_id.map(str::to_owned),
+            issued: token.issued,
+            first_used: token.first_used,
+            last_used: token.last_used,
+            requests: token.requests.count(),
+        })
+        .collect();
+    Some(HolderFinding {
+        identity: holder.identity.clone(),
+        pod: token_use.pods.most_frequent().map(str::to_owned),
+        nodes: token_use.nodes.texts(),
+        addresses: token_use.addresses.texts(),
+        user_agents: token_use.user_agents.texts(),
+        verdict: judgement.verdict,
+        severity: judgement.severity,
+        issued: judgement.issued,
+        rejected_from: judgement.rejected_from,
+        requests: tokens.iter().map(|token| token.requests).sum(),
+        first_seen: tokens.iter().map(|token| token.first_used).min()?,
+        last_seen: tokens.iter().map(|token| token.last_used).max()?,
+        tokens,
+    })
+}
+
+/// The largest age, in seconds, at which one of these holders was still accepted although its
+/// token should have been rejected by then.
+pub fn accepted_past_lifetime(holders: &[Held<'_>], lifetime: &TokenLifetime) -> Option<i64> {
+    holders
+        .iter()
+        .flat_map(|(_, token_use)| token_use.tokens.iter())
+        .map(|(_, token)| token.age_at_last_use())
+        .filter(|age| *age - lifetime.duration() > ACCEPTED_PAST_END)
+        .max()
+        .map(|age| age.num_seconds())
+}
