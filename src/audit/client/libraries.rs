@@ -1,0 +1,81 @@
+//! The table of client libraries.
+
+use Mark::{ClientGo, Own, Program, Transport, Unversioned};
+
+/// How a library is recognised. A mark counts where a word of the user agent begins.
+#[derive(Debug)]
+pub(super) enum Mark {
+    /// client-go's default: `<binary>/<version> (<os>/<arch>) <repository>/<commit>`.
+    ClientGo,
+    /// Text before and after the library's own version.
+    Own(&'static str, &'static str),
+    /// Text before and after a version that is not the library's.
+    Unversioned(&'static str, &'static str),
+    /// The HTTP library that this client, and other programs too, are built on.
+    Transport(&'static str),
+    /// One program with its own client: its name, before `/` and its version, if it sends one.
+    Program(&'static str),
+}
+
+/// A client library, or a way of talking to the API server without one.
+#[derive(Debug)]
+pub struct Library {
+    /// Its name.
+    pub name: &'static str,
+    /// The versions that re-read the token file: from the last on, and from an earlier one on
+    /// within its own major version. Empty if no version is known to.
+    pub refreshes_from: &'static [&'static str],
+    /// What to know beside the version; empty if nothing.
+    pub note: &'static str,
+    /// Where `refreshes_from`, or else the user agent, is known from.
+    pub source: &'static str,
+    /// How it is recognised.
+    pub(super) marks: &'static [Mark],
+}
+
+const fn library(
+    name: &'static str,
+    refreshes_from: &'static [&'static str],
+    marks: &'static [Mark],
+    note: &'static str,
+    source: &'static str,
+) -> Library {
+    Library {
+        name,
+        refreshes_from,
+        note,
+        source,
+        marks,
+    }
+}
+
+/// The source of the minimum versions that AWS names.
+const AWS: &str = "https://docs.aws.amazon.com/eks/latest/userguide/service-accounts.html";
+
+/// What helps where no library is to be updated.
+const NO_LIBRARY: &str = "the program sends the token itself, without a Kubernetes client library: \
+                          let it read its token file again at least once a minute";
+
+/// What is true of Python beside the version.
+const ASYNCIO: &str = "only configuration from inside the cluster is refreshed; kubernetes_asyncio sends the same \
+                       user agent and refreshes from 24.2.3";
+
+/// Every known library; the first that matches is taken.
+#[rustfmt::skip]
+pub const LIBRARIES: &[Library] = &[
+    // Upstream names 0.15.0, <https://github.com/kubernetes/client-go/issues/1255>; AWS asks for 0.15.7.
+    library("client-go", &["0.15.7"], &[ClientGo], "", AWS),
+    library("Python client", &["12.0.0"], &[Own("OpenAPI-Generator/", "/python"), Own("Swagger-Codegen/", "/python")], ASYNCIO, AWS),
+    library("Java client", &["9.0.0"], &[Own("Kubernetes Java Client/", ""), Own("Kubernetes Java Client ", ""), Unversioned("OpenAPI-Generator/", "/java"), Unversioned("Swagger-Codegen/", "/java")], "", AWS),
+    library("fabric8", &["5.12.4", "6.1.0"], &[Own("fabric8-kubernetes-client/", ""), Transport("okhttp/")], "", "https://github.com/fabric8io/kubernetes-client/pull/4264"),
+    library("JavaScript client", &["0.10.3"], &[Own("kubernetes-client-javascript/", ""), Transport("node-fetch")], "", AWS),
+    library("C# client", &["7.0.5"], &[Own("kubernetes-csharp/", "")], "", AWS),
+    library("Haskell client", &["0.3.0.0"], &[Own("kubernetes-client-core/", "")], "", AWS),
+    library("Ruby kubeclient", &["4.10.0"], &[Transport("rest-client/"), Transport("http.rb/"), Transport("Faraday v")], "only with bearer_token_file", "https://github.com/ManageIQ/kubeclient/pull/566"),
+    library("kube-rs", &["0.69.1"], &[Own("kube-rs/", "")], "", "https://github.com/kube-rs/kube/pull/831"),
+    library("Fluent-Bit", &[], &[Program("Fluent-Bit")], "update Fluent Bit to 1.9.5 or later, aws-for-fluent-bit to 2.25.0 or later", "https://github.com/fluent/fluent-bit/pull/4487"),
+    library("Prometheus", &[], &[Program("Prometheus")], "update Prometheus: it carries client-go, which refreshes from 0.15.7", "https://github.com/prometheus/prometheus/blob/main/go.mod"),
+    library("Go-http-client", &[], &[Unversioned("Go-http-client/", "")], NO_LIBRARY, "https://pkg.go.dev/net/http"),
+    library("python-requests", &[], &[Unversioned("python-requests/", "")], NO_LIBRARY, "https://requests.readthedocs.io"),
+    library("curl", &[], &[Unversioned("curl/", "")], NO_LIBRARY, "https://curl.se/docs/manpage.html"),
+];

@@ -1,0 +1,190 @@
+//! Programs known to freeze, and the release that cured them.
+//!
+//! For these the remedy is a release, not a library. A component is recognised by the binary that
+//! the user agent names, else, as an inference, by the name of the service account or of the pod.
+//!
+//! A further component is one more line in [`COMPONENTS`].
+
+use super::client::client_of;
+use super::owner::owner_of;
+use super::version::Version;
+
+/// What cures a component.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cure {
+    /// The first release that reads its token again.
+    Release(&'static str),
+    /// Archived without a fix: what to move to.
+    Successor(&'static str),
+}
+
+/// A program known to freeze.
+#[derive(Debug)]
+pub struct Component {
+    /// Its name.
+    pub name: &'static str,
+    /// What cures it.
+    pub cure: Cure,
+    /// Where that is known from.
+    pub source: &'static str,
+    /// The names that its user agent begins with.
+    binaries: &'static [&'static str],
+    /// The names of its service account and workload, which may follow a prefix and a hyphen
+    /// (`prod-kube2iam`).
+    names: &'static [&'static str],
+}
+
+const fn component(
+    name: &'static str,
+    cure: Cure,
+    binaries: &'static [&'static str],
+    names: &'static [&'static str],
+    source: &'static str,
+) -> Component {
+    Component {
+        name,
+        cure,
+        source,
+        binaries,
+        names,
+    }
+}
+
+/// Where AWS names the versions of its add-ons.
+const AWS: &str = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html";
+
+use Cure::{Release, Successor};
+
+/// Every known component. Of equally good matches the first is taken.
+#[rustfmt::skip]
+pub const COMPONENTS: &[Component] = &[
+    component("kube2iam", Release("0.10.9"), &["kube2iam"], &["kube2iam"], "https://github.com/jtblin/kube2iam/issues/339"),
+    component("kiam", Release("4.2"), &["kiam"], &["kiam", "kiam-server", "kiam-agent"], "https://github.com/uswitch/kiam/issues/515"),
+    component("helm-controller", Release("0.22.0"), &["helm-controller"], &["helm-controller"], "https://github.com/fluxcd/helm-controller/issues/479"),
+    component("Fluent Bit", Release("1.9.5"), &["Fluent-Bit"], &["fluent-bit"], "https://github.com/fluent/fluent-bit/issues/5445"),
+    component("aws-for-fluent-bit", Release("2.25.0"), &["Fluent-Bit"], &["aws-for-fluent-bit"], "https://github.com/aws/aws-for-fluent-bit/issues/342"),
+    component("fluentd-kubernetes-daemonset", Release("1.15.3"), &[], &["fluentd"], "https://github.com/fluent/fluentd-kubernetes-daemonset/issues/1368"),
+    component("keel", Release("0.17.0"), &["keel"], &["keel"], "https://github.com/keel-hq/keel/issues/675"),
+    component("Kiali", Release("1.56"), &["kiali"], &["kiali", "kiali-service-account"], "https://github.com/kiali/kiali/issues/5070"),
+    component("VPC CNI", Release("1.8.0"), &["aws-k8s-agent"], &["aws-node"], AWS),
+    component("CoreDNS", Release("1.8.4"), &["coredns"], &["coredns"], AWS),
+    component("AWS Load Balancer Controller", Release("2.0.0"), &["aws-load-balancer-controller"], &["aws-load-balancer-controller", "alb-ingress-controller"], AWS),
+    component("kubernetes-external-secrets", Successor("external-secrets"), &[], &["kubernetes-external-secrets"], "https://github.com/external-secrets/kubernetes-external-secrets/issues/864"),
+    component("helm-operator", Successor("helm-controller"), &["helm-operator"], &["helm-operator"], "https://github.com/fluxcd/helm-operator/issues/651"),
+    component("Flux v1", Successor("Flux v2"), &["fluxd"], &["flux"], "https://github.com/fluxcd/flux/issues/3610"),
+];
+
+/// What gave a component away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognised {
+    /// The binary that the user agent names; where two components share it, a name besides.
+    UserAgent,
+    /// The name of the service account: an inference.
+    ServiceAccount,
+    /// The name of the pod: an inference.
+    Pod,
+}
+
+/// A component found behind a token.
+#[derive(Clone, Copy, Debug)]
+pub struct Match<'a> {
+    /// The component.
+    pub component: &'static Component,
+    /// What gave it away.
+    pub recognised: Recognised,
+    /// Its version as the user agent sends it, raw; None where it tells none.
+    pub version: Option<&'a str>,
+}
+
+/// Finds the component that sends `user_agent` with the token of `service_account` (its name, or
+/// `system:serviceaccount:NAMESPACE:NAME`) from `pod`. A binary counts for more than any name, and
+/// a long name for more than a short one that it ends in.
+pub fn component_of<'a>(
+    user_agent: &'a str,
+    service_account: &str,
+    pod: Option<&str>,
+) -> Option<Match<'a>> {
+    let program = client_of(user_agent).program;
+    let account = service_account.rsplit(':').next().unwrap_or("");
+    let workload = pod.map_or_else(String::new, |pod| owner_of(pod).name);
+    let mut best = None;
+    let mut best_score = (false, 0);
+    for component in COMPONENTS {
+        let binary = program.is_some_and(|p| component.binaries.contains(&p.name));
+        let by_account = component.named(account);
+        let by_pod = component.named(&workload);
+        let score = (binary, by_account.max(by_pod));
+        if score > best_score {
+            best_score = score;
+            best = Some(Match {
+                component,
+                recognised: match (binary, by_account) {
+                    (true, _) => Recognised::UserAgent,
+                    (false, 0) => Recognised::Pod,
+                    (false, _) => Recognised::ServiceAccount,
+                },
+                version: program.filter(|_| binary).and_then(|p| p.version),
+            });
+        }
+    }
+    best
+}
+
+impl Component {
+    /// The length of the longest of the component's names that `name` is, or ends in after a
+    /// hyphen; 0 for none.
+    fn named(&self, name: &str) -> usize {
+        let fits = |own: &&&str| {
+            name.strip_suffix(**own)
+                .is_some_and(|before| before.is_empty() || before.ends_with('-'))
+        };
+        let lengths = self.names.iter().filter(fits).map(|own| own.len());
+        lengths.max().unwrap_or(0)
+    }
+}
+
+impl Match<'_> {
+    /// Whether names gave the component away, which anybody may give to anything.
+    pub fn inferred(&self) -> bool {
+        self.recognised != Recognised::UserAgent
+    }
+
+    /// Whether the version that the user agent tells has the fix; None if that cannot be told.
+    pub fn fixed(&self) -> Option<bool> {
+        match self.component.cure {
+            Cure::Release(release) => {
+                Version::parse(self.version?)?.at_least(&Version::parse(release)?)
+            }
+            Cure::Successor(_) => Some(false),
+        }
+    }
+
+    /// A short text for a column: `kube2iam v0.10.7 (fixed in 0.10.9)`, `Flux v1 (archived)`.
+    /// Holds raw text of the log.
+    pub fn label(&self) -> String {
+        let version = self.version.map(|v| format!(" {v}")).unwrap_or_default();
+        let cure = match (self.component.cure, self.fixed()) {
+            (Cure::Release(_), Some(true)) => String::new(),
+            (Cure::Release(release), _) => format!(" (fixed in {release})"),
+            (Cure::Successor(_), _) => " (archived)".to_owned(),
+        };
+        format!("{}{version}{cure}", self.component.name)
+    }
+
+    /// What to do, in one sentence without a full stop. Holds no text of the log.
+    pub fn remedy(&self) -> String {
+        let name = self.component.name;
+        match (self.component.cure, self.fixed()) {
+            (Cure::Release(release), Some(true)) => format!(
+                "{name} re-reads its token from {release} on, still frozen: tell its makers"
+            ),
+            (Cure::Release(release), _) => format!("update {name} to {release} or later"),
+            (Cure::Successor(successor), _) => {
+                format!("{name} is archived: move to {successor}")
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
