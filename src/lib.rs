@@ -6,7 +6,10 @@
 //! is pure: no clock, no environment, no network, no printing.
 
 pub mod audit;
+pub mod cli;
+pub mod deliver;
 pub mod evidence;
+pub mod render;
 pub mod report;
 pub mod source;
 pub mod verdict;

@@ -1,2 +1,36 @@
-//! x
-fn main() {}
+//! Parse, run, turn the outcome into an exit code.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use eks_stale_tokens::cli::Cli;
+use tracing_subscriber::EnvFilter;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    log_to_standard_error(cli.verbosity());
+    match cli.run() {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            // Nobody is left to tell if standard error is gone.
+            let _ = writeln!(std::io::stderr(), "error: {failure}");
+            failure.exit_code()
+        }
+    }
+}
+
+fn log_to_standard_error(verbosity: u8) {
+    let filter = match verbosity {
+        0 => return,
+        1 => "eks_stale_tokens=debug",
+        _ => {
+            "eks_stale_tokens=debug,aws_config=debug,aws_sdk_cloudwatchlogs=debug,aws_smithy_runtime=debug"
+        }
+    };
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(filter))
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .init();
+}

@@ -5,13 +5,19 @@
 //! - [`service_account`]: the subject of a token
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
+//! - [`client`], [`component`], [`version`]: who is behind a user agent, and what mends it
+//! - [`owner`]: the workload behind a pod's name
 //! - [`name`]: what Kubernetes accepts as a name
 //!
 //! Pure: no cluster, no clock, no file.
 
 pub mod annotation;
+pub mod client;
+pub mod component;
 pub mod event;
 pub mod name;
+pub mod owner;
 pub mod path_shape;
 pub mod service_account;
 pub mod stage;
+pub mod version;

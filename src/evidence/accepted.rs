@@ -19,7 +19,7 @@ use crate::audit::stage::{self, Part};
 pub const WARN_AFTER_SECONDS: i64 = 3607;
 
 /// What one accepted event with a stale token proves.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Evidence {
     /// The token's subject.
     pub service_account: ServiceAccount,
@@ -121,6 +121,16 @@ impl Evidence {
     /// never early.
     pub fn issued(&self) -> DateTime<Utc> {
         self.received - TimeDelta::seconds(self.age_seconds())
+    }
+
+    /// Whether this is the end of the request that `beginning` is the beginning of.
+    pub fn is_end_of(&self, beginning: &Self) -> bool {
+        let as_end = Self {
+            part: Part::End,
+            status: self.status,
+            ..beginning.clone()
+        };
+        beginning.part == Part::Beginning && *self == as_end
     }
 
     /// Who holds the token.

@@ -13,6 +13,10 @@ use super::cluster::Cluster;
 pub struct Coverage {
     /// The log groups, files or streams.
     pub places: BTreeSet<String>,
+    /// The first arrival that was asked for; absent if everything was.
+    pub since: Option<DateTime<Utc>>,
+    /// The last arrival that was asked for; absent if everything was.
+    pub until: Option<DateTime<Utc>>,
     /// The earliest time stated by an event that was read, of any kind.
     pub first_event: Option<DateTime<Utc>>,
     /// The latest.
@@ -98,6 +102,42 @@ impl GapKind {
     }
 }
 
+/// A gap and how many lines, files or slices of time it concerns.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountedGap {
+    /// The gap.
+    #[serde(flatten)]
+    pub gap: Gap,
+    /// How many lines, files or slices.
+    pub count: u64,
+}
+
+impl CountedGap {
+    /// The gap in words, without its place: `3 torn lines`, `access denied`.
+    pub fn in_words(&self) -> String {
+        let Gap { kind, detail, .. } = &self.gap;
+        let mut words = match (kind.counts_lines(), self.count) {
+            (true, 1) => format!("1 {}", kind.words()),
+            (true, count) => {
+                // The plural stands in the first word: "lines that are not UTF-8".
+                let plural = kind
+                    .words()
+                    .replacen("line", "lines", 1)
+                    .replacen("event ", "events ", 1)
+                    .replacen(" is ", " are ", 1);
+                format!("{count} {plural}")
+            }
+            (false, 1) => kind.words().to_owned(),
+            (false, count) => format!("{} ({count} times)", kind.words()),
+        };
+        if !detail.is_empty() {
+            words.push_str(": ");
+            words.push_str(detail);
+        }
+        words
+    }
+}
+
 impl Coverage {
     /// Notes a gap once more.
     pub fn gap(&mut self, place: &str, kind: GapKind, detail: impl Into<String>) {
@@ -114,18 +154,30 @@ impl Coverage {
         *self.gaps.entry(gap).or_default() += times;
     }
 
+    /// The gaps with how often each was noted.
+    pub fn counted_gaps(&self) -> Vec<CountedGap> {
+        self.gaps
+            .iter()
+            .map(|(gap, count)| CountedGap {
+                gap: gap.clone(),
+                count: *count,
+            })
+            .collect()
+    }
+
     /// Notes the time of an event of any kind.
     pub fn saw(&mut self, time: DateTime<Utc>) {
-        self.first_event = Some(self.first_event.map_or(time, |first| first.min(time)));
-        self.last_event = Some(self.last_event.map_or(time, |last| last.max(time)));
+        self.first_event = earlier(self.first_event, Some(time));
+        self.last_event = later(self.last_event, Some(time));
     }
 
     /// Adds other coverage of the same cluster.
     pub fn merge(&mut self, other: Self) {
         self.places.extend(other.places);
-        for time in [other.first_event, other.last_event].into_iter().flatten() {
-            self.saw(time);
-        }
+        self.since = earlier(self.since, other.since);
+        self.until = later(self.until, other.until);
+        self.first_event = earlier(self.first_event, other.first_event);
+        self.last_event = later(self.last_event, other.last_event);
         self.lines += other.lines;
         self.bytes_read += other.bytes_read;
         self.bytes_scanned += other.bytes_scanned;
@@ -135,6 +187,14 @@ impl Coverage {
         }
         self.passed_over.extend(other.passed_over);
     }
+}
+
+fn earlier(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    one.into_iter().chain(other).min()
+}
+
+fn later(one: Option<DateTime<Utc>>, other: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
+    one.max(other)
 }
 
 /// The coverage of each cluster.

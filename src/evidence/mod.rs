@@ -6,13 +6,16 @@
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`tally`]: bounded counts of text that a caller chooses
+//! - [`cluster`]: the cluster that evidence belongs to
 //! - [`coverage`]: what was looked at, and what could not be seen
+//! - [`accepted_requests`]: every accepted request by itself
 //! - [`set`]: all evidence, and its merge
 //!
 //! Merging is associative and commutative, and the empty value is its identity: files, pages,
 //! slices of time and clusters may be read in any order, in parallel, or twice cut in half.
 
 pub mod accepted;
+pub mod accepted_requests;
 pub mod cluster;
 pub mod coverage;
 pub mod holder;

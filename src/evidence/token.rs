@@ -121,6 +121,22 @@ impl Tokens {
         });
     }
 
+    /// When the token was issued to which this identity and this estimate belong.
+    pub fn issued(
+        &self,
+        credential_id: Option<&str>,
+        estimate: DateTime<Utc>,
+    ) -> Option<DateTime<Utc>> {
+        let token = match credential_id {
+            Some(id) => self.identified.get(id),
+            None => self
+                .dated
+                .iter()
+                .find(|token| (token.issued..=token.latest_estimate).contains(&estimate)),
+        };
+        token.map(|token| token.issued)
+    }
+
     /// Every token with its credential-id, in order of issue.
     pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Token)> {
         let mut tokens: Vec<(Option<&str>, &Token)> = self

@@ -22,7 +22,9 @@ pub fn minute(time: DateTime<Utc>, time_zone: Tz) -> String {
 
 /// A day for a person: `2026-09-10`.
 pub fn day(time: DateTime<Utc>, time_zone: Tz) -> String {
-    time.with_timezone(&time_zone).format("%Y-%m-%d").to_string()
+    time.with_timezone(&time_zone)
+        .format("%Y-%m-%d")
+        .to_string()
 }
 
 /// A duration for a person, in its two largest units: `2 d 4 h`, `5 h 10 m`, `42 s`.

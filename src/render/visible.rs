@@ -61,7 +61,10 @@ mod tests {
     #[test]
     fn what_acts_is_written_out() {
         for (text, shown) in [
-            ("kube2iam/v0.0.0 (linux/amd64)", "kube2iam/v0.0.0 (linux/amd64)"),
+            (
+                "kube2iam/v0.0.0 (linux/amd64)",
+                "kube2iam/v0.0.0 (linux/amd64)",
+            ),
             ("\u{1b}[31mred", "\\u{1b}[31mred"),
             ("a\nb\tc\u{0}", "a\\u{a}b\\u{9}c\\u{0}"),
             ("\u{202e}gnp.exe", "\\u{202e}gnp.exe"),

@@ -81,8 +81,8 @@ pub struct TokenFinding {
 pub struct ClientFinding {
     /// The client library and the component, in a few words.
     pub label: String,
-    /// What its version says about refreshing; absent where nothing is known.
-    pub advice: Option<String>,
+    /// What to do about it if it keeps its token.
+    pub advice: String,
 }
 
 /// Something to do about a finding.
@@ -91,8 +91,11 @@ pub struct ClientFinding {
 pub enum Remedy {
     /// A command that buys time: the workload reads a new token when it starts.
     Restart {
-        /// The command, made of valid Kubernetes names only.
+        /// The command, made of valid Kubernetes names only. The workload in it is inferred from
+        /// the pod's name.
         command: String,
+        /// When the API server starts to reject the new token, if the workload freezes again.
+        new_date: DateTime<Utc>,
     },
     /// A sentence.
     Advice {

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::Gap;
+use crate::evidence::coverage::CountedGap;
 
 /// A span of request arrivals, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -39,40 +39,4 @@ pub struct ClusterScan {
     /// The largest age, in seconds, of a token that was still accepted after it should have
     /// been rejected: the lifetime is longer than assumed.
     pub accepted_at_age_seconds: Option<i64>,
-}
-
-/// A gap and how many lines, files or slices of time it concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct CountedGap {
-    /// The gap.
-    #[serde(flatten)]
-    pub gap: Gap,
-    /// How many lines, files or slices.
-    pub count: u64,
-}
-
-impl CountedGap {
-    /// The gap in words, without its place: `3 torn lines`, `access denied`.
-    pub fn in_words(&self) -> String {
-        let Gap { kind, detail, .. } = &self.gap;
-        let mut words = match (kind.counts_lines(), self.count) {
-            (true, 1) => format!("1 {}", kind.words()),
-            (true, count) => {
-                // The plural stands in the first word: "lines that are not UTF-8".
-                let plural = kind
-                    .words()
-                    .replacen("line", "lines", 1)
-                    .replacen("event ", "events ", 1)
-                    .replacen(" is ", " are ", 1);
-                format!("{count} {plural}")
-            }
-            (false, 1) => kind.words().to_owned(),
-            (false, count) => format!("{} ({count} times)", kind.words()),
-        };
-        if !detail.is_empty() {
-            words.push_str(": ");
-            words.push_str(detail);
-        }
-        words
-    }
 }

@@ -12,6 +12,12 @@ pub struct Arrivals {
 }
 
 impl Arrivals {
+    /// No request at all.
+    pub const NONE: Self = Self {
+        since: Some(DateTime::<Utc>::MAX_UTC),
+        until: Some(DateTime::<Utc>::MIN_UTC),
+    };
+
     /// Whether a request that arrived at this time is wanted.
     pub fn contains(self, time: DateTime<Utc>) -> bool {
         self.since.is_none_or(|since| time >= since) && self.until.is_none_or(|until| time <= until)

@@ -3,12 +3,15 @@
 //! - [`files`]: audit logs on disk or standard input
 //! - [`cloudwatch`]: CloudWatch Logs Insights
 //! - [`arrivals`]: which requests are wanted, by their arrival
+//! - [`intake`]: one event's text taken in
 //! - [`progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
 
 pub mod arrivals;
+pub mod cloudwatch;
 pub mod files;
+pub mod intake;
 pub mod progress;
 
 use crate::evidence::coverage::Coverages;

@@ -1,5 +1,8 @@
 //! The holders of one service account, judged and put together as a finding.
 
+use chrono::{DateTime, Utc};
+
+use super::cure;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
@@ -32,14 +35,26 @@ pub fn finding(
         ))
     });
     let lead = judged.first()?;
+    let clients = cure::clients(service_account, &judged);
+    let new_date = window
+        .until
+        .checked_add_signed(lifetime.duration())
+        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let remedies = cure::remedies(
+        lead.verdict,
+        &service_account.namespace,
+        &judged,
+        &clients,
+        new_date,
+    );
     Some(Finding {
         rank: 0,
         cluster: cluster.clone(),
         service_account: service_account.clone(),
         verdict: lead.verdict,
         severity: lead.severity,
-        clients: Vec::new(),
-        remedies: Vec::new(),
+        clients,
+        remedies,
         holders: judged,
     })
 }

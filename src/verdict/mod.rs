@@ -3,16 +3,16 @@
 //! - [`thresholds`]: the numbers that verdicts rest on
 //! - [`holder`]: the verdict on one holder
 //! - [`account`]: the holders of a service account as one finding
+//! - [`cure`]: the clients behind a finding, and what to do
 //! - [`rank`]: the order of findings
 
 pub mod account;
+pub mod cure;
 pub mod holder;
 pub mod rank;
 pub mod thresholds;
 
 use std::collections::BTreeMap;
-
-use chrono::{DateTime, Utc};
 
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
@@ -22,28 +22,21 @@ use crate::evidence::set::EvidenceSet;
 use crate::evidence::token_use::TokenUse;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::scan::{ClusterScan, CountedGap, Window};
+use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 
 /// A holder and the evidence about it.
 pub type Held<'a> = (&'a Holder, &'a TokenUse);
 
-/// On what terms evidence is judged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Terms {
-    /// The beginning of the window; without one, each cluster's first event.
-    pub since: Option<DateTime<Utc>>,
-    /// The end of the window; without one, each cluster's last event.
-    pub until: Option<DateTime<Utc>>,
-    /// How long a stale token is taken to be accepted.
-    pub token_lifetime: TokenLifetime,
-}
-
 /// Judges all evidence.
 ///
-/// A cluster of which no event was seen, and for which no window is stated, has no time to be
+/// A cluster of which no event was seen, and for which no window was asked, has no time to be
 /// judged at and is left out.
-pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, terms: &Terms) -> Report {
+pub fn judge(
+    evidence: &EvidenceSet,
+    coverages: &Coverages,
+    token_lifetime: &TokenLifetime,
+) -> Report {
     let mut accounts: BTreeMap<&Cluster, BTreeMap<&ServiceAccount, Vec<Held<'_>>>> =
         BTreeMap::new();
     for (holder, token_use) in evidence.holders() {
@@ -57,40 +50,33 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, terms: &Terms) -> Re
     let mut clusters = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     for (cluster, coverage) in &coverages.0 {
-        let Some(window) = window(coverage, terms) else {
+        let Some(window) = window(coverage) else {
             continue;
         };
         let mut scan = scan(cluster, coverage, window);
         for (service_account, holders) in accounts.remove(&**cluster).unwrap_or_default() {
-            let finding = account::finding(
-                cluster,
-                service_account,
-                &holders,
-                window,
-                &terms.token_lifetime,
-            );
-            scan.accepted_at_age_seconds =
-                scan.accepted_at_age_seconds
-                    .max(account::accepted_past_lifetime(
-                        &holders,
-                        &terms.token_lifetime,
-                    ));
+            let finding =
+                account::finding(cluster, service_account, &holders, window, token_lifetime);
+            scan.accepted_at_age_seconds = scan
+                .accepted_at_age_seconds
+                .max(account::accepted_past_lifetime(&holders, token_lifetime));
             findings.extend(finding);
         }
         clusters.push(scan);
     }
     rank::rank(&mut findings);
     Report {
-        token_lifetime: terms.token_lifetime.clone(),
+        token_lifetime: token_lifetime.clone(),
         clusters,
         findings,
     }
 }
 
-fn window(coverage: &Coverage, terms: &Terms) -> Option<Window> {
+/// The window that was asked for; where one of its ends is open, the first or the last event.
+fn window(coverage: &Coverage) -> Option<Window> {
     Some(Window {
-        since: terms.since.or(coverage.first_event)?,
-        until: terms.until.or(coverage.last_event)?,
+        since: coverage.since.or(coverage.first_event)?,
+        until: coverage.until.or(coverage.last_event)?,
     })
 }
 
@@ -103,14 +89,7 @@ fn scan(cluster: &Cluster, coverage: &Coverage, window: Window) -> ClusterScan {
         bytes_read: coverage.bytes_read,
         bytes_scanned: coverage.bytes_scanned,
         queries: coverage.queries,
-        gaps: coverage
-            .gaps
-            .iter()
-            .map(|(gap, count)| CountedGap {
-                gap: gap.clone(),
-                count: *count,
-            })
-            .collect(),
+        gaps: coverage.counted_gaps(),
         passed_over: coverage.passed_over.iter().cloned().collect(),
         accepted_at_age_seconds: None,
     }

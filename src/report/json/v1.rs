@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
+use crate::evidence::coverage::CountedGap;
 use crate::report;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
-use crate::report::scan::{ClusterScan, CountedGap, Window};
+use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
 

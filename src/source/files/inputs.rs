@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ignore::WalkBuilder;
 
 use crate::evidence::cluster::Cluster;
+use crate::source::arrivals::Arrivals;
 
 /// The name of a cluster that nothing names.
 pub const UNNAMED: &str = "unnamed";
@@ -32,6 +33,8 @@ pub struct Input {
     pub cluster: Arc<Cluster>,
     /// Its size in bytes; 0 if unknown.
     pub size: u64,
+    /// Which of its requests are wanted.
+    pub arrivals: Arrivals,
 }
 
 /// The inputs that were found under the paths that were asked for.
@@ -78,6 +81,7 @@ impl Inputs {
                     place: "standard input".to_owned(),
                     cluster: clusters.of(Path::new("")),
                     size: 0,
+                    arrivals: Arrivals::default(),
                 });
                 continue;
             }
@@ -99,12 +103,20 @@ impl Inputs {
         self.asked.join(", ")
     }
 
+    /// Asks of every cluster's inputs for these requests only.
+    pub fn ask(&mut self, arrivals: impl Fn(&Cluster) -> Arrivals) {
+        for input in &mut self.found {
+            input.arrivals = arrivals(&input.cluster);
+        }
+    }
+
     fn add(&mut self, path: PathBuf, size: u64, clusters: &mut Clusters) {
         self.found.push(Input {
             place: path.display().to_string(),
             cluster: clusters.of(&path),
             at: Place::File(path),
             size,
+            arrivals: Arrivals::default(),
         });
     }
 

@@ -13,12 +13,16 @@ pub mod inputs;
 pub mod open;
 pub mod scan;
 
+use std::sync::Arc;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelBridge, ParallelIterator};
 
 use super::Gathered;
-use super::arrivals::Arrivals;
 use super::progress::Progress;
-use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::accepted::Evidence;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::coverage::{Coverage, Coverages, GapKind};
+use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
 use blocks::{Block, Blocks};
 use inputs::{Input, Inputs};
@@ -46,18 +50,14 @@ pub enum FilesError {
 }
 
 /// Reads all inputs and collects the evidence of the requests that are wanted.
-pub fn read<C: Collect>(
-    inputs: &Inputs,
-    arrivals: Arrivals,
-    progress: &Progress,
-) -> Result<Gathered<C>, FilesError> {
+pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered<C>, FilesError> {
     for input in &inputs.found {
         progress.expect(input.size);
     }
     let mut gathered = inputs
         .found
         .par_iter()
-        .map(|input| read_one::<C>(input, arrivals, progress))
+        .map(|input| read_one::<C>(input, progress))
         .reduce(Gathered::default, Gathered::merged);
     for (cluster, place, reason) in &inputs.unreadable {
         gathered
@@ -74,6 +74,18 @@ pub fn read<C: Collect>(
         return Err(nothing_read(&gathered, inputs));
     }
     Ok(gathered)
+}
+
+/// Reads all inputs for nothing but the time of each cluster's last event.
+pub fn survey(inputs: &Inputs, progress: &Progress) -> Result<Coverages, FilesError> {
+    #[derive(Default)]
+    struct Nothing;
+    impl Collect for Nothing {
+        fn accept(&mut self, _: &Arc<Cluster>, _: Evidence) {}
+        fn reject(&mut self, _: &Arc<Cluster>, _: Rejection) {}
+        fn merge(&mut self, _: Self) {}
+    }
+    read::<Nothing>(inputs, progress).map(|gathered| gathered.coverages)
 }
 
 fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs) -> FilesError {
@@ -94,7 +106,7 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs) -> FilesError {
     }
 }
 
-fn read_one<C: Collect>(input: &Input, arrivals: Arrivals, progress: &Progress) -> Gathered<C> {
+fn read_one<C: Collect>(input: &Input, progress: &Progress) -> Gathered<C> {
     let mut gathered = Gathered::default();
     let reader = match open::open(input, progress) {
         Ok(reader) => reader,
@@ -109,15 +121,15 @@ fn read_one<C: Collect>(input: &Input, arrivals: Arrivals, progress: &Progress) 
     };
     let scanned = Blocks::new(reader)
         .par_bridge()
-        .map(|block| scan_block(&block, input, arrivals))
+        .map(|block| scan_block(&block, input))
         .reduce(Scanned::default, Scanned::merged);
     *gathered.coverages.of(&input.cluster) = coverage_of(&scanned, input);
     gathered.collected = scanned.collected;
     gathered
 }
 
-fn scan_block<C: Collect>(block: &Block, input: &Input, arrivals: Arrivals) -> Scanned<C> {
-    let mut scanned = scan::scan(&block.bytes, &input.cluster, arrivals);
+fn scan_block<C: Collect>(block: &Block, input: &Input) -> Scanned<C> {
+    let mut scanned = scan::scan(&block.bytes, &input.cluster, input.arrivals);
     scanned.note(GapKind::OverlongLine, "", block.overlong_lines);
     if let Some(error) = &block.error {
         scanned.note(GapKind::Unreadable, error, 1);
@@ -139,6 +151,8 @@ fn coverage_of<C>(scanned: &Scanned<C>, input: &Input) -> Coverage {
         return coverage;
     }
     coverage.places.insert(input.place.clone());
+    coverage.since = input.arrivals.since;
+    coverage.until = input.arrivals.until;
     coverage.lines = scanned.lines;
     coverage.bytes_read = scanned.bytes;
     for time in scanned.times() {

@@ -6,13 +6,11 @@ use std::sync::{Arc, LazyLock};
 use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 
-use crate::audit::event::{AuditEvent, EventError};
-use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
-use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
 use crate::source::arrivals::Arrivals;
+use crate::source::intake::{Taken, take_in};
 
 /// Every line with a stale token holds the first phrase, and every rejection the second; most
 /// other lines hold neither and are never parsed.
@@ -150,32 +148,17 @@ impl<'a, C: Collect> Scan<'a, C> {
         if matches!(text, std::borrow::Cow::Owned(_)) {
             self.scanned.note(GapKind::NotUtf8, "", 1);
         }
-        let event = match AuditEvent::parse(&text) {
-            Ok(event) => event,
-            Err(EventError::OtherKind) => {
-                self.scanned.events -= 1;
-                return;
-            }
-            Err(EventError::Malformed) => {
-                self.scanned.note(GapKind::MalformedEvent, "", 1);
-                return;
-            }
+        // Without a phrase it can prove nothing; only its time is of use.
+        let arrivals = if is_candidate {
+            self.arrivals
+        } else {
+            Arrivals::NONE
         };
-        self.scanned.saw(event.stage_timestamp);
-        if !is_candidate || !self.arrivals.contains(event.request_received_timestamp) {
-            return;
-        }
-        if let Some(rejection) = Rejection::from_event(&event) {
-            self.scanned.collected.reject(self.cluster, rejection);
-            return;
-        }
-        match Evidence::from_event(event) {
-            Ok(Some(evidence)) => self.scanned.collected.accept(self.cluster, evidence),
-            Ok(None) => {}
-            Err(reason) => {
-                self.scanned
-                    .note(GapKind::ContradictoryEvent, &reason.to_string(), 1);
-            }
+        let collected = &mut self.scanned.collected;
+        match take_in(&text, self.cluster, arrivals, collected) {
+            Taken::Event(written) => self.scanned.saw(written),
+            Taken::OtherKind => self.scanned.events -= 1,
+            Taken::Unusable(kind, detail) => self.scanned.note(kind, &detail, 1),
         }
     }
 

@@ -1,0 +1,222 @@
+//! The arguments that say which evidence to read.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Args;
+
+use super::exit::Failure;
+use super::moment::{Moment, duration};
+use crate::evidence::accepted::WARN_AFTER_SECONDS;
+use crate::report::token_lifetime::TokenLifetime;
+use crate::source::cloudwatch::connect::Access;
+
+/// The window of clusters where none is stated.
+const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+#[derive(Debug, Args)]
+pub(super) struct EvidenceArgs {
+    /// The clusters whose audit logs in CloudWatch to read
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
+
+    /// Audit logs to read instead: files, directories, or - for standard input
+    #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "clusters", help_heading = "Evidence")]
+    input: Vec<PathBuf>,
+
+    /// The cluster of inputs whose path does not name one
+    #[arg(
+        long,
+        value_name = "NAME",
+        requires = "input",
+        help_heading = "Evidence"
+    )]
+    cluster_name: Option<String>,
+
+    /// Leave out requests before this time: 24h, 7d, 2026-11-01, 2026-11-01T08:00
+    ///
+    /// A duration counts back from the end of the window. For clusters the default is 24h, for
+    /// inputs everything in them.
+    #[arg(long, value_name = "TIME", help_heading = "Evidence")]
+    since: Option<Moment>,
+
+    /// Leave out requests after this time, and judge as of it
+    ///
+    /// For clusters the default is now, for inputs the time of their last event.
+    #[arg(long, value_name = "TIME", help_heading = "Evidence")]
+    until: Option<Moment>,
+
+    /// How long the cluster accepts a stale token
+    ///
+    /// The default is the 90 days that AWS documents. Kubernetes elsewhere accepts a year: 365d.
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
+    token_lifetime: Option<TimeDelta>,
+
+    /// The profile of the AWS configuration
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    profile: Option<String>,
+
+    /// The AWS Region
+    #[arg(long, value_name = "REGION", help_heading = "AWS")]
+    region: Option<String>,
+
+    /// Another address for CloudWatch Logs
+    #[arg(long, value_name = "URL", help_heading = "AWS")]
+    endpoint_url: Option<String>,
+
+    /// Give up queries after this time, and report what is known by then
+    #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m", help_heading = "AWS")]
+    timeout: TimeDelta,
+}
+
+/// Which evidence to read, validated.
+#[derive(Debug)]
+pub(super) struct EvidencePlan {
+    pub(super) from: From,
+    pub(super) token_lifetime: TokenLifetime,
+}
+
+/// Where evidence is read from.
+#[derive(Debug)]
+pub(super) enum From {
+    Inputs(InputsPlan),
+    CloudWatch(CloudWatchPlan),
+}
+
+/// Audit logs on disk or standard input.
+#[derive(Debug)]
+pub(super) struct InputsPlan {
+    pub(super) paths: Vec<PathBuf>,
+    pub(super) cluster_name: Option<String>,
+    pub(super) since: Option<Moment>,
+    pub(super) until: Option<DateTime<Utc>>,
+}
+
+/// Log groups in CloudWatch Logs.
+#[derive(Debug)]
+pub(super) struct CloudWatchPlan {
+    pub(super) clusters: Vec<String>,
+    pub(super) since: DateTime<Utc>,
+    pub(super) until: DateTime<Utc>,
+    pub(super) now: DateTime<Utc>,
+    pub(super) access: Access,
+    pub(super) time_limit: Duration,
+}
+
+impl EvidenceArgs {
+    pub(super) fn plan(self, now: DateTime<Utc>) -> Result<EvidencePlan, Failure> {
+        let token_lifetime = self.token_lifetime()?;
+        let until = match self.until {
+            Some(until) => Some(resolve(until, now)?),
+            None => None,
+        };
+        if let (Some(Moment::At(since)), Some(until)) = (self.since, until) {
+            check_order(since, until)?;
+        }
+        let from = if self.input.is_empty() {
+            From::CloudWatch(self.cloud_watch(until, now)?)
+        } else {
+            From::Inputs(self.inputs(until)?)
+        };
+        Ok(EvidencePlan {
+            from,
+            token_lifetime,
+        })
+    }
+
+    fn token_lifetime(&self) -> Result<TokenLifetime, Failure> {
+        let Some(lifetime) = self.token_lifetime else {
+            return Ok(TokenLifetime::AWS);
+        };
+        if lifetime.num_seconds() <= WARN_AFTER_SECONDS {
+            return Err(Failure::Usage(format!(
+                "--token-lifetime must be longer than {WARN_AFTER_SECONDS} s, the age at which a token becomes stale"
+            )));
+        }
+        Ok(TokenLifetime::stated(lifetime.num_seconds()))
+    }
+
+    fn inputs(self, until: Option<DateTime<Utc>>) -> Result<InputsPlan, Failure> {
+        let from_standard_input = self.input.iter().any(|path| path.as_os_str() == "-");
+        let counts_back = matches!(self.since, Some(Moment::Before(_)));
+        if from_standard_input && counts_back && until.is_none() {
+            return Err(Failure::Usage(
+                "standard input can be read only once, and its end is not known before: give --since as a time, or --until as well".to_owned(),
+            ));
+        }
+        Ok(InputsPlan {
+            paths: self.input,
+            cluster_name: self.cluster_name,
+            since: self.since,
+            until,
+        })
+    }
+
+    fn cloud_watch(
+        self,
+        until: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<CloudWatchPlan, Failure> {
+        if self.clusters.is_empty() {
+            return Err(Failure::Usage(
+                "name a cluster, or audit logs with --input PATH".to_owned(),
+            ));
+        }
+        for cluster in &self.clusters {
+            check_name(cluster)?;
+        }
+        let until = until.unwrap_or(now);
+        if until > now {
+            return Err(Failure::Usage("--until lies in the future".to_owned()));
+        }
+        let since = resolve(self.since.unwrap_or(Moment::Before(DEFAULT_WINDOW)), until)?;
+        check_order(since, until)?;
+        Ok(CloudWatchPlan {
+            clusters: self.clusters,
+            since,
+            until,
+            now,
+            access: Access {
+                profile: self.profile,
+                region: self.region,
+                endpoint_url: self.endpoint_url,
+            },
+            time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
+        })
+    }
+}
+
+fn resolve(moment: Moment, end: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+    moment
+        .resolve(end)
+        .filter(|time| time.timestamp() >= 0)
+        .ok_or_else(|| Failure::Usage("the window begins before 1970".to_owned()))
+}
+
+/// Refuses a window that ends before it starts.
+pub(super) fn check_order(since: DateTime<Utc>, until: DateTime<Utc>) -> Result<(), Failure> {
+    if since <= until {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "the window ends before it starts: --since {} --until {}",
+        since.format("%Y-%m-%dT%H:%M:%SZ"),
+        until.format("%Y-%m-%dT%H:%M:%SZ")
+    )))
+}
+
+/// Refuses what cannot be a cluster's name (EKS API reference, CreateCluster, `name`).
+fn check_name(cluster: &str) -> Result<(), Failure> {
+    let valid = cluster.len() <= 100
+        && cluster.starts_with(|first: char| first.is_ascii_alphanumeric())
+        && cluster
+            .chars()
+            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
+    if valid {
+        return Ok(());
+    }
+    Err(Failure::Usage(format!(
+        "{cluster:?} is no name of an EKS cluster; for a file or a directory say --input"
+    )))
+}

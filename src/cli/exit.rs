@@ -1,0 +1,54 @@
+//! Outcomes, failures and exit codes.
+
+use std::process::ExitCode;
+
+/// How a command that did its work came out; the later ones prevail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Done, and there are findings at or above `--fail-on`.
+    Findings,
+    /// Done, but something could not be seen. This prevails over findings: whoever reads only
+    /// the exit code must not take a part for the whole.
+    Incomplete,
+    /// Broken off by the operator; what was known by then was reported.
+    Interrupted,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Findings => 3,
+            Outcome::Incomplete => 4,
+            Outcome::Interrupted => 130,
+        })
+    }
+}
+
+/// Why a command did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The arguments contradict each other, or one cannot be read.
+    #[error("{0}")]
+    Usage(String),
+    /// Something went wrong.
+    #[error("{0:#}")]
+    Failed(#[from] anyhow::Error),
+}
+
+impl Failure {
+    /// The exit code.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Self::Usage(_) => 2,
+            Self::Failed(_) => 1,
+        })
+    }
+
+    /// Any error as a failure of the work.
+    pub fn failed(error: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self::Failed(error.into())
+    }
+}

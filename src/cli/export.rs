@@ -1,0 +1,87 @@
+//! `export`: every accepted request made with a stale token, one CSV row each.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::evidence_args::{EvidenceArgs, EvidencePlan};
+use super::exit::{Failure, Outcome};
+use super::gathering::gather;
+use crate::deliver::file::OutputFile;
+use crate::deliver::standard_output;
+use crate::evidence::accepted_requests::AcceptedRequests;
+use crate::render::export_csv;
+
+/// Write every accepted request made with a stale token, one CSV row each, in time order
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+
+    /// Write to a file instead of standard output
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: Option<PathBuf>,
+
+    /// Show no progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// An export, validated.
+pub(super) struct Export {
+    evidence: EvidencePlan,
+    output: Option<PathBuf>,
+    quiet: bool,
+}
+
+impl ExportArgs {
+    pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Export, Failure> {
+        Ok(Export {
+            evidence: self.evidence.plan(now)?,
+            output: self.output,
+            quiet: self.quiet,
+        })
+    }
+}
+
+impl Export {
+    pub(super) fn run(&self) -> Result<Outcome, Failure> {
+        let file = match &self.output {
+            Some(path) => Some(
+                OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?,
+            ),
+            None => None,
+        };
+        let evidence = gather::<AcceptedRequests>(&self.evidence, self.quiet)?;
+        let interrupted = evidence.interrupted;
+        let coverages = &evidence.gathered.coverages;
+        let requests = evidence.gathered.collected.in_time_order();
+        let mut bytes = Vec::new();
+        export_csv::render(
+            &requests,
+            coverages,
+            self.evidence.token_lifetime.duration(),
+            &mut bytes,
+        )
+        .context("cannot write")?;
+        match &file {
+            Some(file) => file
+                .write(&bytes)
+                .with_context(|| format!("cannot write {}", file.path().display()))?,
+            None => {
+                standard_output::write(&bytes).context("cannot write to standard output")?;
+            }
+        }
+        let complete = coverages
+            .0
+            .values()
+            .all(|coverage| coverage.gaps.is_empty());
+        Ok(match (interrupted, complete) {
+            (true, _) => Outcome::Interrupted,
+            (false, true) => Outcome::Done,
+            (false, false) => Outcome::Incomplete,
+        })
+    }
+}

@@ -1,0 +1,71 @@
+//! What a user types: one file a command.
+//!
+//! - [`sweep`], [`export`]: the commands
+//! - [`evidence_args`], [`output_args`]: the arguments that commands share
+//! - [`moment`]: points in time as people type them
+//! - [`gathering`]: evidence from wherever the plan says
+//! - [`progress_bar`]: how far the work is, on a terminal
+//! - [`exit`]: outcomes, failures and exit codes
+//!
+//! Arguments become a validated plan without any I/O, and the plan is then carried out.
+
+mod evidence_args;
+pub mod exit;
+mod export;
+mod gathering;
+mod moment;
+mod output_args;
+mod progress_bar;
+mod sweep;
+
+use clap::{Parser, Subcommand};
+
+use exit::{Failure, Outcome};
+
+/// Find the service-account tokens that an EKS API server will soon reject.
+///
+/// Since Kubernetes 1.21 a pod's token is short-lived and has to be read again. For clients that
+/// never do, Amazon EKS accepts a stale token for 90 days, marks every request made with it in the
+/// audit log, and then answers 401. This command reads those marks and says which workloads hold
+/// such tokens, when exactly each one dies, and what to do about it.
+#[derive(Debug, Parser)]
+#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+
+    /// Say more on standard error: once for each call, twice for all that the AWS SDK says
+    #[arg(short, long, action = clap::ArgAction::Count, global = true)]
+    verbose: u8,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Sweep(sweep::SweepArgs),
+    Export(export::ExportArgs),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    done
+  1    failed
+  2    the command line is wrong
+  3    done; there are findings at or above --fail-on
+  4    done, but incomplete: something could not be read, and the report says what
+  130  interrupted";
+
+impl Cli {
+    /// How much is to be said on standard error.
+    pub fn verbosity(&self) -> u8 {
+        self.verbose
+    }
+
+    /// Carries the command out.
+    pub fn run(self) -> Result<Outcome, Failure> {
+        let now = chrono::Utc::now();
+        match self.command {
+            Command::Sweep(args) => args.plan(now)?.run(),
+            Command::Export(args) => args.plan(now)?.run(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The arguments that say how a report is written.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use chrono_tz::Tz;
+use clap::Args;
+
+use super::exit::{Failure, Outcome};
+use crate::deliver::file::OutputFile;
+use crate::deliver::standard_output;
+use crate::render::{Format, Page};
+use crate::report::Report;
+use crate::report::verdict::Severity;
+
+/// The width of a table that goes to a file or a pipe.
+const WIDTH_OF_FILES: usize = 120;
+
+#[derive(Debug, Args)]
+pub(super) struct OutputArgs {
+    /// The format on standard output
+    #[arg(long, value_enum, help_heading = "Output")]
+    format: Option<Format>,
+
+    /// Write the report to a file, in the format of its extension; may be repeated
+    ///
+    /// Nothing goes to standard output then, unless --format is given as well.
+    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    output: Vec<PathBuf>,
+
+    /// The time zone of times in the table
+    #[arg(
+        long,
+        value_name = "ZONE",
+        default_value = "UTC",
+        help_heading = "Output"
+    )]
+    time_zone: Tz,
+
+    /// Exit with 3 if a finding is this severe, or worse
+    #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
+    fail_on: Option<FailOn>,
+}
+
+/// A severity as it is typed.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum FailOn {
+    Critical,
+    Warning,
+    Notice,
+}
+
+/// How a report is written, validated.
+#[derive(Debug)]
+pub(super) struct OutputPlan {
+    format: Option<Format>,
+    files: Vec<(PathBuf, Format)>,
+    time_zone: Tz,
+    fail_on: Option<Severity>,
+}
+
+impl OutputArgs {
+    pub(super) fn plan(self) -> Result<OutputPlan, Failure> {
+        let mut files = Vec::new();
+        for path in self.output {
+            let extension = path
+                .extension()
+                .map(|extension| extension.to_string_lossy().to_lowercase());
+            let Some(format) = extension.as_deref().and_then(Format::of_extension) else {
+                let known: Vec<&str> = Format::extensions().collect();
+                return Err(Failure::Usage(format!(
+                    "--output {}: the extension names no format; known are .{}",
+                    path.display(),
+                    known.join(", .")
+                )));
+            };
+            files.push((path, format));
+        }
+        let format = match (self.format, files.is_empty()) {
+            (None, true) => Some(Format::Table),
+            (format, _) => format,
+        };
+        Ok(OutputPlan {
+            format,
+            files,
+            time_zone: self.time_zone,
+            fail_on: self.fail_on.map(|severity| match severity {
+                FailOn::Critical => Severity::Critical,
+                FailOn::Warning => Severity::Warning,
+                FailOn::Notice => Severity::Notice,
+            }),
+        })
+    }
+}
+
+/// The output files of a run, known to be writable before the work begins.
+pub(super) struct Outputs<'a> {
+    plan: &'a OutputPlan,
+    files: Vec<(OutputFile, Format)>,
+}
+
+impl OutputPlan {
+    /// Checks that every file can be written.
+    pub(super) fn open(&self) -> Result<Outputs<'_>, Failure> {
+        let mut files = Vec::new();
+        for (path, format) in &self.files {
+            let file =
+                OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?;
+            files.push((file, *format));
+        }
+        Ok(Outputs { plan: self, files })
+    }
+}
+
+impl Outputs<'_> {
+    /// Writes the report to all of its places. A file that cannot be written does not keep the
+    /// others from being written.
+    pub(super) fn write(&self, report: &Report) -> Result<(), Failure> {
+        let mut failure = None;
+        for (file, format) in &self.files {
+            let page = Page {
+                width: WIDTH_OF_FILES,
+                colour: false,
+                time_zone: self.plan.time_zone,
+            };
+            let written = rendered(*format, report, &page).and_then(|bytes| file.write(&bytes));
+            if let Err(error) = written {
+                failure.get_or_insert(
+                    anyhow::Error::from(error)
+                        .context(format!("cannot write {}", file.path().display())),
+                );
+            }
+        }
+        if let Some(format) = self.plan.format {
+            rendered(format, report, &self.plan.page_of_standard_output())
+                .and_then(|bytes| standard_output::write(&bytes))
+                .context("cannot write to standard output")?;
+        }
+        failure.map_or(Ok(()), |failure| Err(Failure::Failed(failure)))
+    }
+
+    /// The outcome that a report means.
+    pub(super) fn outcome(&self, report: &Report) -> Outcome {
+        let found = self
+            .plan
+            .fail_on
+            .is_some_and(|severity| report.worst_severity() >= Some(severity));
+        if report.is_incomplete() {
+            Outcome::Incomplete
+        } else if found {
+            Outcome::Findings
+        } else {
+            Outcome::Done
+        }
+    }
+}
+
+impl OutputPlan {
+    fn page_of_standard_output(&self) -> Page {
+        let colour =
+            anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+        let width = terminal_size::terminal_size_of(std::io::stdout())
+            .map_or(WIDTH_OF_FILES, |(width, _)| usize::from(width.0));
+        Page {
+            width,
+            colour,
+            time_zone: self.time_zone,
+        }
+    }
+}
+
+fn rendered(format: Format, report: &Report, page: &Page) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    format.render(report, page, &mut bytes)?;
+    Ok(bytes)
+}

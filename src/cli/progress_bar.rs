@@ -1,0 +1,78 @@
+//! How far the work is, on a terminal; nothing in a pipe, and nothing for quick work.
+
+use std::io::IsTerminal as _;
+use std::sync::Arc;
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::source::progress::Progress;
+
+/// Work that is over sooner shows no bar.
+const SHOW_AFTER: Duration = Duration::from_secs(1);
+const REDRAW_EVERY: Duration = Duration::from_millis(100);
+
+/// A bar that follows some progress until it is dropped.
+pub(super) struct ShownProgress {
+    ended: Option<Sender<()>>,
+    drawing: Option<JoinHandle<()>>,
+}
+
+impl ShownProgress {
+    /// Shows the progress on standard error, if that is a terminal and `quiet` is not set.
+    /// `waiting_for` is shown while no number of bytes is known.
+    pub(super) fn of(progress: &Arc<Progress>, quiet: bool, waiting_for: String) -> Self {
+        if quiet || !std::io::stderr().is_terminal() {
+            return Self {
+                ended: None,
+                drawing: None,
+            };
+        }
+        let progress = Arc::clone(progress);
+        let (ended, end) = channel::<()>();
+        let drawing = thread::spawn(move || {
+            if end.recv_timeout(SHOW_AFTER) != Err(RecvTimeoutError::Timeout) {
+                return;
+            }
+            let bar = bar(&progress, waiting_for);
+            while end.recv_timeout(REDRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
+                bar.set_position(progress.done());
+                bar.tick();
+            }
+            bar.finish_and_clear();
+        });
+        Self {
+            ended: Some(ended),
+            drawing: Some(drawing),
+        }
+    }
+}
+
+impl Drop for ShownProgress {
+    fn drop(&mut self) {
+        drop(self.ended.take());
+        if let Some(drawing) = self.drawing.take() {
+            // A panic of the drawing thread has been printed and spoils no report.
+            let _ = drawing.join();
+        }
+    }
+}
+
+fn bar(progress: &Progress, waiting_for: String) -> ProgressBar {
+    let (bar, template) = match progress.total() {
+        0 => (
+            ProgressBar::new_spinner(),
+            "{spinner} {msg}  {elapsed}  {decimal_bytes}",
+        ),
+        total => (
+            ProgressBar::new(total),
+            "{msg}  {wide_bar}  {decimal_bytes} of {decimal_total_bytes}, {eta} left",
+        ),
+    };
+    // The templates are constant; the default style is as good as none.
+    let style =
+        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+    bar.with_style(style).with_message(waiting_for)
+}

@@ -1,0 +1,7 @@
+//! The only writers: standard output and files.
+//!
+//! - [`standard_output`]: a reader that goes away is not a failure
+//! - [`file`]: a file appears whole, or the old one stays
+
+pub mod file;
+pub mod standard_output;

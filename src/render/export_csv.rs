@@ -1,0 +1,88 @@
+//! CSV of single requests: one row an accepted stale request, in time order. The columns are an
+//! interface; new ones are only ever added at the end.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::csv::cell;
+use super::moment::rfc3339_exact;
+use crate::evidence::accepted_requests::AcceptedRequest;
+use crate::evidence::coverage::Coverages;
+
+/// The columns, in order.
+pub const COLUMNS: [&str; 17] = [
+    "time",
+    "cluster",
+    "namespace",
+    "service_account",
+    "pod",
+    "node",
+    "verb",
+    "request_uri",
+    "status",
+    "source_ip",
+    "user_agent",
+    "elapsed_seconds",
+    "issued",
+    "age_seconds",
+    "rejected_from",
+    "credential_id",
+    "audit_id",
+];
+
+/// Writes the rows. An export that may be incomplete ends in rows that say so, which start
+/// with `#`.
+pub fn render(
+    requests: &[AcceptedRequest],
+    coverages: &Coverages,
+    token_lifetime: TimeDelta,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
+    writer.write_record(COLUMNS)?;
+    for request in requests {
+        writer.write_record(record(request, token_lifetime))?;
+    }
+    for (cluster, coverage) in &coverages.0 {
+        for counted in coverage.counted_gaps() {
+            writer.write_record([cell(&format!(
+                "# incomplete: {}: {}: {}",
+                cluster.name,
+                counted.gap.place,
+                counted.in_words()
+            ))])?;
+        }
+    }
+    writer.flush()
+}
+
+fn record(request: &AcceptedRequest, token_lifetime: TimeDelta) -> [String; COLUMNS.len()] {
+    let evidence = &request.evidence;
+    let optional = |text: &Option<String>| text.as_deref().map_or_else(String::new, cell);
+    let rejected_from = request
+        .issued
+        .checked_add_signed(token_lifetime)
+        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    [
+        rfc3339_exact(evidence.received),
+        cell(&request.cluster.name),
+        cell(&evidence.service_account.namespace),
+        cell(&evidence.service_account.name),
+        optional(&evidence.pod),
+        optional(&evidence.node),
+        cell(&evidence.verb),
+        cell(&evidence.request_uri),
+        evidence.status.to_string(),
+        cell(&evidence.address),
+        cell(&evidence.user_agent),
+        evidence.seconds_after_warning.to_string(),
+        rfc3339_exact(request.issued),
+        (evidence.received - request.issued)
+            .num_seconds()
+            .to_string(),
+        rfc3339_exact(rejected_from),
+        optional(&evidence.credential_id),
+        cell(&evidence.audit_id),
+    ]
+}

@@ -1,0 +1,71 @@
+//! The findings that need nobody: told, so that nobody has to wonder.
+
+use std::io::{self, Write};
+
+use super::style::{FAINT, paint};
+use crate::render::Page;
+use crate::render::moment::{duration, minute};
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::verdict::Verdict;
+
+pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let harmless: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict.is_harmless())
+        .collect();
+    if harmless.is_empty() {
+        return Ok(());
+    }
+    let names: Vec<String> = harmless
+        .iter()
+        .map(|finding| name(finding, report.clusters.len() > 1))
+        .collect();
+    let widest = names.iter().map(|name| name.chars().count()).max();
+    writeln!(output)?;
+    writeln!(output, "  Harmless")?;
+    for (finding, name) in harmless.iter().zip(&names) {
+        let line = format!(
+            "    {name:width$}  {:15}  {}",
+            finding.verdict,
+            what(finding, page),
+            width = widest.unwrap_or(0)
+        );
+        writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+    }
+    Ok(())
+}
+
+fn name(finding: &Finding, several_clusters: bool) -> String {
+    if several_clusters {
+        format!(
+            "{} ({})",
+            finding.service_account,
+            visible(&finding.cluster.name)
+        )
+    } else {
+        finding.service_account.to_string()
+    }
+}
+
+fn what(finding: &Finding, page: &Page) -> String {
+    if finding.verdict == Verdict::Gone {
+        return format!("last used {}", minute(finding.last_seen(), page.time_zone));
+    }
+    let oldest = finding
+        .holders
+        .iter()
+        .flat_map(|holder| &holder.tokens)
+        .map(|token| token.last_used - token.issued)
+        .max();
+    let tokens = match finding.tokens() {
+        1 => "1 token".to_owned(),
+        tokens => format!("{tokens} tokens"),
+    };
+    match oldest {
+        Some(oldest) => format!("{tokens}, none used past {}", duration(oldest)),
+        None => tokens,
+    }
+}

@@ -1,0 +1,128 @@
+//! Which clusters and what was found, at a glance.
+
+use std::io::{self, Write};
+
+use chrono::TimeDelta;
+
+use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
+use crate::render::Page;
+use crate::render::moment::{day, distance, duration, minute};
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::scan::ClusterScan;
+use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
+use crate::report::verdict::{Severity, Verdict};
+
+pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let widest = report
+        .clusters
+        .iter()
+        .map(|scan| name(scan).chars().count())
+        .max()
+        .unwrap_or(0);
+    for scan in &report.clusters {
+        let name = format!("{:widest$}", name(scan));
+        writeln!(
+            output,
+            "{}   {}",
+            paint(HEADING, name, page.colour),
+            window(scan, page)
+        )?;
+    }
+    writeln!(
+        output,
+        "{}",
+        paint(FAINT, lifetime(&report.token_lifetime), page.colour)
+    )?;
+    writeln!(output)?;
+    writeln!(output, "  {}", summary(report, page))
+}
+
+fn name(scan: &ClusterScan) -> String {
+    let name = visible(&scan.cluster.name).into_owned();
+    match &scan.cluster.region {
+        Some(region) => format!("{name}   {region}"),
+        None => name,
+    }
+}
+
+/// `2026-09-07 08:00 to 2026-09-08 08:00 UTC`, without the second date where it is the same.
+fn window(scan: &ClusterScan, page: &Page) -> String {
+    let since = minute(scan.window.since, page.time_zone);
+    let mut until = minute(scan.window.until, page.time_zone);
+    let day = day(scan.window.until, page.time_zone);
+    if since.starts_with(&day) {
+        until = until.split_off(day.len() + 1);
+    }
+    format!("{since} to {until} {}", page.time_zone)
+}
+
+fn lifetime(lifetime: &TokenLifetime) -> String {
+    let source = match lifetime.source {
+        LifetimeSource::AwsDocumentation => "as AWS documents it",
+        LifetimeSource::CommandLine => "as stated",
+    };
+    let seconds = lifetime.duration();
+    let days = seconds.num_days();
+    let words = if seconds == TimeDelta::days(days) {
+        format!("{days} d")
+    } else {
+        duration(seconds)
+    };
+    format!("token lifetime {words}, {source}")
+}
+
+/// `1 rejected   2 frozen, the first dies in 2 d 4 h       3 refreshing late, 2 gone: harmless`
+fn summary(report: &Report, page: &Page) -> String {
+    let mut parts = Vec::new();
+    for verdict in Verdict::ALL
+        .into_iter()
+        .filter(|verdict| !verdict.is_harmless())
+    {
+        let count = report.count(verdict);
+        if count == 0 {
+            continue;
+        }
+        let mut words = format!("{count} {verdict}");
+        let first = report
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == verdict)
+            .min_by_key(|finding| finding.lead().rejected_from);
+        if let (Verdict::Frozen, Some(first)) = (verdict, first) {
+            words.push_str(&format!(", the first dies {}", when(report, first)));
+        }
+        let worst = report
+            .findings
+            .iter()
+            .filter(|finding| finding.verdict == verdict)
+            .filter_map(|finding| finding.severity)
+            .max();
+        parts.push(match worst {
+            Some(Severity::Critical) => paint(CRITICAL, words, page.colour),
+            Some(Severity::Warning) => paint(WARNING, words, page.colour),
+            _ => words,
+        });
+    }
+    let harmless: Vec<String> = [Verdict::RefreshingLate, Verdict::Gone]
+        .into_iter()
+        .filter(|verdict| report.count(*verdict) > 0)
+        .map(|verdict| format!("{} {verdict}", report.count(verdict)))
+        .collect();
+    if parts.is_empty() {
+        parts.push("no service account is about to be rejected".to_owned());
+    }
+    let mut summary = parts.join("   ");
+    if !harmless.is_empty() {
+        let words = format!("{}: harmless", harmless.join(", "));
+        summary.push_str(&format!("       {}", paint(FAINT, words, page.colour)));
+    }
+    summary
+}
+
+fn when(report: &Report, finding: &Finding) -> String {
+    let lead = finding.lead();
+    let now = report.window_end(finding).unwrap_or(lead.last_seen);
+    distance(lead.rejected_from, now)
+}

@@ -1,0 +1,51 @@
+//! What each colour means: red for critical, yellow for warning and for whatever is missing,
+//! faint for what needs nobody.
+
+use std::fmt::Display;
+
+use anstyle::{AnsiColor, Style};
+use comfy_table::{Attribute, Cell, Color};
+
+use crate::report::verdict::Severity;
+
+/// A heading.
+pub(super) const HEADING: Style = Style::new().bold();
+/// What is dead or dies within days.
+pub(super) const CRITICAL: Style = AnsiColor::Red.on_default().bold();
+/// What dies within a month, and what is missing.
+pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
+/// What needs nobody.
+pub(super) const FAINT: Style = Style::new().dimmed();
+
+/// The text in a style, or as it is where colour may not be used.
+pub(super) fn paint(style: Style, text: impl Display, colour: bool) -> String {
+    if colour {
+        format!("{style}{text}{style:#}")
+    } else {
+        text.to_string()
+    }
+}
+
+/// A cell in the colour of a severity.
+pub(super) fn cell(text: impl Display, severity: Option<Severity>) -> Cell {
+    let cell = Cell::new(text);
+    match severity {
+        Some(Severity::Critical) => cell.fg(Color::Red).add_attribute(Attribute::Bold),
+        Some(Severity::Warning) => cell.fg(Color::Yellow),
+        Some(Severity::Notice) => cell,
+        None => cell.add_attribute(Attribute::Dim),
+    }
+}
+
+/// A number with its thousands parted: `8,311`.
+pub(super) fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut parted = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            parted.push(',');
+        }
+        parted.push(digit);
+    }
+    parted
+}

@@ -1,0 +1,68 @@
+//! Credentials, Region and endpoint, through the SDK's own chain.
+
+use aws_config::{AppName, BehaviorVersion, Region};
+use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::config::ProvideCredentials;
+
+use super::failure::{Cause, Failure};
+
+/// What the operator says about where to connect; what is absent comes from the environment and
+/// the shared configuration.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Access {
+    /// The profile of the shared configuration.
+    pub profile: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+    /// The address to use instead of the Region's own.
+    pub endpoint_url: Option<String>,
+}
+
+/// CloudWatch Logs in one Region, under one identity.
+#[derive(Debug, Clone)]
+pub struct Connection {
+    /// The client.
+    pub client: Client,
+    /// The Region.
+    pub region: String,
+    /// The profile that was asked for.
+    pub profile: Option<String>,
+}
+
+/// Connects, which finds out whether there are a Region and credentials at all.
+pub async fn connect(access: &Access) -> Result<Connection, Failure> {
+    let mut loader = aws_config::defaults(BehaviorVersion::latest());
+    if let Ok(name) = AppName::new(env!("CARGO_PKG_NAME")) {
+        loader = loader.app_name(name);
+    }
+    if let Some(profile) = &access.profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = &access.region {
+        loader = loader.region(Region::new(region.clone()));
+    }
+    if let Some(url) = &access.endpoint_url {
+        loader = loader.endpoint_url(url);
+    }
+    let config = loader.load().await;
+    let Some(region) = config.region().map(ToString::to_string) else {
+        return Err(Failure::new(Cause::NoRegion));
+    };
+    let no_credentials = |reason: String| {
+        Failure::new(Cause::NoCredentials {
+            profile: access.profile.clone(),
+            reason,
+        })
+    };
+    let provider = config
+        .credentials_provider()
+        .ok_or_else(|| no_credentials("no provider of credentials".to_owned()))?;
+    provider.provide_credentials().await.map_err(|error| {
+        no_credentials(aws_sdk_cloudwatchlogs::error::DisplayErrorContext(error).to_string())
+    })?;
+    Ok(Connection {
+        client: Client::new(&config),
+        region,
+        profile: access.profile.clone(),
+    })
+}
