@@ -9,6 +9,7 @@ use super::journal::End;
 use super::log_group::LogGroup;
 use super::operation::Operation;
 use super::quota::Quotas;
+use super::service::Service;
 use super::settings::{Life, Settings};
 
 /// A service that has not started.
@@ -42,6 +43,12 @@ impl Builder {
         self
     }
 
+    /// Only calls signed with this access key reach the service.
+    pub(crate) fn access_key(mut self, key: &str) -> Self {
+        self.settings.access_key = Some(key.to_owned());
+        self
+    }
+
     /// The most rows in one answer of GetQueryResults, 10,000 by default.
     pub(crate) fn page_size(mut self, rows: usize) -> Self {
         self.settings.page_size = rows;
@@ -63,6 +70,12 @@ impl Builder {
     /// How the queries meant end, counted by successful StartQuery calls; the first order that fits counts.
     pub(crate) fn queries_end(mut self, when: When, end: End) -> Self {
         self.settings.ends.push((when, end));
+        self
+    }
+
+    /// A query with more than so many events in its groups and window ends in Timeout, so that a smaller window helps.
+    pub(crate) fn times_out_above(mut self, events: usize) -> Self {
+        self.settings.times_out_above = Some(events);
         self
     }
 
@@ -90,7 +103,7 @@ impl Builder {
         self
     }
 
-    /// The name of the field that `estimate` answers in; the documentation does not tell it.
+    /// The name of the field that `estimate` answers in. The documentation does not tell it; somebody saw the default.
     pub(crate) fn estimate_field(mut self, name: &str) -> Self {
         self.settings.estimate_field = Some(name.to_owned());
         self
@@ -134,10 +147,14 @@ impl Builder {
 
     /// Starts to listen.
     pub(crate) fn start(self) -> CloudWatch {
-        let cloudwatch = CloudWatch::start(self.settings, self.groups);
+        CloudWatch::start_together([self]).remove(0)
+    }
+
+    pub(super) fn service(self) -> Service {
+        let service = Service::new(self.settings, self.groups);
         for (operation, when, fault) in self.faults {
-            cloudwatch.fault(operation, when, fault);
+            service.state().faults.plan(operation, when, fault);
         }
-        cloudwatch
+        service
     }
 }

@@ -1,21 +1,20 @@
 //! The handle that a test holds.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::builder::Builder;
 use super::fault::{Fault, When};
 use super::journal::{Call, QuerySeen};
-use super::log_group::LogGroup;
 use super::operation::Operation;
 use super::server::Server;
 use super::service::Service;
-use super::settings::Settings;
 
-/// A running service, which stops when it is dropped.
+/// A running service, which stops when it and all that share its address are dropped.
 #[derive(Debug)]
 pub(crate) struct CloudWatch {
     service: Arc<Service>,
-    server: Server,
+    server: Arc<Server>,
 }
 
 impl CloudWatch {
@@ -24,10 +23,21 @@ impl CloudWatch {
         Builder::default()
     }
 
-    pub(super) fn start(settings: Settings, groups: Vec<LogGroup>) -> Self {
-        let service = Arc::new(Service::new(settings, groups));
-        let server = Server::start(Arc::clone(&service));
-        Self { service, server }
+    /// Starts several services at one address, in the order given: an SDK knows one endpoint for all Regions. Which of
+    /// them a call reaches is told by the Region and, where one is named, the access key that signed it.
+    pub(crate) fn start_together(builders: impl IntoIterator<Item = Builder>) -> Vec<Self> {
+        let services: Vec<Arc<Service>> = builders
+            .into_iter()
+            .map(|builder| Arc::new(builder.service()))
+            .collect();
+        let server = Arc::new(Server::start(services.clone()));
+        services
+            .into_iter()
+            .map(|service| Self {
+                service,
+                server: Arc::clone(&server),
+            })
+            .collect()
     }
 
     /// Where it listens: the value for `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`.
@@ -55,6 +65,19 @@ impl CloudWatch {
         let mut calls = self.calls();
         calls.retain(|call| call.operation == operation);
         calls
+    }
+
+    /// Waits until an operation was called so often. Panics after ten seconds, which is longer than any test waits
+    /// for something that happens.
+    pub(crate) fn wait_for(&self, operation: &str, calls: usize) {
+        let began = Instant::now();
+        while self.calls_of(operation).len() < calls {
+            assert!(
+                began.elapsed() < Duration::from_secs(10),
+                "{operation} is not called"
+            );
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// The queries that were started, and what they have come to.

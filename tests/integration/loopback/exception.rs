@@ -41,6 +41,13 @@ impl Exception {
         Self::new("ThrottlingException", "Rate exceeded")
     }
 
+    pub(crate) fn unknown_credentials() -> Self {
+        Self::new(
+            "UnrecognizedClientException",
+            "The security token included in the request is invalid.",
+        )
+    }
+
     pub(crate) fn too_many_queries(most: usize) -> Self {
         Self::new(
             "LimitExceededException",

@@ -95,10 +95,7 @@ impl Fault {
                 "ExpiredTokenException",
                 "The security token included in the request is expired",
             ),
-            Self::UnknownCredentials => Exception::new(
-                "UnrecognizedClientException",
-                "The security token included in the request is invalid.",
-            ),
+            Self::UnknownCredentials => Exception::unknown_credentials(),
             Self::AccessDenied => Exception::new(
                 "AccessDeniedException",
                 format!(

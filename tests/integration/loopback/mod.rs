@@ -15,8 +15,9 @@
 //!
 //! - [`Builder`] collects [`LogGroup`]s and settings and starts a [`CloudWatch`], the handle with which a test orders
 //!   [`Fault`]s and reads back [`Call`]s and [`QuerySeen`].
-//! - `server` speaks HTTP and AWS JSON 1.1 on a thread of its own, so that plain synchronous tests can use it. It
-//!   checks that a call is signed, not by whom.
+//! - `server` speaks HTTP and AWS JSON 1.1 on a thread of its own, so that plain synchronous tests can use it.
+//! - `signer` tells by the signature's scope which service a call is for, when several share the address. Signatures
+//!   are not verified.
 //! - `service` is one account in one Region: it meets faults, keeps the quotas and hands a call to its file in
 //!   `operations`.
 //! - `query_run` is the life of one query: Scheduled, Running with the rows of a part of the events, and its end.
@@ -44,6 +45,7 @@ mod quota;
 mod server;
 mod service;
 mod settings;
+mod signer;
 
 #[cfg(test)]
 mod tests;

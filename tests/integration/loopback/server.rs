@@ -8,7 +8,7 @@ use std::thread::JoinHandle;
 
 use http_body_util::BodyExt;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{AUTHORIZATION, CONTENT_TYPE};
+use hyper::header::CONTENT_TYPE;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -19,9 +19,13 @@ use super::answer_body::AnswerBody;
 use super::exception::Exception;
 use super::fault::Fault;
 use super::service::Service;
+use super::signer::Signer;
 
 /// The prefix of `X-Amz-Target`.
 const TARGET: &str = "Logs_20140328.";
+
+/// All services that listen at one address.
+type Services = Arc<[Arc<Service>]>;
 
 /// A listening server, which stops when it is dropped.
 #[derive(Debug)]
@@ -32,7 +36,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    pub(crate) fn start(service: Arc<Service>) -> Self {
+    pub(crate) fn start(services: Vec<Arc<Service>>) -> Self {
         let listener =
             TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
         listener
@@ -44,7 +48,7 @@ impl Server {
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
             .name("loopback-cloudwatch".to_owned())
-            .spawn(move || run(listener, stopped, service))
+            .spawn(move || run(listener, stopped, services.into()))
             .expect("a thread can be started");
         Self {
             address,
@@ -65,7 +69,7 @@ impl Drop for Server {
 }
 
 /// Accepts connections until the other end of `stopped` is dropped.
-fn run(listener: TcpListener, stopped: oneshot::Receiver<Infallible>, service: Arc<Service>) {
+fn run(listener: TcpListener, stopped: oneshot::Receiver<Infallible>, services: Services) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -75,9 +79,9 @@ fn run(listener: TcpListener, stopped: oneshot::Receiver<Infallible>, service: A
             tokio::net::TcpListener::from_std(listener).expect("the listener is non-blocking");
         let accepting = async {
             while let Ok((stream, _)) = listener.accept().await {
-                let service = Arc::clone(&service);
+                let services = Arc::clone(&services);
                 tokio::spawn(async move {
-                    let answer = service_fn(|request| answer(Arc::clone(&service), request));
+                    let answer = service_fn(|request| answer(Arc::clone(&services), request));
                     // A broken connection is the client's business, or a fault that was ordered.
                     let _ = hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), answer)
@@ -94,7 +98,7 @@ fn run(listener: TcpListener, stopped: oneshot::Receiver<Infallible>, service: A
 
 /// Answers one call; an error closes the connection.
 async fn answer(
-    service: Arc<Service>,
+    services: Services,
     request: Request<Incoming>,
 ) -> io::Result<Response<AnswerBody>> {
     let name = request
@@ -103,7 +107,7 @@ async fn answer(
         .and_then(|target| target.to_str().ok())
         .map(|target| target.strip_prefix(TARGET).unwrap_or(target).to_owned())
         .unwrap_or_default();
-    let signed = request.headers().contains_key(AUTHORIZATION);
+    let signer = Signer::of(request.headers());
     let bytes = request
         .into_body()
         .collect()
@@ -111,14 +115,16 @@ async fn answer(
         .map_err(io::Error::other)?
         .to_bytes();
     let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
-    let fault = service.arrive(&name, body.clone());
-    if !signed {
-        let missing = "Missing Authentication Token";
+    let Some(signer) = signer else {
         return response(Err(Exception::new(
             "MissingAuthenticationTokenException",
-            missing,
+            "Missing Authentication Token",
         )));
-    }
+    };
+    let Some(service) = signer.service(&services) else {
+        return response(Err(Exception::unknown_credentials()));
+    };
+    let fault = service.arrive(&name, body.clone());
     if !body.is_object() {
         return response(Err(Exception::new(
             "SerializationException",

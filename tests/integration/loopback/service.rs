@@ -8,6 +8,7 @@ use serde_json::Value;
 use super::exception::Exception;
 use super::fault::{Fault, Faults};
 use super::input::Input;
+use super::insights::Event;
 use super::journal::{Call, Fate, QuerySeen};
 use super::log_group::LogGroup;
 use super::operation::Operation;
@@ -144,6 +145,19 @@ impl Service {
                      Code: 400; Error Code: ResourceNotFoundException)"
                 ))
             })
+    }
+
+    /// The events in a window of whole seconds, both ends inside, that are still kept.
+    pub(crate) fn events(&self, groups: &[usize], start: i64, end: i64) -> Vec<&Event> {
+        let now = self.settings.now();
+        let in_group = |group: &usize| {
+            let group = &self.groups[*group];
+            let first = (start * 1_000).max(group.kept_since(now));
+            let last = end * 1_000 + 999;
+            let inside = move |event: &&Event| (first..=last).contains(&event.timestamp);
+            group.events.iter().filter(inside)
+        };
+        groups.iter().flat_map(in_group).collect()
     }
 
     /// How many queries run at this moment.

@@ -23,11 +23,15 @@ pub(crate) enum Life {
 pub(crate) struct Settings {
     pub(crate) region: String,
     pub(crate) account: String,
+    /// The one access key that is known; any, if none is named.
+    pub(crate) access_key: Option<String>,
     /// The most rows in one answer of GetQueryResults.
     pub(crate) page_size: usize,
     pub(crate) life: Life,
     /// How the nth query ends; the first that holds counts, and without one it completes.
     pub(crate) ends: Vec<(When, End)>,
+    /// A query with more events than this in its groups and window ends in Timeout.
+    pub(crate) times_out_above: Option<usize>,
     pub(crate) aggregated_time: AggregatedTime,
     /// The most rows that `stats` gives.
     pub(crate) stats_rows: usize,
@@ -47,14 +51,16 @@ impl Default for Settings {
         Self {
             region: "eu-west-1".to_owned(),
             account: "111122223333".to_owned(),
+            access_key: None,
             page_size: 10_000,
             life: Life::Polls(2),
             ends: Vec::new(),
+            times_out_above: None,
             aggregated_time: AggregatedTime::default(),
             stats_rows: 10_000,
             counts_cut_rows: false,
             bytes_factor: 1,
-            estimate_field: Some("estimatedBytesScanned".to_owned()),
+            estimate_field: Some("@estimatedBytesScanned".to_owned()),
             quotas: Quotas::default(),
             now: None,
         }

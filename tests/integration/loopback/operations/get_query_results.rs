@@ -83,18 +83,7 @@ fn found(service: &Service, query: &mut QueryRun, phase: Phase) -> Answer {
 }
 
 fn execute(service: &Service, query: &QueryRun, part: f64) -> Answer {
-    let now = service.settings.now();
-    let mut events: Vec<&Event> = Vec::new();
-    for group in query.groups.iter().map(|group| &service.groups[*group]) {
-        let first = (query.seen.start * 1_000).max(group.kept_since(now));
-        let last = query.seen.end * 1_000 + 999;
-        events.extend(
-            group
-                .events
-                .iter()
-                .filter(|event| (first..=last).contains(&event.timestamp)),
-        );
-    }
+    let mut events = service.events(&query.groups, query.seen.start, query.seen.end);
     events.truncate((events.len() as f64 * part).ceil() as usize);
     let settings = &service.settings;
     if query.query.is_estimate() {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::loopback::exception::Exception;
 use crate::loopback::input::Input;
 use crate::loopback::insights::{MOST_ROWS, Malformed, Query};
-use crate::loopback::journal::{Fate, QuerySeen};
+use crate::loopback::journal::{End, Fate, QuerySeen};
 use crate::loopback::query_run::QueryRun;
 use crate::loopback::service::{Service, State};
 
@@ -63,6 +63,13 @@ pub(crate) fn answer(
         return Err(Exception::too_many_queries(most));
     }
     let number = state.queries.len() + 1;
+    let events = service.events(&groups, start, end).len();
+    let ending = match service.settings.times_out_above {
+        Some(most) if events > most => End::Timeout,
+        _ => service
+            .settings
+            .end_of(u32::try_from(number).unwrap_or(u32::MAX)),
+    };
     let id = format!("{number:08x}-0000-4000-8000-{number:012x}");
     state.queries.push(QueryRun {
         seen: QuerySeen {
@@ -80,9 +87,7 @@ pub(crate) fn answer(
         },
         query,
         groups,
-        end: service
-            .settings
-            .end_of(u32::try_from(number).unwrap_or(u32::MAX)),
+        end: ending,
         started: Instant::now(),
         answer: None,
     });

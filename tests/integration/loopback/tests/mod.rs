@@ -3,8 +3,11 @@
 mod faults;
 mod groups;
 mod quotas;
+mod regions;
 mod rows;
 mod states;
+
+use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::retry::RetryConfig;
@@ -37,19 +40,17 @@ fn prompt(events: i64) -> Builder {
 
 /// The real client, without retries of its own.
 fn client(cloudwatch: &CloudWatch) -> Client {
+    client_of(cloudwatch, "AKIDEXAMPLE", "eu-west-1")
+}
+
+fn client_of(cloudwatch: &CloudWatch, access_key: &str, region: &'static str) -> Client {
     let timeouts = TimeoutConfig::builder()
-        .operation_timeout(std::time::Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(2))
         .build();
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(Credentials::new(
-            "AKIDEXAMPLE",
-            "secret",
-            None,
-            None,
-            "test",
-        ))
+        .region(Region::from_static(region))
+        .credentials_provider(Credentials::new(access_key, "secret", None, None, "test"))
         .endpoint_url(cloudwatch.endpoint())
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts)

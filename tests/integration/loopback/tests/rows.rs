@@ -115,7 +115,7 @@ async fn an_estimate_scans_nothing() {
     let client = client(&cloudwatch);
     let id = start(&client, r#"filter @message like "x" | estimate"#).await;
     let found = results(&client, &id).await;
-    assert_eq!(column(&found, "estimatedBytesScanned"), ["740000"]);
+    assert_eq!(column(&found, "@estimatedBytesScanned"), ["740000"]);
     assert_eq!(
         found.statistics().expect("there are some").bytes_scanned(),
         0.0

@@ -5,7 +5,7 @@ use std::time::Duration;
 use aws_sdk_cloudwatchlogs::error::ProvideErrorMetadata;
 use aws_sdk_cloudwatchlogs::types::QueryStatus;
 
-use super::{CloudWatch, client, group, prompt, results, seen, start};
+use super::{CloudWatch, GROUP, START, client, group, prompt, results, seen, start};
 use crate::loopback::{End, Fate, When};
 
 #[tokio::test]
@@ -118,4 +118,41 @@ async fn a_running_query_can_be_stopped_and_an_ended_one_cannot() {
     assert_eq!(unknown.code(), Some("ResourceNotFoundException"));
     assert_eq!(cloudwatch.calls_of("StopQuery").len(), 3);
     assert_eq!(cloudwatch.calls_of("StopQuery")[0].body["queryId"], id);
+}
+
+#[tokio::test]
+async fn a_query_over_too_many_events_times_out() {
+    let cloudwatch = prompt(10).times_out_above(5).start();
+    let client = client(&cloudwatch);
+    let call = client
+        .start_query()
+        .log_group_name(GROUP)
+        .query_string("fields count");
+    for (end, status) in [
+        (START + 5, QueryStatus::Timeout),
+        (START + 4, QueryStatus::Complete),
+    ] {
+        let started = call
+            .clone()
+            .start_time(START)
+            .end_time(end)
+            .send()
+            .await
+            .expect("it compiles");
+        let id = started.query_id.expect("an id");
+        assert_eq!(seen(&results(&client, &id).await).0, status);
+    }
+}
+
+#[tokio::test]
+async fn a_test_can_wait_for_a_call() {
+    let cloudwatch = prompt(1).start();
+    let client = client(&cloudwatch);
+    let calling = tokio::spawn(async move { start(&client, "fields count").await });
+    let waiting = tokio::task::spawn_blocking(move || {
+        cloudwatch.wait_for("StartQuery", 1);
+        cloudwatch
+    });
+    waiting.await.expect("it is called");
+    calling.await.expect("it is answered");
 }
