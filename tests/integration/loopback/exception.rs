@@ -14,6 +14,8 @@ pub(crate) struct Exception {
     pub(crate) name: &'static str,
     /// The sentence for people.
     pub(crate) message: String,
+    /// Where in the query, for a query that does not compile.
+    pub(crate) place: Option<usize>,
 }
 
 impl Exception {
@@ -22,6 +24,7 @@ impl Exception {
             status: StatusCode::BAD_REQUEST,
             name,
             message: message.into(),
+            place: None,
         }
     }
 
@@ -55,14 +58,24 @@ impl Exception {
         )
     }
 
-    /// The body; a query that does not compile also says where.
+    /// The body.
     pub(crate) fn body(&self) -> Value {
-        json!({"__type": self.name, "message": self.message})
+        let mut body = json!({"__type": self.name, "message": self.message});
+        if let Some(place) = self.place {
+            body["queryCompileError"] = json!({
+                "location": {"startCharOffset": place, "endCharOffset": place},
+                "message": self.message,
+            });
+        }
+        body
     }
 }
 
 impl From<Malformed> for Exception {
     fn from(malformed: Malformed) -> Self {
-        Self::new("MalformedQueryException", malformed.to_string())
+        Self {
+            place: malformed.at,
+            ..Self::new("MalformedQueryException", malformed.to_string())
+        }
     }
 }

@@ -108,7 +108,8 @@ fn extreme<'v>(values: impl Iterator<Item = &'v Value>, wanted: Ordering) -> Val
     best.map_or(Value::Absent, |(_, value)| aggregated(value))
 }
 
-/// The value in the earliest or latest event that has one; of several at that moment, the first or the last.
+/// The value in the earliest or latest event that has one; of several at that moment, the first or the last. That
+/// events without the field are passed over is assumed.
 fn by_time(present: &[(Value, &Record<'_>)], wanted: Ordering) -> Value {
     let mut best: Option<(f64, &Value)> = None;
     for (value, record) in present {

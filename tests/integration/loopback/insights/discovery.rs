@@ -103,6 +103,7 @@ impl<'de> Visitor<'de> for Branch<'_> {
         self.leaf(Value::Text(number.to_string()))
     }
 
+    /// Rows show 1 and 0 for these; people have seen it, the documentation does not say it.
     fn visit_bool<E: Error>(self, truth: bool) -> Result<(), E> {
         self.leaf(Value::Truth(truth))
     }

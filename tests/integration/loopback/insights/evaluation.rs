@@ -92,7 +92,7 @@ pub(crate) fn holds(expression: &Expression, scope: Scope<'_, '_>) -> bool {
     }
 }
 
-/// Compares; an absent value is unequal to everything and in no order with anything.
+/// Compares. That an absent value is unequal to everything and in no order with anything is assumed.
 fn compare(left: &Value, comparison: Comparison, right: &Value) -> bool {
     let order = if left.is_absent() || right.is_absent() {
         None

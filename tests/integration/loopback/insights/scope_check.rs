@@ -1,5 +1,9 @@
 //! The rules about names and about which command may follow which. Real answers that people have published are the
 //! source of the messages; where a combination is not documented, it is refused.
+//!
+//! Published: a name that `parse` or an alias has defined can be used, but not defined again, and naming it in a later
+//! `fields` defines it; `parse` cannot define the name of a field that events have; after `stats` only its columns
+//! are known; after `dedup` only `limit` may stand. Assumed: an alias cannot take the name of such a field either.
 
 use std::collections::HashSet;
 

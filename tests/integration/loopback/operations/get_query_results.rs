@@ -27,6 +27,7 @@ pub(crate) fn answer(
         None => (query.poll(service.settings.life), 0),
     };
     let found = found(service, query, phase);
+    from = from.min(found.rows.len());
     let mut to = (from + page).min(found.rows.len());
     if repeated {
         (from, to) = (

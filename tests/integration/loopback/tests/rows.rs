@@ -1,6 +1,7 @@
 //! What StartQuery takes, and the pages and statistics of results.
 
 use aws_sdk_cloudwatchlogs::error::ProvideErrorMetadata;
+use aws_sdk_cloudwatchlogs::operation::start_query::StartQueryError;
 
 use super::{GROUP, START, STREAM, client, column, prompt, results, seen, start};
 use crate::loopback::{CloudWatch, LogGroup};
@@ -27,6 +28,14 @@ async fn pages_are_followed_by_token_and_hold_every_row_once() {
     let expected: Vec<String> = (0..25).rev().map(|count| count.to_string()).collect();
     assert_eq!(rows, expected);
     assert_eq!(cloudwatch.calls_of("GetQueryResults").len(), 3);
+    let beyond = client
+        .get_query_results()
+        .query_id(&id)
+        .next_token(format!("{id}/99"));
+    assert_eq!(
+        seen(&beyond.send().await.expect("there is nothing more")).1,
+        0
+    );
     let foreign = client
         .get_query_results()
         .query_id(&id)
@@ -191,6 +200,28 @@ async fn what_is_no_query_is_refused() {
         assert_eq!(refused.code(), Some(code), "{text}");
     }
     assert!(cloudwatch.queries().is_empty());
+}
+
+#[tokio::test]
+async fn a_query_that_does_not_compile_is_told_where() {
+    let cloudwatch = prompt(1).start();
+    let client = client(&cloudwatch);
+    let call = client
+        .start_query()
+        .log_group_name(GROUP)
+        .query_string("fields count | head 5");
+    let refused = call
+        .start_time(START)
+        .end_time(START)
+        .send()
+        .await
+        .expect_err("it is refused");
+    let StartQueryError::MalformedQueryException(malformed) = refused.into_service_error() else {
+        panic!("it is another error");
+    };
+    let error = malformed.query_compile_error().expect("it is told what");
+    let place = error.location().expect("it is told where");
+    assert_eq!(place.start_char_offset(), Some(14));
 }
 
 #[tokio::test]

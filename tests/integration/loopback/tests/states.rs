@@ -42,12 +42,12 @@ async fn a_query_is_scheduled_runs_with_some_rows_and_completes() {
 async fn a_query_can_run_on_the_clock() {
     let cloudwatch = CloudWatch::builder()
         .group(group(4))
-        .queries_last(Duration::from_millis(200))
+        .queries_last(Duration::from_millis(500))
         .start();
     let client = client(&cloudwatch);
     let id = start(&client, "fields @timestamp").await;
     assert_eq!(cloudwatch.running(), 1);
-    tokio::time::sleep(Duration::from_millis(210)).await;
+    tokio::time::sleep(Duration::from_millis(510)).await;
     assert_eq!(cloudwatch.running(), 0);
     assert_eq!(
         seen(&results(&client, &id).await),
