@@ -1,0 +1,160 @@
+//! How a test says what the service holds and how it behaves.
+
+use std::time::Duration;
+
+use super::cloudwatch::CloudWatch;
+use super::fault::{Fault, When};
+use super::insights::AggregatedTime;
+use super::journal::End;
+use super::log_group::LogGroup;
+use super::operation::Operation;
+use super::quota::Quotas;
+use super::service::Service;
+use super::settings::{Life, Settings};
+
+/// A service that has not started.
+#[derive(Debug, Default)]
+pub(crate) struct Builder {
+    settings: Settings,
+    groups: Vec<LogGroup>,
+    faults: Vec<(Operation, When, Fault)>,
+}
+
+impl Builder {
+    pub(crate) fn group(mut self, group: LogGroup) -> Self {
+        self.groups.push(group);
+        self
+    }
+
+    pub(crate) fn groups(mut self, groups: impl IntoIterator<Item = LogGroup>) -> Self {
+        self.groups.extend(groups);
+        self
+    }
+
+    /// The Region that ARNs name.
+    pub(crate) fn region(mut self, region: &str) -> Self {
+        self.settings.region = region.to_owned();
+        self
+    }
+
+    /// The account that ARNs and `@log` name.
+    pub(crate) fn account(mut self, account: &str) -> Self {
+        self.settings.account = account.to_owned();
+        self
+    }
+
+    /// Only calls signed with this access key reach the service.
+    pub(crate) fn access_key(mut self, key: &str) -> Self {
+        self.settings.access_key = Some(key.to_owned());
+        self
+    }
+
+    /// The most rows in one answer of GetQueryResults, 10,000 by default.
+    pub(crate) fn page_size(mut self, rows: usize) -> Self {
+        self.settings.page_size = rows;
+        self
+    }
+
+    /// How many polls see a query unfinished, 2 by default; 0 completes it at once.
+    pub(crate) fn polls_until_complete(mut self, polls: u32) -> Self {
+        self.settings.life = Life::Polls(polls);
+        self
+    }
+
+    /// Queries run on the clock, not by polls.
+    pub(crate) fn queries_last(mut self, time: Duration) -> Self {
+        self.settings.life = Life::Lasts(time);
+        self
+    }
+
+    /// How the queries meant end, counted by successful StartQuery calls; the first order that fits counts.
+    pub(crate) fn queries_end(mut self, when: When, end: End) -> Self {
+        self.settings.ends.push((when, end));
+        self
+    }
+
+    /// A query with more than so many events in its groups and window ends in Timeout, so that a smaller window helps.
+    pub(crate) fn times_out_above(mut self, events: usize) -> Self {
+        self.settings.times_out_above = Some(events);
+        self
+    }
+
+    /// How `min(@timestamp)` and the like are written.
+    pub(crate) fn aggregated_time(mut self, form: AggregatedTime) -> Self {
+        self.settings.aggregated_time = form;
+        self
+    }
+
+    /// The rows at which `stats` is cut without a warning, 10,000 by default.
+    pub(crate) fn stats_rows(mut self, rows: usize) -> Self {
+        self.settings.stats_rows = rows;
+        self
+    }
+
+    /// Lets `statistics.resultCount` tell of the rows that were cut off.
+    pub(crate) fn counts_cut_rows(mut self) -> Self {
+        self.settings.counts_cut_rows = true;
+        self
+    }
+
+    /// Makes every byte count so many times in statistics and estimates, for tests about money.
+    pub(crate) fn bytes_factor(mut self, factor: usize) -> Self {
+        self.settings.bytes_factor = factor;
+        self
+    }
+
+    /// The name of the field that `estimate` answers in. The documentation does not tell it; somebody saw the default.
+    pub(crate) fn estimate_field(mut self, name: &str) -> Self {
+        self.settings.estimate_field = Some(name.to_owned());
+        self
+    }
+
+    /// The service does not know `estimate`.
+    pub(crate) fn without_estimate(mut self) -> Self {
+        self.settings.estimate_field = None;
+        self
+    }
+
+    /// What is enforced; by default 100 running queries and nothing else.
+    pub(crate) fn quotas(mut self, quotas: Quotas) -> Self {
+        self.settings.quotas = quotas;
+        self
+    }
+
+    /// How many queries may run at once.
+    pub(crate) fn most_running(mut self, queries: usize) -> Self {
+        self.settings.quotas.running = queries;
+        self
+    }
+
+    /// How many calls of an operation each second may hold.
+    pub(crate) fn most_per_second(mut self, operation: Operation, calls: usize) -> Self {
+        self.settings.quotas.per_second.insert(operation, calls);
+        self
+    }
+
+    /// The present for retention, in epoch milliseconds, so that a recorded log does not age.
+    pub(crate) fn now(mut self, millis: i64) -> Self {
+        self.settings.now = Some(millis);
+        self
+    }
+
+    /// Orders a fault from the start.
+    pub(crate) fn fault(mut self, operation: Operation, when: When, fault: Fault) -> Self {
+        self.faults.push((operation, when, fault));
+        self
+    }
+
+    /// Starts to listen.
+    pub(crate) fn start(self) -> CloudWatch {
+        CloudWatch::start_together([self]).remove(0)
+    }
+
+    pub(super) fn service(self) -> Service {
+        let service = Service::new(self.settings, self.groups);
+        for (operation, when, fault) in self.faults {
+            service.state().faults.plan(operation, when, fault);
+        }
+        service
+    }
+}

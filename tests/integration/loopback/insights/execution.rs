@@ -1,0 +1,242 @@
+//! Running a query over events.
+
+use std::collections::HashSet;
+
+use super::aggregation;
+use super::command_parser;
+use super::evaluation::{self, Scope};
+use super::order;
+use super::record::{Event, Record};
+use super::refusal::Malformed;
+use super::scope_check;
+use super::syntax::{Command, Comparison, Expression, Extraction};
+use super::value::{AggregatedTime, Value};
+
+/// The fields of one result, in order; a field that the event lacks is not in it.
+pub(crate) type Row = Vec<(String, String)>;
+
+/// A query that compiled.
+#[derive(Debug, Clone)]
+pub(crate) struct Query {
+    commands: Vec<Command>,
+}
+
+/// What a query found.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Answer {
+    /// The rows, sorted and limited by the query's own commands only.
+    pub(crate) rows: Vec<Row>,
+    /// How many rows the statistics speak of.
+    pub(crate) counted: usize,
+    /// How many events passed the filters before any aggregation.
+    pub(crate) matched: usize,
+    /// How many events were read.
+    pub(crate) scanned: usize,
+    /// How many bytes were read.
+    pub(crate) bytes_scanned: usize,
+    /// How many events an indexed field spared.
+    pub(crate) skipped: usize,
+    /// How many bytes an indexed field spared.
+    pub(crate) bytes_skipped: usize,
+}
+
+impl Query {
+    /// Compiles a query for events that hold the `discovered` fields.
+    pub(crate) fn compile(
+        text: &str,
+        discovered: &dyn Fn(&str) -> bool,
+    ) -> Result<Self, Malformed> {
+        let commands = command_parser::commands(text)?;
+        scope_check::check(&commands, discovered)?;
+        Ok(Self { commands })
+    }
+
+    /// Whether the query asks for its cost only.
+    pub(crate) fn is_estimate(&self) -> bool {
+        matches!(self.commands.last(), Some(Command::Estimate))
+    }
+
+    /// Whether the rows are aggregates.
+    pub(crate) fn is_aggregated(&self) -> bool {
+        self.commands
+            .iter()
+            .any(|command| matches!(command, Command::Stats(_)))
+    }
+
+    /// The row limit of the query's own.
+    pub(crate) fn limit(&self) -> Option<usize> {
+        self.commands.iter().find_map(|command| match command {
+            Command::Limit(rows) => Some(*rows),
+            _ => None,
+        })
+    }
+
+    /// Runs the query over the events of the groups and the window.
+    pub(crate) fn execute(&self, events: &[&Event], times: AggregatedTime) -> Answer {
+        let (read, skipped): (Vec<&Event>, Vec<&Event>) = events
+            .iter()
+            .copied()
+            .partition(|event| self.may_hold(event));
+        let size = |events: &[&Event]| events.iter().map(|event| event.message.len()).sum();
+        let mut answer = Answer {
+            rows: Vec::new(),
+            counted: 0,
+            matched: 0,
+            scanned: read.len(),
+            bytes_scanned: size(&read),
+            skipped: skipped.len(),
+            bytes_skipped: size(&skipped),
+        };
+        let mut records: Vec<Record<'_>> = read.into_iter().map(Record::of).collect();
+        // Without a sort command, events come newest first.
+        records.sort_by_key(|record| std::cmp::Reverse(record.event.map(|event| event.timestamp)));
+        answer.matched = records.len();
+        let mut aggregated = false;
+        for command in &self.commands {
+            records = run(command, records);
+            aggregated |= matches!(command, Command::Stats(_));
+            if matches!(command, Command::Filter(_)) && !aggregated {
+                answer.matched = records.len();
+            }
+        }
+        let columns = self.columns();
+        answer.rows = records
+            .iter()
+            .map(|record| row(record, &columns, times))
+            .collect();
+        answer.counted = answer.rows.len();
+        answer
+    }
+
+    /// The names of the result's fields.
+    fn columns(&self) -> Vec<&str> {
+        let mut named: Vec<&str> = Vec::new();
+        let mut selected = false;
+        let mut aggregated = false;
+        for command in &self.commands {
+            match command {
+                Command::Fields(columns) => {
+                    selected = true;
+                    named.extend(columns.iter().map(|column| column.name.as_str()));
+                }
+                Command::Parse(extraction) => {
+                    named.extend(extraction.names.iter().map(String::as_str))
+                }
+                Command::Stats(aggregation) => {
+                    aggregated = true;
+                    let columns = aggregation.by.iter().chain(&aggregation.columns);
+                    named = columns.map(|column| column.name.as_str()).collect();
+                }
+                _ => {}
+            }
+        }
+        let displayed = self
+            .commands
+            .iter()
+            .rev()
+            .find_map(|command| match command {
+                Command::Display(names) => Some(names.iter().map(String::as_str).collect()),
+                _ => None,
+            });
+        if let Some(displayed) = displayed {
+            named = displayed;
+        } else if !selected && !aggregated {
+            named.splice(0..0, ["@timestamp", "@message"]);
+        }
+        if !aggregated && !named.contains(&"@ptr") {
+            named.push("@ptr");
+        }
+        named
+    }
+
+    /// Whether the index on `@logStream`, which every group has, lets an event be found by this query.
+    fn may_hold(&self, event: &Event) -> bool {
+        let before_stats = self
+            .commands
+            .iter()
+            .take_while(|command| !matches!(command, Command::Stats(_)));
+        before_stats
+            .filter_map(|command| match command {
+                Command::Filter(condition) => Some(condition),
+                _ => None,
+            })
+            .all(|condition| !event.discovers || indexed(condition, event))
+    }
+}
+
+/// Whether the parts of a condition that compare `@logStream` by `=` or `in` allow the event.
+fn indexed(condition: &Expression, event: &Event) -> bool {
+    let is_stream =
+        |side: &Expression| matches!(side, Expression::Field(name) if name == "@logStream");
+    let is_here =
+        |side: &Expression| matches!(side, Expression::Text(text) if *text == event.stream);
+    match condition {
+        Expression::And(left, right) => indexed(left, event) && indexed(right, event),
+        Expression::Comparison(left, Comparison::Equal, right) if is_stream(left) => is_here(right),
+        Expression::In {
+            value,
+            list,
+            negated: false,
+        } if is_stream(value) => list.iter().any(is_here),
+        _ => true,
+    }
+}
+
+fn run<'e>(command: &Command, mut records: Vec<Record<'e>>) -> Vec<Record<'e>> {
+    match command {
+        Command::Fields(columns) => {
+            for record in &mut records {
+                for column in columns {
+                    // A plain field is found by its own name.
+                    if column.aliased || !matches!(column.expression, Expression::Field(_)) {
+                        let value = evaluation::value(&column.expression, Scope::Row(record));
+                        record.define(&column.name, value);
+                    }
+                }
+            }
+        }
+        Command::Filter(condition) => {
+            records.retain(|record| evaluation::holds(condition, Scope::Row(record)));
+        }
+        Command::Parse(extraction) => records
+            .iter_mut()
+            .for_each(|record| extract(extraction, record)),
+        Command::Stats(aggregation) => return aggregation::rows(aggregation, records),
+        Command::Sort(keys) => order::sort(&mut records, keys),
+        Command::Dedup(names) => {
+            let mut seen = HashSet::new();
+            records.retain(|record| {
+                let key: Option<Vec<String>> = names
+                    .iter()
+                    .map(|name| record.field(name).inner_text())
+                    .collect();
+                // A row that lacks one of the fields is no duplicate.
+                key.is_none_or(|key| seen.insert(key))
+            });
+        }
+        Command::Limit(rows) => records.truncate(*rows),
+        Command::Display(_) | Command::Estimate => {}
+    }
+    records
+}
+
+fn extract(extraction: &Extraction, record: &mut Record<'_>) {
+    let Some(text) = record.field(&extraction.field).inner_text() else {
+        return;
+    };
+    let Some(found) = extraction.pattern.captures(&text) else {
+        return;
+    };
+    for (index, name) in extraction.names.iter().enumerate() {
+        if let Some(part) = found.get(index + 1) {
+            record.define(name, Value::Text(part.as_str().to_owned()));
+        }
+    }
+}
+
+fn row(record: &Record<'_>, columns: &[&str], times: AggregatedTime) -> Row {
+    columns
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), record.field(name).text(times)?)))
+        .collect()
+}

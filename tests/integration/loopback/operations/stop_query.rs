@@ -1,0 +1,29 @@
+//! StopQuery.
+
+use serde_json::{Value, json};
+
+use crate::loopback::exception::Exception;
+use crate::loopback::input::Input;
+use crate::loopback::journal::Fate;
+use crate::loopback::query_run::Phase;
+use crate::loopback::service::{Service, State};
+
+pub(crate) fn answer(
+    service: &Service,
+    state: &mut State,
+    input: Input<'_>,
+) -> Result<Value, Exception> {
+    let query = state.query(input.required_text("queryId")?)?;
+    if let Phase::Ended(end) = query.phase(service.settings.life) {
+        if query.seen.fate == Fate::LeftRunning {
+            query.seen.fate = Fate::Ended(end);
+        }
+        return Err(Exception::invalid(format!(
+            "Query {} is not running: it is {}.",
+            query.seen.id,
+            end.name()
+        )));
+    }
+    query.seen.fate = Fate::Stopped;
+    Ok(json!({"success": true}))
+}

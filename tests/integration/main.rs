@@ -1,0 +1,3 @@
+//! One integration binary, so that the crate is linked once.
+
+mod loopback;
