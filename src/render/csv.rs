@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::Page;
 use super::moment::rfc3339;
 use super::visible::visible;
+use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
 
@@ -38,15 +39,8 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
     for finding in &report.findings {
         writer.write_record(row(report, finding))?;
     }
-    for scan in &report.clusters {
-        for counted in &scan.gaps {
-            writer.write_record([cell(&format!(
-                "# incomplete: {}: {}: {}",
-                scan.cluster.name,
-                counted.gap.place,
-                counted.in_words()
-            ))])?;
-        }
+    for counted in report.all_gaps() {
+        writer.write_record([incomplete(counted)])?;
     }
     writer.flush()
 }
@@ -89,6 +83,15 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         cell(&clients.join("; ")),
         cell(&actions.join("; ")),
     ]
+}
+
+/// A row that says what is missing.
+pub fn incomplete(counted: &CountedGap) -> String {
+    cell(&format!(
+        "# incomplete: {}: {}",
+        counted.gap.place,
+        counted.in_words()
+    ))
 }
 
 /// A text cell that no spreadsheet takes for a formula and no terminal for a command: an

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::csv::cell;
+use super::csv::{cell, incomplete};
 use super::moment::rfc3339_exact;
 use crate::evidence::accepted_requests::AcceptedRequest;
 use crate::evidence::coverage::Coverages;
@@ -44,14 +44,9 @@ pub fn render(
     for request in requests {
         writer.write_record(record(request, token_lifetime))?;
     }
-    for (cluster, coverage) in &coverages.0 {
+    for coverage in coverages.0.values() {
         for counted in coverage.counted_gaps() {
-            writer.write_record([cell(&format!(
-                "# incomplete: {}: {}: {}",
-                cluster.name,
-                counted.gap.place,
-                counted.in_words()
-            ))])?;
+            writer.write_record([incomplete(&counted)])?;
         }
     }
     writer.flush()

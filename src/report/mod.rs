@@ -17,6 +17,7 @@ pub mod verdict;
 
 use chrono::{DateTime, Utc};
 
+use crate::evidence::coverage::CountedGap;
 use finding::Finding;
 use scan::ClusterScan;
 use token_lifetime::TokenLifetime;
@@ -29,6 +30,10 @@ pub struct Report {
     pub token_lifetime: TokenLifetime,
     /// What was looked at, by cluster.
     pub clusters: Vec<ClusterScan>,
+    /// What could not be seen and belongs to none of these clusters.
+    pub gaps: Vec<CountedGap>,
+    /// Files that hold no audit events.
+    pub passed_over: Vec<String>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
 }
@@ -36,7 +41,13 @@ pub struct Report {
 impl Report {
     /// Whether something could not be seen, so that findings may be missing.
     pub fn is_incomplete(&self) -> bool {
-        self.clusters.iter().any(|scan| !scan.gaps.is_empty())
+        self.all_gaps().next().is_some()
+    }
+
+    /// Everything that could not be seen, in any cluster or in none.
+    pub fn all_gaps(&self) -> impl Iterator<Item = &CountedGap> {
+        let of_clusters = self.clusters.iter().flat_map(|scan| &scan.gaps);
+        of_clusters.chain(&self.gaps)
     }
 
     /// The time the report was made for: the latest end of a cluster's window.

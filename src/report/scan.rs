@@ -34,8 +34,6 @@ pub struct ClusterScan {
     pub queries: u64,
     /// What could not be seen, with how often.
     pub gaps: Vec<CountedGap>,
-    /// Files that hold no audit events.
-    pub passed_over: Vec<String>,
     /// The largest age, in seconds, of a token that was still accepted after it should have
     /// been rejected: the lifetime is longer than assumed.
     pub accepted_at_age_seconds: Option<i64>,

@@ -31,7 +31,7 @@ pub type Held<'a> = (&'a Holder, &'a TokenUse);
 /// Judges all evidence.
 ///
 /// A cluster of which no event was seen, and for which no window was asked, has no time to be
-/// judged at and is left out.
+/// judged at: of it there are only the gaps.
 pub fn judge(
     evidence: &EvidenceSet,
     coverages: &Coverages,
@@ -49,8 +49,12 @@ pub fn judge(
     }
     let mut clusters = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
+    let mut passed_over = Vec::new();
+    let mut gaps = Vec::new();
     for (cluster, coverage) in &coverages.0 {
+        passed_over.extend(coverage.passed_over.iter().cloned());
         let Some(window) = window(coverage) else {
+            gaps.extend(coverage.counted_gaps());
             continue;
         };
         let mut scan = scan(cluster, coverage, window);
@@ -68,6 +72,8 @@ pub fn judge(
     Report {
         token_lifetime: token_lifetime.clone(),
         clusters,
+        gaps,
+        passed_over,
         findings,
     }
 }
@@ -90,7 +96,6 @@ fn scan(cluster: &Cluster, coverage: &Coverage, window: Window) -> ClusterScan {
         bytes_scanned: coverage.bytes_scanned,
         queries: coverage.queries,
         gaps: coverage.counted_gaps(),
-        passed_over: coverage.passed_over.iter().cloned().collect(),
         accepted_at_age_seconds: None,
     }
 }

@@ -57,15 +57,14 @@ const NO_LIBRARY: &str = "the program sends the token itself, without a Kubernet
                           let it read its token file again at least once a minute";
 
 /// What is true of Python beside the version.
-const ASYNCIO: &str = "only configuration from inside the cluster is refreshed; kubernetes_asyncio sends the same \
-                       user agent and refreshes from 24.2.3";
+const IN_CLUSTER: &str = "only configuration from inside the cluster is refreshed";
 
 /// Every known library; the first that matches is taken.
 #[rustfmt::skip]
 pub const LIBRARIES: &[Library] = &[
     // Upstream names 0.15.0, <https://github.com/kubernetes/client-go/issues/1255>; AWS asks for 0.15.7.
     library("client-go", &["0.15.7"], &[ClientGo], "", AWS),
-    library("Python client", &["12.0.0"], &[Own("OpenAPI-Generator/", "/python"), Own("Swagger-Codegen/", "/python")], ASYNCIO, AWS),
+    library("Python client", &["12.0.0"], &[Own("OpenAPI-Generator/", "/python"), Own("Swagger-Codegen/", "/python")], IN_CLUSTER, AWS),
     library("Java client", &["9.0.0"], &[Own("Kubernetes Java Client/", ""), Own("Kubernetes Java Client ", ""), Unversioned("OpenAPI-Generator/", "/java"), Unversioned("Swagger-Codegen/", "/java")], "", AWS),
     library("fabric8", &["5.12.4", "6.1.0"], &[Own("fabric8-kubernetes-client/", ""), Transport("okhttp/")], "", "https://github.com/fabric8io/kubernetes-client/pull/4264"),
     library("JavaScript client", &["0.10.3"], &[Own("kubernetes-client-javascript/", ""), Transport("node-fetch")], "", AWS),

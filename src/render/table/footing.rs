@@ -28,20 +28,21 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             );
             writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
         }
-        for counted in &scan.gaps {
-            let words = format!(
-                "Incomplete: {}: {}.",
-                visible(&counted.gap.place),
-                visible(&counted.in_words())
-            );
-            writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
-        }
     }
-    let scanned = format!("{}  {NOT_VISIBLE}", rests_on(&report.clusters));
+    for counted in report.all_gaps() {
+        let words = format!(
+            "Incomplete: {}: {}.",
+            visible(&counted.gap.place),
+            visible(&counted.in_words())
+        );
+        writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
+    }
+    let scanned = format!("{}  {NOT_VISIBLE}", rests_on(report));
     writeln!(output, "  {}", paint(FAINT, scanned, page.colour))
 }
 
-fn rests_on(clusters: &[ClusterScan]) -> String {
+fn rests_on(report: &Report) -> String {
+    let clusters = &report.clusters;
     let sum = |of: fn(&ClusterScan) -> u64| clusters.iter().map(of).sum::<u64>();
     let mut words = Vec::new();
     let lines = sum(|scan| scan.lines);
@@ -61,6 +62,11 @@ fn rests_on(clusters: &[ClusterScan]) -> String {
             ByteSize(sum(|scan| scan.bytes_scanned)).display().si(),
             if queries == 1 { "query" } else { "queries" }
         ));
+    }
+    match report.passed_over.len() {
+        0 => {}
+        1 => words.push("Passed over 1 file without audit events.".to_owned()),
+        files => words.push(format!("Passed over {files} files without audit events.")),
     }
     words.join(" ")
 }

@@ -23,6 +23,8 @@ pub struct Report {
     complete: bool,
     token_lifetime: TokenLifetime,
     clusters: Vec<Scan>,
+    gaps: Vec<CountedGap>,
+    passed_over: Vec<String>,
     findings: Vec<RankedFinding>,
 }
 
@@ -38,7 +40,6 @@ struct Scan {
     bytes_scanned: u64,
     queries: u64,
     gaps: Vec<CountedGap>,
-    passed_over: Vec<String>,
     accepted_at_age_seconds: Option<i64>,
 }
 
@@ -71,6 +72,8 @@ impl From<&report::Report> for Report {
             complete: !report.is_incomplete(),
             token_lifetime: report.token_lifetime.clone(),
             clusters: report.clusters.iter().cloned().map(Scan::from).collect(),
+            gaps: report.gaps.clone(),
+            passed_over: report.passed_over.clone(),
             findings: report
                 .findings
                 .iter()
@@ -85,6 +88,8 @@ impl From<Report> for report::Report {
         Self {
             token_lifetime: report.token_lifetime,
             clusters: report.clusters.into_iter().map(ClusterScan::from).collect(),
+            gaps: report.gaps,
+            passed_over: report.passed_over,
             findings: report.findings.into_iter().map(Finding::from).collect(),
         }
     }
@@ -101,7 +106,6 @@ impl From<ClusterScan> for Scan {
             bytes_scanned: scan.bytes_scanned,
             queries: scan.queries,
             gaps: scan.gaps,
-            passed_over: scan.passed_over,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
         }
     }
@@ -118,7 +122,6 @@ impl From<Scan> for ClusterScan {
             bytes_scanned: scan.bytes_scanned,
             queries: scan.queries,
             gaps: scan.gaps,
-            passed_over: scan.passed_over,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
         }
     }
