@@ -144,8 +144,11 @@ impl Coverage {
         self.gap_times(place, kind, detail, 1);
     }
 
-    /// Notes a gap so many times more.
+    /// Notes a gap so many times more; 0 notes nothing.
     pub fn gap_times(&mut self, place: &str, kind: GapKind, detail: impl Into<String>, times: u64) {
+        if times == 0 {
+            return;
+        }
         let gap = Gap {
             place: place.to_owned(),
             kind,

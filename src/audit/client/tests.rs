@@ -138,7 +138,7 @@ fn advice_names_the_version_or_the_program() {
         assert_eq!(client_of(user_agent).advice(), advice);
     }
     let python = client_of("OpenAPI-Generator/31.0.0/python").advice();
-    assert!(python.starts_with("fixed library") && python.contains("kubernetes_asyncio"));
+    assert!(python.starts_with("fixed library") && python.contains("inside the cluster"));
 }
 
 #[test]

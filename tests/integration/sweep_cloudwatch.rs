@@ -1,0 +1,294 @@
+//! A sweep through CloudWatch Logs Insights: the program as a process, over a socket.
+
+use std::io::Cursor;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::loopback::{CloudWatch, End, Fate, Fault, LogGroup, Operation, When};
+use crate::recordings::{audit_log, fixtures};
+use crate::tool::{Run, over_files, run, tool, tool_toward};
+
+const STREAM: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
+/// A window that holds each recording whole.
+const WINDOW: [&str; 4] = ["--since", "2026-11-04", "--until", "2026-11-24T06:10"];
+
+fn group(recording: &str) -> LogGroup {
+    LogGroup::named(format!("/aws/eks/{recording}/cluster"))
+        .events_from_audit_log(STREAM, Cursor::new(audit_log(recording)))
+}
+
+fn sweep(cloudwatch: &CloudWatch, cluster: &str) -> Command {
+    let mut command = tool_toward(&cloudwatch.endpoint());
+    command
+        .args(["sweep", cluster, "--format", "json"])
+        .args(WINDOW);
+    command
+}
+
+fn json(run: &Run) -> serde_json::Value {
+    serde_json::from_str(&run.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr))
+}
+
+/// The findings without the Region, which files do not tell.
+fn findings(run: &Run) -> Vec<serde_json::Value> {
+    let mut findings = json(run)["findings"].as_array().expect("findings").clone();
+    for finding in &mut findings {
+        finding["region"] = serde_json::Value::Null;
+    }
+    findings
+}
+
+fn gaps(run: &Run) -> Vec<String> {
+    json(run)["clusters"][0]["gaps"]
+        .as_array()
+        .expect("gaps")
+        .iter()
+        .map(|gap| gap["kind"].as_str().expect("a kind").to_owned())
+        .collect()
+}
+
+fn assert_nothing_left_running(cloudwatch: &CloudWatch) {
+    let left: Vec<_> = cloudwatch
+        .queries()
+        .into_iter()
+        .filter(|query| query.fate == Fate::LeftRunning)
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn the_same_evidence_gives_the_same_findings_as_from_files() {
+    for recording in ["recording", "timeline"] {
+        let cloudwatch = CloudWatch::builder()
+            .group(group(recording))
+            .polls_until_complete(3)
+            .page_size(100)
+            .start();
+        let asked = run(&mut sweep(&cloudwatch, recording));
+        assert_eq!(asked.code, Some(0), "{}", asked.stderr);
+        let directory = fixtures().join("aws/eks").join(recording);
+        let read = over_files(
+            "sweep",
+            &[&directory],
+            WINDOW.into_iter().chain(["--format", "json"]),
+        );
+        assert_eq!(read.code, Some(0), "{}", read.stderr);
+        assert!(findings(&asked).len() > 5);
+        assert_eq!(findings(&asked), findings(&read), "{recording}");
+        assert_nothing_left_running(&cloudwatch);
+    }
+}
+
+#[test]
+fn an_export_has_the_same_rows_as_from_files() {
+    let cloudwatch = CloudWatch::builder()
+        .group(group("timeline"))
+        .page_size(300)
+        .start();
+    let asked = run(tool_toward(&cloudwatch.endpoint())
+        .args(["export", "timeline"])
+        .args(WINDOW));
+    let directory = fixtures().join("aws/eks/timeline");
+    let read = over_files("export", &[&directory], WINDOW);
+    assert_eq!(
+        (asked.code, read.code),
+        (Some(0), Some(0)),
+        "{}",
+        asked.stderr
+    );
+    assert!(asked.stdout.lines().count() > 1_000);
+    assert_eq!(asked.stdout, read.stdout);
+}
+
+#[test]
+fn a_busy_service_is_waited_for() {
+    let cloudwatch = CloudWatch::builder().group(group("timeline")).start();
+    cloudwatch.fault(Operation::StartQuery, When::Nth(1), Fault::LimitExceeded);
+    cloudwatch.fault(Operation::GetQueryResults, When::Nth(1), Fault::Throttle);
+    cloudwatch.fault(
+        Operation::GetQueryResults,
+        When::Nth(2),
+        Fault::InternalFailure,
+    );
+    let asked = run(&mut sweep(&cloudwatch, "timeline"));
+    assert_eq!(asked.code, Some(0), "{}", asked.stderr);
+    assert!(findings(&asked).len() > 5);
+}
+
+#[test]
+fn every_other_end_of_a_query_is_an_incomplete_report() {
+    for (end, word) in [
+        (End::Failed, "Failed"),
+        (End::Cancelled, "Cancelled"),
+        (End::Timeout, "Timeout"),
+        (End::Unknown, "Unknown"),
+    ] {
+        let cloudwatch = CloudWatch::builder()
+            .group(group("timeline"))
+            .queries_end(When::Always, end)
+            .start();
+        let asked = run(&mut sweep(&cloudwatch, "timeline"));
+        assert_eq!(asked.code, Some(4), "{word}: {}", asked.stderr);
+        assert_eq!(gaps(&asked), ["query_ended"], "{word}");
+        assert!(asked.stdout.contains(word), "{word}: {}", asked.stdout);
+    }
+}
+
+#[test]
+fn a_query_that_outlives_its_time_is_stopped_and_its_partial_rows_are_reported() {
+    let cloudwatch = CloudWatch::builder()
+        .group(group("timeline"))
+        .queries_end(When::Always, End::Never)
+        .start();
+    let began = Instant::now();
+    let asked = run(sweep(&cloudwatch, "timeline").args(["--timeout", "2s"]));
+    assert!(began.elapsed() < Duration::from_secs(20));
+    assert_eq!(asked.code, Some(4), "{}", asked.stderr);
+    assert_eq!(gaps(&asked), ["time_limit"]);
+    assert!(!findings(&asked).is_empty(), "rows of the running query");
+    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 1);
+    assert_nothing_left_running(&cloudwatch);
+}
+
+#[test]
+fn a_result_that_filled_its_limit_is_never_presented_as_whole() {
+    // More rows than the query's limit would take hours to record; a service that counts more
+    // matches than it hands out says the same.
+    let events = (0..100_001_i64).map(|number| {
+        format!(
+            r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"{number}","stage":"ResponseComplete","requestURI":"/api/v1/pods","verb":"list","user":{{"username":"system:serviceaccount:ns:sa","extra":{{"authentication.kubernetes.io/pod-name":["p"],"authentication.kubernetes.io/pod-uid":["u"]}}}},"sourceIPs":["10.0.0.1"],"requestReceivedTimestamp":"2026-11-20T06:00:00.000000Z","stageTimestamp":"2026-11-20T06:00:00.000000Z","annotations":{{"authentication.k8s.io/stale-token":"subject: system:serviceaccount:ns:sa, seconds after warning threshold: 90000"}}}}"#
+        )
+    });
+    let mut full = LogGroup::named("/aws/eks/full/cluster");
+    for event in events {
+        full = full.event(STREAM, 1_795_154_400_000, &event);
+    }
+    let cloudwatch = CloudWatch::builder().group(full).page_size(10_000).start();
+    let asked = run(&mut sweep(&cloudwatch, "full"));
+    assert_eq!(asked.code, Some(4), "{}", asked.stderr);
+    assert_eq!(gaps(&asked), ["row_limit"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
+    for signal in ["INT", "TERM"] {
+        let cloudwatch = CloudWatch::builder()
+            .group(group("timeline"))
+            .queries_end(When::Always, End::Never)
+            .start();
+        let child = sweep(&cloudwatch, "timeline")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        // The rows of the second look are in hand when the third is made.
+        cloudwatch.wait_for("GetQueryResults", 3);
+        let killed = Command::new("kill")
+            .args(["-s", signal, &child.id().to_string()])
+            .status()
+            .expect("kill runs");
+        assert!(killed.success());
+        let broken_off = Run::from(child.wait_with_output().expect("the program ends"));
+        assert_eq!(broken_off.code, Some(130), "{}", broken_off.stderr);
+        assert_eq!(gaps(&broken_off), ["interrupted"]);
+        assert!(!findings(&broken_off).is_empty());
+        assert_eq!(cloudwatch.calls_of("StopQuery").len(), 1);
+        assert_nothing_left_running(&cloudwatch);
+    }
+}
+
+#[test]
+fn each_refusal_has_a_sentence_and_a_next_step() {
+    for (operation, fault, words) in [
+        (
+            Operation::StartQuery,
+            Fault::AccessDenied,
+            &[
+                "logs:StartQuery is not allowed",
+                "allow logs:StartQuery on arn:",
+            ][..],
+        ),
+        (
+            Operation::GetQueryResults,
+            Fault::AccessDenied,
+            &["logs:GetQueryResults is not allowed"],
+        ),
+        (
+            Operation::GetQueryResults,
+            Fault::ExpiredCredentials,
+            &["credentials are not valid, or no longer", "aws sso login"],
+        ),
+        (
+            Operation::StartQuery,
+            Fault::UnknownCredentials,
+            &["credentials are not valid", "aws sso login"],
+        ),
+    ] {
+        let cloudwatch = CloudWatch::builder().group(group("timeline")).start();
+        cloudwatch.fault(operation, When::Always, fault);
+        let asked = run(&mut sweep(&cloudwatch, "timeline"));
+        assert_eq!(asked.code, Some(1), "{}", asked.stderr);
+        assert_eq!(asked.stdout, "");
+        for word in words {
+            assert!(asked.stderr.contains(word), "{word}: {}", asked.stderr);
+        }
+        assert!(
+            asked.stderr.contains("cluster timeline"),
+            "{}",
+            asked.stderr
+        );
+        assert_nothing_left_running(&cloudwatch);
+    }
+}
+
+#[test]
+fn an_unknown_cluster_is_told_how_to_enable_its_audit_log() {
+    let cloudwatch = CloudWatch::builder().group(group("timeline")).start();
+    let asked = run(&mut sweep(&cloudwatch, "elsewhere"));
+    assert_eq!(asked.code, Some(1));
+    for words in [
+        "no log group /aws/eks/elsewhere/cluster in eu-west-1",
+        "aws eks update-cluster-config --region eu-west-1 --name elsewhere --logging",
+    ] {
+        assert!(asked.stderr.contains(words), "{}", asked.stderr);
+    }
+}
+
+#[test]
+fn a_window_before_the_log_group_is_told_as_such() {
+    let created = LogGroup::named("/aws/eks/young/cluster").created(1_795_000_000_000);
+    let cloudwatch = CloudWatch::builder().group(created).start();
+    let asked = run(tool_toward(&cloudwatch.endpoint()).args([
+        "sweep",
+        "young",
+        "--since",
+        "2026-01-01",
+        "--until",
+        "2026-01-02",
+    ]));
+    assert_eq!(asked.code, Some(1), "{}", asked.stdout);
+    assert!(asked.stderr.contains("retention"), "{}", asked.stderr);
+    assert!(asked.stderr.contains("--since 24h"), "{}", asked.stderr);
+}
+
+#[test]
+fn without_region_or_credentials_the_next_step_is_named() {
+    let without_region = run(tool()
+        .args(["sweep", "prod-1"])
+        .env("AWS_ACCESS_KEY_ID", "AKIDLOOPBACK")
+        .env("AWS_SECRET_ACCESS_KEY", "secret"));
+    assert_eq!(without_region.code, Some(1));
+    assert!(
+        without_region.stderr.contains("--region"),
+        "{}",
+        without_region.stderr
+    );
+
+    let without_credentials = run(tool().args(["sweep", "prod-1", "--region", "eu-west-1"]));
+    assert_eq!(without_credentials.code, Some(1));
+    let said = &without_credentials.stderr;
+    assert!(said.contains("no AWS credentials were found"), "{said}");
+    assert!(said.contains("aws sso login"), "{said}");
+}
