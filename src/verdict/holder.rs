@@ -108,3 +108,6 @@ fn frozen_token<'a>(tokens: &[&'a Token], newest: &'a Token) -> Option<&'a Token
             std::ptr::eq(*token, newest) || token.last_used - newest.first_used >= SILENCE
         })
 }
+
+#[cfg(test)]
+mod tests;
