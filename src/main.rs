@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 use eks_stale_tokens::cli::Cli;
+use eks_stale_tokens::render::visible::visible;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
@@ -13,8 +14,11 @@ fn main() -> ExitCode {
     match cli.run() {
         Ok(outcome) => outcome.into(),
         Err(failure) => {
+            // Paths and a service's words may hold anything; the lines of the message are ours.
+            let message = failure.to_string();
+            let lines: Vec<_> = message.lines().map(visible).collect();
             // Nobody is left to tell if standard error is gone.
-            let _ = writeln!(std::io::stderr(), "error: {failure}");
+            let _ = writeln!(std::io::stderr(), "error: {}", lines.join("\n"));
             failure.exit_code()
         }
     }

@@ -4,7 +4,7 @@ use aws_config::{AppName, BehaviorVersion, Region};
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::ProvideCredentials;
 
-use super::failure::{Cause, Failure};
+use super::failure::{Cause, Failure, chain};
 
 /// What the operator says about where to connect; what is absent comes from the environment and
 /// the shared configuration.
@@ -46,7 +46,9 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     }
     let config = loader.load().await;
     let Some(region) = config.region().map(ToString::to_string) else {
-        return Err(Failure::new(Cause::NoRegion));
+        return Err(Failure::new(Cause::NoRegion {
+            profile: access.profile.clone(),
+        }));
     };
     let no_credentials = |reason: String| {
         Failure::new(Cause::NoCredentials {
@@ -57,9 +59,10 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     let provider = config
         .credentials_provider()
         .ok_or_else(|| no_credentials("no provider of credentials".to_owned()))?;
-    provider.provide_credentials().await.map_err(|error| {
-        no_credentials(aws_sdk_cloudwatchlogs::error::DisplayErrorContext(error).to_string())
-    })?;
+    provider
+        .provide_credentials()
+        .await
+        .map_err(|error| no_credentials(chain(&error)))?;
     Ok(Connection {
         client: Client::new(&config),
         region,

@@ -1,8 +1,9 @@
 //! What went wrong toward CloudWatch, and what to do next.
 
+use std::error::Error;
 use std::fmt;
 
-use aws_sdk_cloudwatchlogs::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::connect::Connection;
 use crate::evidence::cluster::Cluster;
@@ -20,7 +21,10 @@ pub struct Failure {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
     /// Nothing states a Region.
-    NoRegion,
+    NoRegion {
+        /// The profile that was asked for.
+        profile: Option<String>,
+    },
     /// Nothing yields credentials.
     NoCredentials {
         /// The profile that was asked for.
@@ -60,6 +64,21 @@ pub enum Cause {
     },
 }
 
+/// An error and what lies behind it, in the words of each.
+pub(super) fn chain(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut behind = error.source();
+    while let Some(error) = behind {
+        let more = error.to_string();
+        if !words.ends_with(&more) {
+            words.push_str(": ");
+            words.push_str(&more);
+        }
+        behind = error.source();
+    }
+    words
+}
+
 impl Failure {
     /// A failure that concerns no cluster yet.
     pub fn new(cause: Cause) -> Self {
@@ -74,7 +93,7 @@ impl Failure {
     /// The failure of a call.
     pub(super) fn of_call<E>(action: &'static str, error: SdkError<E>) -> Self
     where
-        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
         let code = error.code().unwrap_or_default().to_owned();
         let message = error.message().unwrap_or_default().to_owned();
@@ -95,7 +114,7 @@ impl Failure {
             "LimitExceededException" => Cause::TooManyQueries,
             _ => Cause::Other {
                 action,
-                reason: DisplayErrorContext(error).to_string(),
+                reason: chain(&error),
             },
         };
         Self::new(cause)
@@ -129,10 +148,16 @@ impl fmt::Display for Failure {
             cluster, region, ..
         } = self;
         match &self.cause {
-            Cause::NoRegion => write!(
-                formatter,
-                "no AWS Region is set\n  name one: --region eu-west-1, or AWS_REGION, or a region in the profile"
-            ),
+            Cause::NoRegion { profile } => {
+                let profile = match profile {
+                    Some(profile) => format!("; profile {profile} has none, or does not exist"),
+                    None => String::new(),
+                };
+                write!(
+                    formatter,
+                    "no AWS Region is set{profile}\n  name one: --region eu-west-1, or AWS_REGION, or a region in the profile"
+                )
+            }
             Cause::NoCredentials { profile, reason } => write!(
                 formatter,
                 "no AWS credentials were found: {reason}\n  log in: {}, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
@@ -171,4 +196,4 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl Error for Failure {}
