@@ -13,7 +13,7 @@ use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
 
 /// The version that this file describes.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
