@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::Report;
 use super::finding::{Finding, Remedy};
 use crate::audit::name;
+use crate::audit::service_account::ServiceAccount;
 
 /// Why a text is no report that can be read.
 #[derive(Debug, thiserror::Error)]
@@ -58,7 +59,23 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         _ => return Err(ReadError::NotAReport),
     };
     report.findings.iter().try_for_each(check)?;
+    let changed = report.changes.iter().flat_map(|changes| &changes.accounts);
+    changed
+        .map(|change| &change.service_account)
+        .try_for_each(check_names)?;
     Ok(report)
+}
+
+fn check_names(account: &ServiceAccount) -> Result<(), ReadError> {
+    if name::is_label(&account.namespace) && name::is_subdomain(&account.name) {
+        return Ok(());
+    }
+    Err(ReadError::Damaged {
+        reason: format!(
+            "{:?} names no service account",
+            format!("{}/{}", account.namespace, account.name)
+        ),
+    })
 }
 
 /// Refuses what the rest of the program relies on never to meet: a finding without holders, and
@@ -100,7 +117,7 @@ mod tests {
         format!(
             r#"{{"schema_version":1,"made_for":null,"complete":true,
                 "token_lifetime":{{"seconds":7776000,"source":"aws_documentation"}},
-                "clusters":[],"findings":[{finding}]}}"#
+                "clusters":[],"gaps":[],"passed_over":[],"findings":[{finding}]}}"#
         )
     }
 

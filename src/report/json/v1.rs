@@ -7,6 +7,7 @@ use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::CountedGap;
 use crate::report;
+use crate::report::changes::Changes;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
@@ -26,6 +27,8 @@ pub struct Report {
     gaps: Vec<CountedGap>,
     passed_over: Vec<String>,
     findings: Vec<RankedFinding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changes: Option<Changes>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -79,6 +82,7 @@ impl From<&report::Report> for Report {
                 .iter()
                 .map(|finding| RankedFinding::of(report, finding))
                 .collect(),
+            changes: report.changes.clone(),
         }
     }
 }
@@ -91,6 +95,7 @@ impl From<Report> for report::Report {
             gaps: report.gaps,
             passed_over: report.passed_over,
             findings: report.findings.into_iter().map(Finding::from).collect(),
+            changes: report.changes,
         }
     }
 }
