@@ -109,7 +109,7 @@ async fn ask_cloudwatch<C: Collect>(plan: &CloudWatchPlan) -> Result<Evidence<C>
 
 /// Resolves when the operator breaks off: Ctrl-C, or SIGTERM as a supervisor sends it. A second
 /// one ends the process at once.
-fn interrupt() -> Result<impl Future<Output = ()>, Failure> {
+pub(super) fn interrupt() -> Result<impl Future<Output = ()>, Failure> {
     let mut interrupted = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     Ok(async move {

@@ -2,6 +2,7 @@
 //!
 //! - [`sweep`], [`export`]: the commands
 //! - [`evidence_args`], [`output_args`]: the arguments that commands share
+//! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
 //! - [`gathering`]: evidence from wherever the plan says
 //! - [`progress_bar`]: how far the work is, on a terminal
@@ -9,11 +10,13 @@
 //!
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
+mod comparison_args;
 mod evidence_args;
 pub mod exit;
 mod export;
 mod gathering;
 mod moment;
+mod notification_args;
 mod output_args;
 mod progress_bar;
 mod sweep;
