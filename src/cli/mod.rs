@@ -1,6 +1,6 @@
 //! What a user types: one file a command.
 //!
-//! - [`sweep`], [`export`]: the commands
+//! - [`sweep`], [`export`], [`completions`]: the commands
 //! - [`evidence_args`], [`output_args`]: the arguments that commands share
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
@@ -11,6 +11,7 @@
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
 mod comparison_args;
+mod completions;
 mod evidence_args;
 pub mod exit;
 mod export;
@@ -46,6 +47,8 @@ pub struct Cli {
 enum Command {
     Sweep(sweep::SweepArgs),
     Export(export::ExportArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 const EXIT_CODES: &str = "\
@@ -69,6 +72,8 @@ impl Cli {
         match self.command {
             Command::Sweep(args) => args.plan(now)?.run(),
             Command::Export(args) => args.plan(now)?.run(),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
         }
     }
 }

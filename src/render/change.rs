@@ -5,7 +5,6 @@ use chrono_tz::Tz;
 
 use super::moment::{day, distance, minute};
 use crate::report::changes::{AccountChange, ChangeKind, State};
-use crate::report::verdict::Verdict;
 
 /// The change in words, without the service account and without the kind's own word:
 /// `frozen, rejected from 2026-09-10 12:02 UTC, in 2 d 4 h`.
@@ -20,7 +19,7 @@ pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> Strin
     let date = |state: &State| day(state.rejected_from, time_zone);
     match (change.kind, &change.before, &change.now) {
         (ChangeKind::Restarted, Some(before), Some(after)) => format!(
-            "bought time until {}, before {}; {}",
+            "new date {}, was {}; {}",
             date(after),
             date(before),
             after.verdict
@@ -29,7 +28,7 @@ pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> Strin
             "reads its token again now".to_owned()
         }
         (ChangeKind::Worse | ChangeKind::Better, Some(before), Some(after)) => {
-            format!("{}, {}", turn(before, after), rejected(after))
+            format!("{}; {}", turn(before, after), rejected(after))
         }
         (ChangeKind::Gone, Some(before), _) if change.had_run_out(now) => format!(
             "silent since its token ran out on {}; if it still runs, it is rejected",
@@ -54,14 +53,10 @@ pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> Strin
 /// What turned: the verdict, else the severity, else the date.
 fn turn(before: &State, after: &State) -> String {
     if before.verdict != after.verdict {
-        let then = match before.verdict {
-            Verdict::RefreshingLate => "refreshing",
-            verdict => verdict.word(),
-        };
-        return format!("{}, {then} before", after.verdict);
+        return format!("now {}, was {}", after.verdict, before.verdict);
     }
     match (before.severity, after.severity) {
-        (Some(then), Some(now)) if then != now => format!("{}, {then} before", after.verdict),
+        (Some(then), Some(now)) if then != now => format!("now {now}, was {then}"),
         _ => format!("{}, with an older token than was known", after.verdict),
     }
 }

@@ -70,10 +70,10 @@ fn heading(report: &Report, time_zone: Tz) -> String {
             count => counts.push(format!("{count} {kind}")),
         }
     }
-    let what = if counts.is_empty() {
-        "nothing changed".to_owned()
-    } else {
-        counts.join(", ")
+    let what = match (counts.is_empty(), report.is_incomplete()) {
+        (false, _) => counts.join(", "),
+        (true, false) => "nothing changed".to_owned(),
+        (true, true) => "incomplete, no change seen".to_owned(),
     };
     let since = match report.changes.as_ref().and_then(|changes| changes.since) {
         Some(since) => format!("since {} {time_zone}", minute(since, time_zone)),
@@ -108,7 +108,11 @@ fn standing(report: &Report) -> String {
             let count = findings
                 .filter(|finding| finding.severity == Some(severity))
                 .count();
-            (count > 0).then(|| format!("{count} {severity}"))
+            let plural = match (count, severity) {
+                (1, _) | (_, Severity::Critical) => "",
+                _ => "s",
+            };
+            (count > 0).then(|| format!("{count} {severity}{plural}"))
         })
         .collect();
     if counts.is_empty() {
@@ -139,7 +143,9 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
     let finding = report.findings.iter().find(|finding| {
         finding.cluster == change.cluster && finding.service_account == change.service_account
     });
-    if let Some(finding) = finding.filter(|_| calls_for_action(change)) {
+    if let Some(finding) = finding
+        && matches!(change.kind, ChangeKind::New | ChangeKind::Worse)
+    {
         item.push_str(&what_to_do(finding));
     }
     item
@@ -152,17 +158,14 @@ fn name_of(cluster: &Cluster) -> String {
     }
 }
 
-fn calls_for_action(change: &AccountChange) -> bool {
-    matches!(change.kind, ChangeKind::New | ChangeKind::Worse)
-}
-
-/// The client, and the first thing to do.
+/// The client, and, if there is less than a month, the first thing to do.
 fn what_to_do(finding: &Finding) -> String {
     let mut text = String::new();
     if let Some(client) = finding.clients.first() {
         let _ = write!(text, "; client {}", code(&client.label));
     }
-    match finding.remedies.first() {
+    let urgent = finding.severity >= Some(Severity::Warning);
+    match finding.remedies.first().filter(|_| urgent) {
         Some(Remedy::Restart { command, .. }) => {
             let _ = write!(text, "\n        {}", code_of(command, usize::MAX));
         }

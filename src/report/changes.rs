@@ -50,7 +50,7 @@ pub enum ChangeKind {
     New,
     /// Its verdict or its severity is worse, or it is rejected earlier than was known.
     Worse,
-    /// All that it holds is newer than anything it held then.
+    /// What it holds now is newer, by a day or more, than what was to be rejected first.
     Restarted,
     /// Its verdict or its severity is better.
     Better,
@@ -105,22 +105,16 @@ pub struct State {
     pub issued: DateTime<Utc>,
     /// When it is rejected.
     pub rejected_from: DateTime<Utc>,
-    /// When the newest token of any holder was issued.
-    pub newest_issued: DateTime<Utc>,
 }
 
 impl From<&Finding> for State {
     fn from(finding: &Finding) -> Self {
         let lead = finding.lead();
-        let tokens = finding.holders.iter().flat_map(|holder| &holder.tokens);
         Self {
             verdict: finding.verdict,
             severity: finding.severity,
             issued: lead.issued,
             rejected_from: lead.rejected_from,
-            newest_issued: tokens
-                .map(|token| token.issued)
-                .fold(lead.issued, DateTime::max),
         }
     }
 }

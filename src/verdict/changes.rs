@@ -15,6 +15,10 @@ use crate::report::verdict::Verdict;
 /// a cluster that is swept once a week is still compared with its last sweep.
 const REMEMBERED: TimeDelta = TimeDelta::days(7);
 
+/// By how much a date must move for a restart to be worth telling: where pods come and go, as
+/// under an autoscaler, the oldest of them moves it a little every day.
+const BOUGHT: TimeDelta = TimeDelta::days(1);
+
 type Account = (Cluster, ServiceAccount);
 
 /// What changed since an earlier report; on a first run everything is new.
@@ -157,7 +161,7 @@ fn between(before: &State, now: &State) -> ChangeKind {
     let dead = |state: &State| state.verdict <= Verdict::Expired;
     if now.severity > before.severity {
         ChangeKind::Worse
-    } else if now.issued - before.newest_issued > ESTIMATE_SPREAD {
+    } else if now.issued - before.issued >= BOUGHT {
         ChangeKind::Restarted
     } else if dead(before) && dead(now) {
         ChangeKind::Unchanged

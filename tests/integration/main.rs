@@ -3,10 +3,16 @@
 //! - [`recordings`]: the recorded audit logs and their ledgers
 //! - [`tool`]: the program as a process
 //! - [`loopback`]: a CloudWatch Logs on the loopback interface
+//! - [`webhook_receiver`]: a chat's webhook on the loopback interface
+//! - [`fleet_log`]: the audit log of a simulated fleet
 //! - the tests, by what they are about
 
+mod changes;
+mod completions;
 mod evidence_law;
 mod export_rows;
+mod fleet_log;
+mod fortnight;
 mod inputs;
 mod ledger_truth;
 mod loopback;
@@ -17,3 +23,5 @@ mod spoofing;
 mod sweep_cloudwatch;
 mod sweep_files;
 mod tool;
+mod webhook;
+mod webhook_receiver;
