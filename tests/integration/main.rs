@@ -9,6 +9,7 @@
 
 mod changes;
 mod completions;
+mod deploy;
 mod evidence_law;
 mod export_rows;
 mod fleet_log;
