@@ -7,6 +7,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 
 use super::exit::Failure;
+use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::json;
 
@@ -58,14 +59,15 @@ impl ComparisonPlan {
         let Some(path) = &self.previous else {
             return Ok(Previous::NotAsked);
         };
-        let shown = path.display();
+        let shown = path.display().to_string();
         let text = match std::fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 // Nobody is left to tell if standard error is gone.
                 let _ = writeln!(
                     std::io::stderr(),
-                    "note: there is no {shown} yet: taken for the first run, so everything is new"
+                    "note: there is no {} yet: taken for the first run, so everything is new",
+                    visible(&shown)
                 );
                 return Ok(Previous::FirstRun);
             }
