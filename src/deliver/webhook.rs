@@ -1,6 +1,10 @@
 //! A message to a webhook.
 //!
 //! Whoever knows a webhook's address may post to it: of the address, only the host is ever shown.
+//!
+//! - [`failure`]: why a message was not delivered
+
+mod failure;
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,6 +16,8 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
 use crate::render::visible::visible;
+pub use failure::Undelivered;
+use failure::{in_words, is_passing};
 
 /// How long one attempt may take.
 const ATTEMPT_WITHIN: Duration = Duration::from_secs(10);
@@ -57,39 +63,6 @@ pub enum BadAddress {
     /// Names and passwords are not sent.
     #[error("a user name or password in the URL is not supported")]
     Credentials,
-}
-
-/// Why a message was not delivered.
-#[derive(Debug, thiserror::Error)]
-pub enum Undelivered {
-    /// The server answered, but not with success.
-    #[error("{host} answered {status}{answer}")]
-    Refused {
-        /// The server.
-        host: String,
-        /// The HTTP status.
-        status: u16,
-        /// What it said: empty, or preceded by a colon.
-        answer: String,
-    },
-    /// The server asks for more patience than a sweep has.
-    #[error("{host} answered {status} and asks to wait {seconds} s")]
-    Busy {
-        /// The server.
-        host: String,
-        /// The HTTP status.
-        status: u16,
-        /// How long.
-        seconds: u64,
-    },
-    /// There was no answer.
-    #[error("{host}: {reason}")]
-    Unreachable {
-        /// The server.
-        host: String,
-        /// What happened.
-        reason: String,
-    },
 }
 
 /// What came of one attempt that did not succeed.
@@ -252,32 +225,6 @@ fn is_loopback(host: &str) -> bool {
 fn retry_after(answer: &Response<Body>) -> Option<Duration> {
     let header = answer.headers().get("retry-after")?.to_str().ok()?;
     header.trim().parse().ok().map(Duration::from_secs)
-}
-
-fn is_passing(error: &ureq::Error) -> bool {
-    matches!(
-        error,
-        ureq::Error::Io(_)
-            | ureq::Error::Timeout(_)
-            | ureq::Error::HostNotFound
-            | ureq::Error::ConnectionFailed
-            | ureq::Error::Protocol(_)
-    )
-}
-
-/// An error in words that cannot hold the address.
-fn in_words(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Io(error) => error.to_string(),
-        ureq::Error::Timeout(_) => format!("no answer within {} s", ATTEMPT_WITHIN.as_secs()),
-        ureq::Error::HostNotFound => "its name is not known".to_owned(),
-        ureq::Error::Rustls(error) => format!("no secure connection: {error}"),
-        ureq::Error::Tls(reason) => format!("no secure connection: {reason}"),
-        ureq::Error::InvalidProxyUrl => "the proxy's address cannot be read".to_owned(),
-        ureq::Error::Protocol(_) => "its answer is not HTTP".to_owned(),
-        ureq::Error::ConnectionFailed => "no connection".to_owned(),
-        _ => "the request could not be made".to_owned(),
-    }
 }
 
 #[cfg(test)]

@@ -57,6 +57,30 @@ fn the_message_is_json_that_slack_takes() {
 }
 
 #[test]
+fn over_tls_only_a_server_that_is_trusted_gets_it() {
+    let (directory, log, _) = one_frozen_pod();
+    let certificate = directory.path().join("certificate.pem");
+    let webhook = WebhookReceiver::start_with_tls(&certificate);
+    let refused = run(&mut sweep(&log, &webhook));
+    assert_eq!(refused.code, Some(1));
+    assert!(
+        refused.stderr.contains("localhost: no secure connection"),
+        "{}",
+        refused.stderr
+    );
+    assert!(!refused.stderr.contains(SECRET), "{}", refused.stderr);
+    assert_eq!(webhook.count(), 0);
+    let trusted = run(sweep(&log, &webhook).env("SSL_CERT_FILE", &certificate));
+    assert_eq!(trusted.code, Some(0), "{}", trusted.stderr);
+    assert_eq!(webhook.count(), 1);
+    // Nor is it sent where there are no certificates to trust.
+    let none = run(sweep(&log, &webhook)
+        .env("SSL_CERT_FILE", directory.path().join("none.pem"))
+        .env_remove("SSL_CERT_DIR"));
+    assert!(none.stderr.contains("ca-certificates"), "{}", none.stderr);
+}
+
+#[test]
 fn what_may_pass_is_tried_again() {
     let (run, count, report) = sweep_with(
         &[Answer::Http(503, "", "busy"), Answer::Close, Answer::OK],

@@ -3,9 +3,13 @@
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::Instant;
+
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 /// What the receiver does with one message.
 #[derive(Debug, Clone)]
@@ -52,15 +56,43 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct WebhookReceiver {
     address: SocketAddr,
+    scheme: &'static str,
     state: Arc<Mutex<State>>,
     thread: Option<JoinHandle<()>>,
 }
 
+/// A connection, plain or encrypted.
+trait Connection: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Connection for T {}
+
 impl WebhookReceiver {
     /// A receiver that takes every message.
     pub(crate) fn start() -> Self {
+        Self::start_with(None)
+    }
+
+    /// The same over TLS, with a certificate for `localhost` of its own making, which is written
+    /// to that file.
+    pub(crate) fn start_with_tls(certificate: &Path) -> Self {
+        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
+            .expect("a certificate can be made");
+        std::fs::write(certificate, made.cert.pem()).expect("written");
+        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .expect("TLS")
+            .with_no_client_auth()
+            .with_single_cert(vec![made.cert.der().clone()], key.into())
+            .expect("they belong together");
+        Self::start_with(Some(Arc::new(config)))
+    }
+
+    fn start_with(tls: Option<Arc<ServerConfig>>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
+        let scheme = if tls.is_some() { "https" } else { "http" };
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
         let thread = std::thread::spawn(move || {
@@ -70,11 +102,20 @@ impl WebhookReceiver {
                 if locked(&shared).stopped {
                     return;
                 }
-                kept.extend(stream.ok().and_then(|stream| receive(stream, &shared)));
+                let Ok(stream) = stream else { continue };
+                let connection: Box<dyn Connection> = match &tls {
+                    None => Box::new(stream),
+                    Some(config) => {
+                        let server = ServerConnection::new(Arc::clone(config)).expect("TLS");
+                        Box::new(StreamOwned::new(server, stream))
+                    }
+                };
+                kept.extend(receive(connection, &shared));
             }
         });
         Self {
             address,
+            scheme,
             state,
             thread: Some(thread),
         }
@@ -89,9 +130,11 @@ impl WebhookReceiver {
 
     /// The address, with a path that is a secret.
     pub(crate) fn url(&self) -> String {
+        // Certificates are for names.
+        let port = self.address.port();
         format!(
-            "http://{}/services/T0AAA/B0BBB/hunter2hunter2",
-            self.address
+            "{}://localhost:{port}/services/T0AAA/B0BBB/hunter2hunter2",
+            self.scheme
         )
     }
 
@@ -122,7 +165,7 @@ fn locked(state: &Mutex<State>) -> MutexGuard<'_, State> {
 }
 
 /// Reads one request and answers it; gives the connection back if it is to hang.
-fn receive(stream: TcpStream, state: &Mutex<State>) -> Option<TcpStream> {
+fn receive(stream: Box<dyn Connection>, state: &Mutex<State>) -> Option<Box<dyn Connection>> {
     let mut reader = BufReader::new(stream);
     let mut first = String::new();
     reader.read_line(&mut first).ok()?;
@@ -162,6 +205,7 @@ fn receive(stream: TcpStream, state: &Mutex<State>) -> Option<TcpStream> {
                 "HTTP/1.1 {status} Status\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
                 body.len()
             );
+            let _ = stream.flush();
             None
         }
         Answer::Close => None,
