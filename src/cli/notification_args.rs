@@ -79,6 +79,11 @@ impl NotificationArgs {
         // An empty variable is how a manifest says that there is none.
         let address = self.webhook.filter(|address| !address.0.trim().is_empty());
         let webhook = match (address, self.notify) {
+            (None, Notify::Always) => {
+                return Err(Failure::Usage(
+                    "--notify always needs an address: --webhook URL, or EKS_STALE_TOKENS_WEBHOOK in the environment".to_owned(),
+                ));
+            }
             (None, _) | (_, Notify::Never) => None,
             (Some(address), _) => Some(Webhook::at(&address.0).map_err(|error| {
                 Failure::Usage(format!(

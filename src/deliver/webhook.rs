@@ -99,7 +99,10 @@ impl Webhook {
         let mut pauses = PAUSES.into_iter();
         loop {
             let attempt = match self.attempt(&agent, body) {
-                Ok(()) => return Ok(()),
+                Ok(()) => {
+                    tracing::debug!(host = self.host, "message delivered");
+                    return Ok(());
+                }
                 Err(attempt) => attempt,
             };
             tracing::debug!(host = self.host, error = %attempt.error, "message not delivered");

@@ -167,6 +167,45 @@ fn notify_says_when() {
 }
 
 #[test]
+fn a_long_message_is_cut_to_the_worst() {
+    let webhook = WebhookReceiver::start();
+    let run = run(tool()
+        .args(["sweep", "--input", "fixtures"])
+        .env("EKS_STALE_TOKENS_WEBHOOK", webhook.url()));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let text = webhook.take().remove(0).text();
+    assert!(text.chars().count() < 3000, "{text}");
+    let severities: Vec<usize> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("• *"))
+        .filter_map(|line| {
+            let known = ["critical", "warning", "notice"];
+            known.iter().position(|severity| line.starts_with(severity))
+        })
+        .collect();
+    assert_eq!(severities.len(), 10, "{text}");
+    assert!(severities.is_sorted(), "{text}");
+    assert!(
+        text.lines()
+            .any(|line| line.starts_with("and ") && line.ends_with(" more"))
+    );
+    assert!(text.contains("` in `timeline` new: "), "{text}");
+}
+
+#[test]
+fn to_be_told_always_there_must_be_somebody_to_tell() {
+    let refused = run(tool()
+        .args(["sweep", "prod-1", "--notify", "always"])
+        .env("EKS_STALE_TOKENS_WEBHOOK", ""));
+    assert_eq!(refused.code, Some(2));
+    assert!(
+        refused.stderr.contains("needs an address"),
+        "{}",
+        refused.stderr
+    );
+}
+
+#[test]
 fn the_address_is_refused_without_being_shown() {
     for (address, reason) in [
         ("http://hooks.example.com/hunter2", "use https://"),
