@@ -283,6 +283,13 @@ fn news_that_never_arrived_is_told_again() {
     assert_eq!(kinds(changes_of(&gone)), [("a", Worse)]);
     let arrived = compared(report(3, now), &again);
     assert!(!changes_of(&arrived).has_news());
+    // Nor did anybody hear that the sweep went blind.
+    let blind = || with_gap(report(1, Vec::new()), GapKind::TimeLimit);
+    let mut first = compared(blind(), &told);
+    if let Some(changes) = &mut first.changes {
+        changes.told = false;
+    }
+    assert!(changes_of(&compared(blind(), &first)).newly_incomplete);
 }
 
 #[test]
