@@ -85,6 +85,8 @@ impl Collect for AcceptedRequests {
         self.0.push((Arc::clone(cluster), evidence));
     }
 
+    const WANTS_REJECTIONS: bool = false;
+
     fn reject(&mut self, _: &Arc<Cluster>, _: Rejection) {}
 
     fn merge(&mut self, other: Self) {

@@ -9,6 +9,8 @@ use crate::evidence::coverage::CountedGap;
 use crate::report;
 use crate::report::changes::Changes;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
+use crate::report::legacy_token::LegacyTokenFinding;
+use crate::report::rejection::RejectedCaller;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
@@ -44,6 +46,12 @@ struct Scan {
     queries: u64,
     gaps: Vec<CountedGap>,
     accepted_at_age_seconds: Option<i64>,
+    #[serde(default)]
+    rejected_callers: Vec<RejectedCaller>,
+    #[serde(default)]
+    more_rejected_callers: bool,
+    #[serde(default)]
+    legacy_tokens: Vec<LegacyTokenFinding>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -112,6 +120,9 @@ impl From<ClusterScan> for Scan {
             queries: scan.queries,
             gaps: scan.gaps,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
+            rejected_callers: scan.rejected_callers,
+            more_rejected_callers: scan.more_rejected_callers,
+            legacy_tokens: scan.legacy_tokens,
         }
     }
 }
@@ -128,6 +139,9 @@ impl From<Scan> for ClusterScan {
             queries: scan.queries,
             gaps: scan.gaps,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
+            rejected_callers: scan.rejected_callers,
+            more_rejected_callers: scan.more_rejected_callers,
+            legacy_tokens: scan.legacy_tokens,
         }
     }
 }

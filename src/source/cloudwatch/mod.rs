@@ -3,6 +3,7 @@
 //! - [`connect`]: credentials, Region and endpoint, through the SDK's own chain
 //! - [`query`]: the queries, as they stand in `queries/`
 //! - [`run`]: one query from its start to its last row, or to its stop
+//! - `rejections`: who is rejected, and who was accepted from the same addresses before
 //! - [`pause`]: how long to wait between two looks at a query
 //! - [`failure`]: what went wrong, and what to do next
 //!
@@ -12,6 +13,7 @@ pub mod connect;
 pub mod failure;
 mod pause;
 pub mod query;
+mod rejections;
 pub mod run;
 
 use std::future::Future;
@@ -19,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 
 use super::Gathered;
 use super::arrivals::Arrivals;
@@ -28,7 +31,8 @@ use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::set::Collect;
 use connect::Connection;
 use failure::Failure;
-use query::STALE_TOKEN_EVENTS;
+use query::{Query, STALE_TOKEN_EVENTS};
+use rejections::AcceptedOnly;
 use run::{End, Span};
 
 /// How long after a request's arrival its event can be written: the API server ends ordinary
@@ -44,6 +48,9 @@ pub struct Target {
     pub since: DateTime<Utc>,
     /// The last arrival wanted.
     pub until: DateTime<Utc>,
+    /// From when on to look, before the first arrival wanted, for whoever is rejected; absent
+    /// if not at all.
+    pub look_back: Option<DateTime<Utc>>,
     /// The time of asking: nothing was written after it.
     pub now: DateTime<Utc>,
 }
@@ -71,38 +78,31 @@ pub async fn gather<C: Collect>(
     interrupt: impl Future<Output = ()>,
 ) -> Result<(Gathered<C>, Interrupted), Failure> {
     let log_group = target.log_group();
-    let span = Span {
-        first_second: target.since.timestamp(),
-        last_second: (target.until + WRITTEN_WITHIN)
-            .min(target.now)
-            .max(target.until)
-            .timestamp(),
-    };
+    let deadline = Instant::now() + time_limit;
+    tokio::pin!(interrupt);
     let answer = run::run(
         connection,
         &STALE_TOKEN_EVENTS,
         &log_group,
-        span,
+        span(target.since, target.until, target.now),
         time_limit,
-        interrupt,
+        interrupt.as_mut(),
     )
     .await
     .map_err(|failure| failure.concerning(&target.cluster, connection))?;
 
-    let mut gathered: Gathered<C> = Gathered::default();
+    let mut accepted: AcceptedOnly<C> = AcceptedOnly::default();
     let mut coverage = Coverage::default();
     coverage.places.insert(log_group.clone());
     coverage.since = Some(target.since);
     coverage.until = Some(target.until);
-    coverage.queries = 1;
-    coverage.bytes_scanned = answer.bytes_scanned;
     let arrivals = Arrivals {
         since: Some(target.since),
         until: Some(target.until),
+        look_back: None,
     };
     for message in &answer.messages {
-        let collected = &mut gathered.collected;
-        match take_in(message, &target.cluster, arrivals, collected) {
+        match take_in(message, &target.cluster, arrivals, &mut accepted) {
             Taken::Event(written) => coverage.saw(written),
             Taken::OtherKind => {}
             Taken::Unusable(kind, detail) => coverage.gap(&log_group, kind, detail),
@@ -112,16 +112,53 @@ pub async fn gather<C: Collect>(
         &log_group,
         GapKind::MalformedEvent,
         "row without a message",
-        answer.rows_without_message,
+        answer.rows.len() as u64,
     );
-    note_end(&mut coverage, &log_group, &answer, time_limit);
-    let interrupted = Interrupted(answer.end == End::Interrupted);
+    note_end(
+        &mut coverage,
+        &log_group,
+        &STALE_TOKEN_EVENTS,
+        &answer,
+        time_limit,
+    );
+    let mut end = answer.end;
+    if C::WANTS_REJECTIONS && end == End::Complete {
+        let asked = rejections::Asked {
+            connection,
+            target,
+            deadline,
+            time_limit,
+        };
+        end = rejections::gather(&asked, &mut accepted, &mut coverage, interrupt.as_mut())
+            .await
+            .map_err(|failure| failure.concerning(&target.cluster, connection))?;
+    }
+    let mut gathered = Gathered {
+        collected: accepted.0,
+        ..Gathered::default()
+    };
     *gathered.coverages.of(&target.cluster) = coverage;
-    Ok((gathered, interrupted))
+    Ok((gathered, Interrupted(end == End::Interrupted)))
 }
 
-/// Anything but a complete answer below its limit of rows leaves a gap.
-fn note_end(coverage: &mut Coverage, place: &str, answer: &run::Answer, time_limit: Duration) {
+/// The seconds in which events of requests that arrived in a span were written.
+fn span(since: DateTime<Utc>, until: DateTime<Utc>, now: DateTime<Utc>) -> Span {
+    Span {
+        first_second: since.timestamp(),
+        last_second: (until + WRITTEN_WITHIN).min(now).max(until).timestamp(),
+    }
+}
+
+/// Counts a query, and notes a gap for anything but a complete answer below its limit of rows.
+fn note_end(
+    coverage: &mut Coverage,
+    place: &str,
+    query: &Query<'_>,
+    answer: &run::Answer,
+    time_limit: Duration,
+) {
+    coverage.queries += 1;
+    coverage.bytes_scanned += answer.bytes_scanned;
     let seconds = time_limit.as_secs();
     match &answer.end {
         End::Complete => {}
@@ -133,15 +170,15 @@ fn note_end(coverage: &mut Coverage, place: &str, answer: &run::Answer, time_lim
         ),
         End::Interrupted => coverage.gap(place, GapKind::Interrupted, ""),
     }
-    let rows = answer.messages.len() as u64 + answer.rows_without_message;
+    let rows = (answer.messages.len() + answer.rows.len()) as u64;
     let matched = answer.rows_matched;
-    if rows >= STALE_TOKEN_EVENTS.limit {
+    if rows >= query.limit {
         coverage.gap(
             place,
             GapKind::RowLimit,
             format!("{rows} of {matched} rows; ask for a shorter window"),
         );
-    } else if answer.end == End::Complete && rows < matched {
+    } else if answer.end == End::Complete && rows < matched && !query.aggregates() {
         coverage.gap(
             place,
             GapKind::QueryEnded,

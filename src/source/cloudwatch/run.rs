@@ -1,5 +1,6 @@
 //! One query from its start to its last row, or to its stop.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
@@ -24,6 +25,9 @@ pub struct Span {
     pub last_second: i64,
 }
 
+/// A row by the names of its fields; absent values are left out.
+pub type Row = BTreeMap<String, String>;
+
 /// How a query came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum End {
@@ -44,8 +48,8 @@ pub struct Answer {
     pub end: End,
     /// The `@message` of every row.
     pub messages: Vec<String>,
-    /// Rows that have none.
-    pub rows_without_message: u64,
+    /// The rows that have none.
+    pub rows: Vec<Row>,
     /// Rows that matched, by the service's count.
     pub rows_matched: u64,
     /// Bytes that the service scanned and charges for.
@@ -58,7 +62,7 @@ pub struct Answer {
 /// and when a call fails for good.
 pub async fn run(
     connection: &Connection,
-    query: &Query,
+    query: &Query<'_>,
     log_group: &str,
     span: Span,
     time_limit: Duration,
@@ -68,7 +72,7 @@ pub async fn run(
     let mut answer = Answer {
         end: End::Complete,
         messages: Vec::new(),
-        rows_without_message: 0,
+        rows: Vec::new(),
         rows_matched: 0,
         bytes_scanned: 0,
     };
@@ -115,7 +119,7 @@ pub async fn run(
 /// Starts the query; `None` if there was no room for it before the deadline.
 async fn start(
     connection: &Connection,
-    query: &Query,
+    query: &Query<'_>,
     log_group: &str,
     span: Span,
     deadline: Instant,
@@ -161,7 +165,7 @@ async fn follow(connection: &Connection, id: &str, answer: &mut Answer) -> Resul
         let status = page.status.clone();
         let mut next = page.next_token.clone();
         answer.messages.clear();
-        answer.rows_without_message = 0;
+        answer.rows.clear();
         take(answer, page);
         match status {
             Some(QueryStatus::Scheduled | QueryStatus::Running) => continue,
@@ -202,18 +206,19 @@ fn take(answer: &mut Answer, page: GetQueryResultsOutput) {
         answer.bytes_scanned = statistics.bytes_scanned as u64;
     }
     for row in page.results.unwrap_or_default() {
-        match message(row) {
+        let mut row = named(row);
+        match row.remove("@message") {
             Some(message) => answer.messages.push(message),
-            None => answer.rows_without_message += 1,
+            None => answer.rows.push(row),
         }
     }
 }
 
 /// Rows are sparse: fields are found by name.
-fn message(row: Vec<ResultField>) -> Option<String> {
+fn named(row: Vec<ResultField>) -> Row {
     row.into_iter()
-        .find(|field| field.field.as_deref() == Some("@message"))?
-        .value
+        .filter_map(|field| Some((field.field?, field.value?)))
+        .collect()
 }
 
 /// Stops the query. That it has ended already is no failure, and there is nobody left to tell
