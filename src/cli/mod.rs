@@ -21,6 +21,7 @@ mod moment;
 mod notification_args;
 mod output_args;
 mod progress_bar;
+mod render;
 mod sweep;
 
 use clap::{Parser, Subcommand};
@@ -49,6 +50,7 @@ enum Command {
     Sweep(sweep::SweepArgs),
     Investigate(investigate::InvestigateArgs),
     Export(export::ExportArgs),
+    Render(render::RenderArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -75,6 +77,7 @@ impl Cli {
             Command::Sweep(args) => args.plan(now)?.run(),
             Command::Investigate(args) => args.plan(now)?.run(),
             Command::Export(args) => args.plan(now)?.run(),
+            Command::Render(args) => args.plan()?.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
         }

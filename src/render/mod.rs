@@ -4,17 +4,26 @@
 //! environment.
 //!
 //! - [`visible`]: characters that would act on a terminal, made visible
-//! - [`moment`]: times and durations in words
-//! - [`table`], [`json`], [`csv`]: the report
+//! - [`moment`], [`number`]: times, durations and numbers in words
+//! - [`basis`]: what the report rests on
+//! - [`actions`]: what to do, by urgency
+//! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
 //! - [`change`], [`notification`]: what changed, in words and as a chat message
 
+pub mod actions;
+pub mod basis;
 pub mod change;
 pub mod csv;
 pub mod export_csv;
+pub mod html;
+pub mod ics;
 pub mod json;
+pub mod markdown;
 pub mod moment;
 pub mod notification;
+pub mod number;
+pub mod prometheus;
 pub mod table;
 pub mod visible;
 
@@ -44,6 +53,14 @@ pub enum Format {
     Json,
     /// One row a finding
     Csv,
+    /// Pastes into an issue
+    Markdown,
+    /// One page that opens offline, with every token on a time axis
+    Html,
+    /// A calendar: a reminder before every death
+    Ics,
+    /// Metrics for the textfile collector of Prometheus
+    Prometheus,
 }
 
 /// The format's renderer and the extensions of its files.
@@ -53,7 +70,7 @@ struct Entry {
     render: fn(&Report, &Page, &mut dyn Write) -> io::Result<()>,
 }
 
-const FORMATS: [Entry; 3] = [
+const FORMATS: [Entry; 7] = [
     Entry {
         format: Format::Table,
         extensions: &["txt"],
@@ -68,6 +85,26 @@ const FORMATS: [Entry; 3] = [
         format: Format::Csv,
         extensions: &["csv"],
         render: csv::render,
+    },
+    Entry {
+        format: Format::Markdown,
+        extensions: &["md", "markdown"],
+        render: markdown::render,
+    },
+    Entry {
+        format: Format::Html,
+        extensions: &["html", "htm"],
+        render: html::render,
+    },
+    Entry {
+        format: Format::Ics,
+        extensions: &["ics"],
+        render: ics::render,
+    },
+    Entry {
+        format: Format::Prometheus,
+        extensions: &["prom"],
+        render: prometheus::render,
     },
 ];
 

@@ -87,4 +87,17 @@ impl Report {
             .find(|scan| scan.cluster == finding.cluster)
             .map(|scan| scan.window.until)
     }
+
+    /// The moment that a finding's ages count to: its cluster's window's end.
+    pub fn now(&self, finding: &Finding) -> DateTime<Utc> {
+        self.window_end(finding)
+            .unwrap_or(finding.lead().last_seen)
+    }
+
+    /// The findings with this severity, in rank order.
+    pub fn of_severity(&self, severity: Severity) -> impl Iterator<Item = &Finding> {
+        self.findings
+            .iter()
+            .filter(move |finding| finding.severity == Some(severity))
+    }
 }

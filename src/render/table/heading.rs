@@ -3,17 +3,16 @@
 use std::io::{self, Write};
 
 use anstyle::Style;
-use chrono::TimeDelta;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
 use crate::render::Page;
-use crate::render::moment::{day, distance, duration, minute};
+use crate::render::basis;
+use crate::render::moment::distance;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
-use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
 use crate::report::verdict::{Severity, Verdict};
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
@@ -29,13 +28,13 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             output,
             "{}   {}",
             paint(HEADING, name, page.colour),
-            window(scan, page)
+            basis::window(scan.window, page)
         )?;
     }
     writeln!(
         output,
         "{}",
-        paint(FAINT, lifetime(&report.token_lifetime), page.colour)
+        paint(FAINT, basis::lifetime(&report.token_lifetime), page.colour)
     )?;
     writeln!(output)?;
     let (summary, harmless) = summary(report);
@@ -68,32 +67,6 @@ fn name(scan: &ClusterScan) -> String {
         Some(region) => format!("{name}   {region}"),
         None => name,
     }
-}
-
-/// `2026-09-07 08:00 to 2026-09-08 08:00 UTC`, without the second date where it is the same.
-fn window(scan: &ClusterScan, page: &Page) -> String {
-    let since = minute(scan.window.since, page.time_zone);
-    let mut until = minute(scan.window.until, page.time_zone);
-    let day = day(scan.window.until, page.time_zone);
-    if since.starts_with(&day) {
-        until = until.split_off(day.len() + 1);
-    }
-    format!("{since} to {until} {}", page.time_zone)
-}
-
-fn lifetime(lifetime: &TokenLifetime) -> String {
-    let source = match lifetime.source {
-        LifetimeSource::AwsDocumentation => "as AWS documents it",
-        LifetimeSource::CommandLine => "as stated",
-    };
-    let seconds = lifetime.duration();
-    let days = seconds.num_days();
-    let words = if seconds == TimeDelta::days(days) {
-        format!("{days} d")
-    } else {
-        duration(seconds)
-    };
-    format!("token lifetime {words}, {source}")
 }
 
 /// Some words of the summary and their style.

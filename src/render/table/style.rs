@@ -6,6 +6,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
 
+pub(super) use crate::render::number::thousands;
 use crate::report::verdict::Severity;
 
 /// A heading.
@@ -35,17 +36,4 @@ pub(super) fn cell(text: impl Display, severity: Option<Severity>) -> Cell {
         Some(Severity::Notice) => cell,
         None => cell.add_attribute(Attribute::Dim),
     }
-}
-
-/// A number with its thousands parted: `8,311`.
-pub(super) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut parted = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            parted.push(',');
-        }
-        parted.push(digit);
-    }
-    parted
 }

@@ -1,0 +1,84 @@
+//! What a report rests on, in words: its windows, the token lifetime, what was read, and what
+//! no audit log shows.
+
+use bytesize::ByteSize;
+use chrono::TimeDelta;
+
+use super::Page;
+use super::moment::{day, duration, minute};
+use super::number::thousands;
+use crate::report::Report;
+use crate::report::scan::{ClusterScan, Window};
+use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
+
+/// What no audit log of Amazon EKS shows (its audit policy, in the EKS best practices guide,
+/// "Detective controls").
+pub const NOT_VISIBLE: &str =
+    "Not visible: requests for events, /healthz and /version; tokens of other audiences.";
+
+/// `2026-09-07 08:00 to 2026-09-08 08:00 UTC`, without the second date where it is the same.
+pub fn window(window: Window, page: &Page) -> String {
+    let since = minute(window.since, page.time_zone);
+    let mut until = minute(window.until, page.time_zone);
+    let day = day(window.until, page.time_zone);
+    if since.starts_with(&day) {
+        until = until.split_off(day.len() + 1);
+    }
+    format!("{since} to {until} {}", page.time_zone)
+}
+
+/// `token lifetime 90 d, as AWS documents it`
+pub fn lifetime(lifetime: &TokenLifetime) -> String {
+    let source = match lifetime.source {
+        LifetimeSource::AwsDocumentation => "as AWS documents it",
+        LifetimeSource::CommandLine => "as stated",
+    };
+    let seconds = lifetime.duration();
+    let days = seconds.num_days();
+    let words = if seconds == TimeDelta::days(days) {
+        format!("{days} d")
+    } else {
+        duration(seconds)
+    };
+    format!("token lifetime {words}, {source}")
+}
+
+/// That a cluster's tokens live longer than the report assumes, without the cluster's name.
+pub fn outlived(scan: &ClusterScan) -> Option<String> {
+    let age = TimeDelta::try_seconds(scan.accepted_at_age_seconds?).unwrap_or(TimeDelta::MAX);
+    Some(format!(
+        "a token was still accepted at an age of {}: tokens live longer here than assumed; see --token-lifetime.",
+        duration(age)
+    ))
+}
+
+/// `Read 7,094 lines, 9.6 MB, in 2 files. Scanned 41.2 GB in 1 query.`
+pub fn read(report: &Report) -> String {
+    let clusters = &report.clusters;
+    let sum = |of: fn(&ClusterScan) -> u64| clusters.iter().map(of).fold(0, u64::saturating_add);
+    let mut words = Vec::new();
+    let lines = sum(|scan| scan.lines);
+    if lines > 0 {
+        let files: usize = clusters.iter().map(|scan| scan.places.len()).sum();
+        words.push(format!(
+            "Read {} lines, {}, in {files} {}.",
+            thousands(lines),
+            ByteSize(sum(|scan| scan.bytes_read)).display().si(),
+            if files == 1 { "file" } else { "files" }
+        ));
+    }
+    let queries = sum(|scan| scan.queries);
+    if queries > 0 {
+        words.push(format!(
+            "Scanned {} in {queries} {}.",
+            ByteSize(sum(|scan| scan.bytes_scanned)).display().si(),
+            if queries == 1 { "query" } else { "queries" }
+        ));
+    }
+    match report.passed_over.len() {
+        0 => {}
+        1 => words.push("Passed over 1 file without audit events.".to_owned()),
+        files => words.push(format!("Passed over {files} files without audit events.")),
+    }
+    words.join(" ")
+}

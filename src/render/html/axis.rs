@@ -1,0 +1,104 @@
+//! The time axis that all lifelines share.
+
+use chrono::{DateTime, Datelike as _, Months, NaiveDate, TimeDelta, Utc};
+use chrono_tz::Tz;
+
+use crate::render::Page;
+use crate::report::Report;
+
+/// The most marks on the axis: on a telephone each has some 50 pixels.
+const MOST_TICKS: usize = 7;
+/// Days between marks where months are too far apart.
+const STEPS_IN_DAYS: [u64; 4] = [1, 2, 7, 14];
+/// Months between marks.
+const STEPS_IN_MONTHS: [u32; 8] = [1, 2, 3, 6, 12, 24, 60, 120];
+
+/// A span of time, drawn from 0 to 100 %.
+pub(super) struct Axis {
+    from: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// Its marks.
+    pub(super) ticks: Vec<Tick>,
+}
+
+/// A mark on the axis.
+pub(super) struct Tick {
+    /// Where it stands.
+    pub(super) x: String,
+    /// Its day or month.
+    pub(super) label: String,
+}
+
+impl Axis {
+    /// An axis on which every token has room, from its issue to its rejection.
+    pub(super) fn of(report: &Report, page: &Page) -> Option<Self> {
+        let holders = || report.findings.iter().flat_map(|finding| &finding.holders);
+        let tokens = || holders().flat_map(|holder| &holder.tokens);
+        let from = holders()
+            .map(|holder| holder.issued)
+            .chain(tokens().map(|token| token.issued))
+            .min()?;
+        let until = holders()
+            .map(|holder| holder.rejected_from)
+            .chain(report.made_for())
+            .max()?
+            .max(from.checked_add_signed(TimeDelta::hours(1))?);
+        let mut axis = Self {
+            from,
+            until,
+            ticks: Vec::new(),
+        };
+        axis.ticks = axis.marks(page.time_zone);
+        Some(axis)
+    }
+
+    /// Where a time stands, in per cent.
+    pub(super) fn x(&self, time: DateTime<Utc>) -> String {
+        let part = |time: DateTime<Utc>| (time - self.from).num_seconds() as f64;
+        let x = 100.0 * part(time) / part(self.until);
+        format!("{:.2}%", x.clamp(0.0, 100.0))
+    }
+
+    fn marks(&self, time_zone: Tz) -> Vec<Tick> {
+        let first = self.from.with_timezone(&time_zone).date_naive();
+        let days = (self.until - self.from).num_days().unsigned_abs();
+        let in_days = STEPS_IN_DAYS
+            .into_iter()
+            .find(|step| days / step < MOST_TICKS as u64);
+        let (mut day, label): (Option<NaiveDate>, _) = match in_days {
+            Some(_) => (first.succ_opt(), "%Y-%m-%d"),
+            None => (
+                first
+                    .with_day(1)
+                    .and_then(|day| day.checked_add_months(Months::new(1))),
+                "%Y-%m",
+            ),
+        };
+        let months = days / 30;
+        let in_months = STEPS_IN_MONTHS
+            .into_iter()
+            .find(|step| months / u64::from(*step) < MOST_TICKS as u64)
+            .unwrap_or(1200);
+        let mut ticks = Vec::new();
+        while let Some(at) = day.filter(|_| ticks.len() <= MOST_TICKS) {
+            let midnight = at
+                .and_time(chrono::NaiveTime::MIN)
+                .and_local_timezone(time_zone)
+                .earliest();
+            if let Some(midnight) = midnight {
+                if midnight >= self.until {
+                    break;
+                }
+                ticks.push(Tick {
+                    x: self.x(midnight.to_utc()),
+                    label: at.format(label).to_string(),
+                });
+            }
+            day = match in_days {
+                Some(step) => at.checked_add_days(chrono::Days::new(step)),
+                None => at.checked_add_months(Months::new(in_months)),
+            };
+        }
+        ticks
+    }
+}

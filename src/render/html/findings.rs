@@ -1,0 +1,84 @@
+//! The findings as rows of a table that can be sorted.
+
+use super::{account, class, shown};
+use crate::render::Page;
+use crate::render::moment::{distance, duration, minute, rfc3339};
+use crate::render::number::thousands;
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::verdict::Verdict;
+
+/// One finding. What is sorted by stands beside what is shown.
+pub(super) struct Row {
+    pub(super) rank: usize,
+    pub(super) cluster: String,
+    pub(super) account: String,
+    pub(super) verdict: &'static str,
+    /// The verdict's place among verdicts.
+    pub(super) verdict_order: usize,
+    pub(super) severity: &'static str,
+    pub(super) class: &'static str,
+    pub(super) rejected_from: String,
+    pub(super) rejected_from_machine: String,
+    pub(super) distance: String,
+    pub(super) age: String,
+    pub(super) age_seconds: i64,
+    pub(super) pods: String,
+    pub(super) pods_number: usize,
+    pub(super) requests: String,
+    pub(super) requests_number: u64,
+    pub(super) last_seen: String,
+    pub(super) last_seen_machine: String,
+    pub(super) clients: Vec<String>,
+}
+
+/// The rows of these findings.
+pub(super) fn rows<'a>(
+    report: &Report,
+    findings: impl Iterator<Item = &'a Finding>,
+    page: &Page,
+) -> Vec<Row> {
+    findings
+        .map(|finding| row(report, finding, page))
+        .collect()
+}
+
+fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
+    let lead = finding.lead();
+    let now = report.now(finding);
+    let age = now - lead.issued;
+    let pods_number = finding.holders_with_verdict();
+    Row {
+        rank: finding.rank,
+        cluster: shown(&finding.cluster.name),
+        account: account(finding),
+        verdict: finding.verdict.word(),
+        verdict_order: Verdict::ALL
+            .iter()
+            .position(|verdict| *verdict == finding.verdict)
+            .unwrap_or_default(),
+        severity: finding
+            .severity
+            .map_or("harmless", |severity| severity.word()),
+        class: class(finding.severity),
+        rejected_from: minute(lead.rejected_from, page.time_zone),
+        rejected_from_machine: rfc3339(lead.rejected_from),
+        distance: distance(lead.rejected_from, now),
+        age: duration(age),
+        age_seconds: age.num_seconds(),
+        pods: match finding.holders.len() {
+            all if all == pods_number => all.to_string(),
+            all => format!("{pods_number} of {all}"),
+        },
+        pods_number,
+        requests: thousands(finding.requests()),
+        requests_number: finding.requests(),
+        last_seen: minute(finding.last_seen(), page.time_zone),
+        last_seen_machine: rfc3339(finding.last_seen()),
+        clients: finding
+            .clients
+            .iter()
+            .map(|client| shown(&client.label))
+            .collect(),
+    }
+}

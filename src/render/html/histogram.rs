@@ -1,0 +1,161 @@
+//! How many pods die when, if nothing is done.
+
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
+
+use crate::render::Page;
+use crate::render::moment::day;
+use crate::report::Report;
+use crate::report::finding::HolderFinding;
+use crate::report::verdict::{Severity, Verdict};
+
+/// The most bars.
+const MOST_BARS: i64 = 14;
+/// Days that a bar may stand for.
+const BAR_DAYS: [i64; 8] = [1, 2, 7, 14, 30, 91, 365, 3650];
+/// Pixels of the highest bar, and of the room above it for its number.
+const HEIGHT: usize = 120;
+const HEADROOM: usize = 18;
+/// Bars under which a date has room.
+const DATES: usize = 5;
+
+/// The bars, from now on.
+pub(super) struct Histogram {
+    /// Days that each bar stands for.
+    pub(super) days: i64,
+    pub(super) bars: Vec<Bar>,
+    /// All deaths.
+    pub(super) deaths: usize,
+    /// Where the bars stand.
+    pub(super) ground: usize,
+}
+
+/// The deaths of some days.
+pub(super) struct Bar {
+    pub(super) x: String,
+    pub(super) middle: String,
+    pub(super) end: String,
+    pub(super) width: String,
+    pub(super) from: String,
+    /// The date below it, where it has room.
+    pub(super) date: Option<String>,
+    /// Whether the date has no room to the right of the bar's beginning.
+    pub(super) is_late: bool,
+    pub(super) total: usize,
+    pub(super) top: usize,
+    /// Its parts, the most urgent at the bottom.
+    pub(super) parts: Vec<Part>,
+}
+
+/// A part of a bar.
+pub(super) struct Part {
+    pub(super) kind: &'static str,
+    pub(super) words: &'static str,
+    pub(super) count: usize,
+    pub(super) y: usize,
+    pub(super) height: usize,
+}
+
+/// The kinds of deaths: how each is drawn, and in words.
+const KINDS: [(&str, &str); 4] = [
+    ("critical", "within 7 days"),
+    ("warning", "within 30 days"),
+    ("notice", "later"),
+    ("undecided", "undecided"),
+];
+
+impl Histogram {
+    /// The coming deaths; `None` if there are none.
+    pub(super) fn of(report: &Report, page: &Page) -> Option<Self> {
+        let deaths: Vec<(DateTime<Utc>, usize)> = report
+            .findings
+            .iter()
+            .flat_map(|finding| {
+                let now = report.now(finding);
+                finding
+                    .holders
+                    .iter()
+                    .filter(move |holder| holder.rejected_from > now)
+                    .filter_map(|holder| Some((holder.rejected_from, kind(holder)?)))
+            })
+            .collect();
+        let first = deaths.iter().map(|(at, _)| *at).min()?;
+        let last = deaths.iter().map(|(at, _)| *at).max()?;
+        // Whole days, so that the same week stands under the same bar in every report of a day.
+        let start = report.made_for()?.min(first);
+        let start = start
+            .checked_sub_signed(TimeDelta::seconds(start.timestamp().rem_euclid(86_400)))?;
+        let span = (last - start).num_days() + 1;
+        let days = BAR_DAYS
+            .into_iter()
+            .find(|days| (span + days - 1) / days <= MOST_BARS)
+            .unwrap_or(span / MOST_BARS + 1);
+        let count = usize::try_from((span + days - 1) / days).ok()?.max(1);
+        let mut counts = vec![[0_usize; KINDS.len()]; count];
+        for (at, kind) in &deaths {
+            let bar = usize::try_from((*at - start).num_days() / days).ok()?;
+            counts[bar.min(count - 1)][*kind] += 1;
+        }
+        let most = counts.iter().map(|bar| bar.iter().sum()).max()?;
+        let bars = counts
+            .iter()
+            .enumerate()
+            .map(|(index, bar)| {
+                let from = start
+                    .checked_add_signed(TimeDelta::days(days * index as i64))
+                    .filter(|from| from.year() <= last.year())
+                    .unwrap_or(last);
+                Self::bar(index, count, bar, most, day(from, page.time_zone))
+            })
+            .collect();
+        Some(Self {
+            days,
+            bars,
+            deaths: deaths.len(),
+            ground: HEIGHT + HEADROOM,
+        })
+    }
+
+    fn bar(index: usize, bars: usize, counts: &[usize], most: usize, from: String) -> Bar {
+        let step = 100.0 / bars as f64;
+        let mut top = HEIGHT + HEADROOM;
+        let mut parts = Vec::new();
+        for (count, (kind, words)) in counts.iter().zip(KINDS) {
+            if *count > 0 {
+                let height = (HEIGHT * count / most.max(1)).max(2);
+                top = top.saturating_sub(height);
+                parts.push(Part {
+                    kind,
+                    words,
+                    count: *count,
+                    y: top,
+                    height,
+                });
+            }
+        }
+        Bar {
+            x: format!("{:.2}%", step * (index as f64 + 0.1)),
+            middle: format!("{:.2}%", step * (index as f64 + 0.5)),
+            end: format!("{:.2}%", step * (index as f64 + 0.9)),
+            width: format!("{:.2}%", step * 0.8),
+            is_late: index > 0 && index + bars.div_ceil(DATES) > bars,
+            date: index
+                .is_multiple_of(bars.div_ceil(DATES))
+                .then(|| from.clone()),
+            from,
+            total: counts.iter().sum(),
+            top: top.saturating_sub(4),
+            parts,
+        }
+    }
+}
+
+/// Which kind of death lies ahead of a holder, if one does.
+fn kind(holder: &HolderFinding) -> Option<usize> {
+    match (holder.verdict, holder.severity?) {
+        (Verdict::Undecided, _) => Some(3),
+        (Verdict::Frozen, Severity::Critical) => Some(0),
+        (Verdict::Frozen, Severity::Warning) => Some(1),
+        (Verdict::Frozen, Severity::Notice) => Some(2),
+        _ => None,
+    }
+}

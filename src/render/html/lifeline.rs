@@ -1,0 +1,207 @@
+//! The life of every token on one axis: issued, warned, used, now, rejected from.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::axis::Axis;
+use super::{account, class, shown};
+use crate::evidence::accepted::WARN_AFTER_SECONDS;
+use crate::evidence::holder::Identity;
+use crate::render::Page;
+use crate::render::moment::{day, distance, minute};
+use crate::report::Report;
+use crate::report::finding::{Finding, HolderFinding, Remedy, TokenFinding};
+
+/// Holders of a service account that are drawn at once; the others unfold.
+const SHOWN_HOLDERS: usize = 20;
+/// Pixels from one token of a holder to the next.
+const LANE: usize = 16;
+
+/// The holders of a service account.
+pub(super) struct Group {
+    pub(super) rank: usize,
+    pub(super) account: String,
+    pub(super) cluster: Option<String>,
+    pub(super) verdict: &'static str,
+    pub(super) class: &'static str,
+    pub(super) actions: Vec<Action>,
+    pub(super) holders: Vec<Lifeline>,
+    pub(super) more: Vec<Lifeline>,
+}
+
+/// Something to do about a service account.
+pub(super) struct Action {
+    pub(super) is_command: bool,
+    pub(super) text: String,
+    pub(super) new_date: Option<String>,
+}
+
+/// One holder.
+pub(super) struct Lifeline {
+    pub(super) name: String,
+    pub(super) node: Option<String>,
+    /// What is drawn, in words.
+    pub(super) words: String,
+    pub(super) class: &'static str,
+    /// When it is rejected; of a harmless holder, when it was last used.
+    pub(super) date: String,
+    /// How far that is away; of a harmless holder, what it is.
+    pub(super) beside: String,
+    pub(super) height: usize,
+    pub(super) now: String,
+    pub(super) tokens: Vec<Life>,
+}
+
+/// One token, as it is drawn: places on the axis.
+pub(super) struct Life {
+    pub(super) y: usize,
+    pub(super) issued: String,
+    pub(super) warned: String,
+    pub(super) first_used: String,
+    pub(super) last_used: String,
+    /// Where its life so far ends: now, or at its rejection.
+    pub(super) so_far: String,
+    pub(super) rejected_from: String,
+    /// Whether that is past.
+    pub(super) dead: bool,
+}
+
+/// The lifelines of these findings.
+pub(super) fn groups<'a>(
+    report: &Report,
+    findings: impl Iterator<Item = &'a Finding>,
+    axis: &Axis,
+    page: &Page,
+) -> Vec<Group> {
+    findings
+        .map(|finding| {
+            let now = report.now(finding);
+            let lifetime = report.token_lifetime.duration();
+            let mut holders: Vec<Lifeline> = finding
+                .holders
+                .iter()
+                .map(|holder| lifeline(holder, axis, now, lifetime, page))
+                .collect();
+            let more = holders.split_off(holders.len().min(SHOWN_HOLDERS));
+            Group {
+                rank: finding.rank,
+                account: account(finding),
+                cluster: (report.clusters.len() > 1).then(|| shown(&finding.cluster.name)),
+                verdict: finding.verdict.word(),
+                class: class(finding.severity),
+                actions: finding
+                    .remedies
+                    .iter()
+                    .map(|remedy| action(remedy, page))
+                    .collect(),
+                holders,
+                more,
+            }
+        })
+        .collect()
+}
+
+fn action(remedy: &Remedy, page: &Page) -> Action {
+    match remedy {
+        Remedy::Restart { command, new_date } => Action {
+            is_command: true,
+            text: shown(command),
+            new_date: Some(day(*new_date, page.time_zone)),
+        },
+        Remedy::Advice { text } => Action {
+            is_command: false,
+            text: shown(text),
+            new_date: None,
+        },
+    }
+}
+
+fn lifeline(
+    holder: &HolderFinding,
+    axis: &Axis,
+    now: DateTime<Utc>,
+    lifetime: TimeDelta,
+    page: &Page,
+) -> Lifeline {
+    let name = match (&holder.pod, &holder.identity) {
+        (Some(pod), _) => pod.clone(),
+        (None, Identity::Pod { uid }) => format!("pod {uid}"),
+        (None, Identity::Caller { address, .. }) => format!("caller at {address}"),
+    };
+    let harmless = holder.severity.is_none();
+    let words: Vec<String> = holder
+        .tokens
+        .iter()
+        .map(|token| in_words(token, rejected_from(token, lifetime), now, page))
+        .collect();
+    Lifeline {
+        name: shown(&name),
+        node: holder.nodes.first().map(|node| shown(node)),
+        words: words.join(" "),
+        class: class(holder.severity),
+        date: minute(
+            if harmless {
+                holder.last_seen
+            } else {
+                holder.rejected_from
+            },
+            page.time_zone,
+        ),
+        beside: if harmless {
+            format!("last used, {}", holder.verdict)
+        } else {
+            distance(holder.rejected_from, now)
+        },
+        height: LANE * holder.tokens.len().max(1),
+        now: axis.x(now),
+        tokens: holder
+            .tokens
+            .iter()
+            .enumerate()
+            .map(|(lane, token)| {
+                let rejected_from = rejected_from(token, lifetime);
+                Life {
+                    y: LANE * lane + LANE / 2,
+                    issued: axis.x(token.issued),
+                    warned: axis.x(warned(token)),
+                    first_used: axis.x(token.first_used),
+                    last_used: axis.x(token.last_used),
+                    so_far: axis.x(rejected_from.min(now)),
+                    rejected_from: axis.x(rejected_from),
+                    dead: rejected_from <= now,
+                }
+            })
+            .collect(),
+    }
+}
+
+fn in_words(
+    token: &TokenFinding,
+    rejected_from: DateTime<Utc>,
+    now: DateTime<Utc>,
+    page: &Page,
+) -> String {
+    let at = |time| minute(time, page.time_zone);
+    format!(
+        "Issued {}, stale from {}, used from {} to {}, rejected from {}, {}.",
+        at(token.issued),
+        at(warned(token)),
+        at(token.first_used),
+        at(token.last_used),
+        at(rejected_from),
+        distance(rejected_from, now)
+    )
+}
+
+fn warned(token: &TokenFinding) -> DateTime<Utc> {
+    token
+        .issued
+        .checked_add_signed(TimeDelta::seconds(WARN_AFTER_SECONDS))
+        .unwrap_or(token.issued)
+}
+
+fn rejected_from(token: &TokenFinding, lifetime: TimeDelta) -> DateTime<Utc> {
+    token
+        .issued
+        .checked_add_signed(lifetime)
+        .unwrap_or(DateTime::<Utc>::MAX_UTC)
+}

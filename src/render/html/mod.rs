@@ -1,0 +1,259 @@
+//! One page that opens offline: no request leaves it, and it reads without its only script,
+//! which sorts tables.
+//!
+//! - [`axis`], [`lifeline`]: every token on one time axis
+//! - [`histogram`]: the coming deaths
+//! - [`findings`]: the table
+//!
+//! What is drawn is laid out here, in per cent and pixels; the template only writes it down, and
+//! escapes it.
+
+mod axis;
+mod findings;
+mod histogram;
+mod lifeline;
+
+use std::io::{self, Write};
+
+use askama::Template;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
+
+use super::Page;
+use super::actions::{Actions, Restart};
+use super::basis::{self, NOT_VISIBLE};
+use super::moment::{day, distance, minute, rfc3339};
+use super::number::counted;
+use super::visible::visible;
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::verdict::{Severity, Verdict};
+use axis::Axis;
+use histogram::Histogram;
+
+const STYLE: &str = include_str!("../../../templates/report.css");
+const SCRIPT: &str = include_str!("../../../templates/report.js");
+
+/// The page, as the template knows it.
+#[derive(Template)]
+#[template(path = "report.html")]
+struct ReportPage {
+    policy: String,
+    style: &'static str,
+    script: &'static str,
+    title: String,
+    time_zone: String,
+    made_for: Option<Moment>,
+    several_clusters: bool,
+    scans: Vec<Scan>,
+    lifetime: String,
+    gaps: Vec<[String; 2]>,
+    tallies: Vec<Tally>,
+    harmless: String,
+    histogram: Option<Histogram>,
+    findings: Vec<findings::Row>,
+    harmless_findings: Vec<findings::Row>,
+    restarts: Vec<(&'static str, Vec<Command>)>,
+    cures: Vec<(String, String)>,
+    later: String,
+    axis: Option<Axis>,
+    lifelines: Vec<lifeline::Group>,
+    harmless_lifelines: Vec<lifeline::Group>,
+    read: String,
+    not_visible: &'static str,
+}
+
+struct Moment {
+    machine: String,
+    person: String,
+}
+
+struct Scan {
+    cluster: String,
+    region: Option<String>,
+    window: String,
+    outlived: Option<String>,
+}
+
+/// How many findings have a verdict.
+struct Tally {
+    count: usize,
+    words: String,
+    note: Option<String>,
+    class: &'static str,
+}
+
+struct Command {
+    /// The cluster, where it is another than the last command's.
+    cluster: Option<String>,
+    command: String,
+    new_date: String,
+}
+
+/// Writes the report.
+pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let rendered = ReportPage::of(report, page)
+        .render()
+        .map_err(io::Error::other)?;
+    output.write_all(rendered.as_bytes())
+}
+
+impl ReportPage {
+    fn of(report: &Report, page: &Page) -> Self {
+        let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) = report
+            .findings
+            .iter()
+            .partition(|finding| finding.verdict.is_harmless());
+        let rows = |findings: &[&Finding]| findings::rows(report, findings.iter().copied(), page);
+        let axis = Axis::of(report, page);
+        let lifelines = |findings: &[&Finding]| {
+            axis.as_ref().map_or_else(Vec::new, |axis| {
+                lifeline::groups(report, findings.iter().copied(), axis, page)
+            })
+        };
+        let actions = Actions::of(report);
+        let restarts = [("Now", &actions.now), ("Soon", &actions.soon)]
+            .into_iter()
+            .filter(|(_, restarts)| !restarts.is_empty())
+            .map(|(heading, restarts)| (heading, commands(restarts, report, page)))
+            .collect();
+        let several_clusters = report.clusters.len() > 1;
+        Self {
+            policy: policy(),
+            style: STYLE,
+            script: SCRIPT,
+            title: title(report),
+            time_zone: page.time_zone.to_string(),
+            made_for: report.made_for().map(|time| Moment {
+                machine: rfc3339(time),
+                person: minute(time, page.time_zone),
+            }),
+            several_clusters,
+            scans: scans(report, page),
+            lifetime: basis::lifetime(&report.token_lifetime),
+            gaps: report
+                .all_gaps()
+                .map(|counted| [shown(&counted.gap.place), shown(&counted.in_words())])
+                .collect(),
+            tallies: tallies(report),
+            harmless: harmless_words(report),
+            histogram: Histogram::of(report, page),
+            findings: rows(&pressing),
+            harmless_findings: rows(&harmless),
+            restarts,
+            cures: actions.then.iter().map(cure).collect(),
+            later: match actions.later {
+                0 => String::new(),
+                later => counted(later, "more finding", "more findings"),
+            },
+            lifelines: lifelines(&pressing),
+            harmless_lifelines: lifelines(&harmless),
+            axis,
+            read: basis::read(report),
+            not_visible: NOT_VISIBLE,
+        }
+    }
+}
+
+/// What the page may do: nothing but what stands in it, by digest.
+fn policy() -> String {
+    let digest = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
+    format!(
+        "default-src 'none'; style-src 'sha256-{}'; script-src 'sha256-{}'; base-uri 'none'; form-action 'none'",
+        digest(STYLE),
+        digest(SCRIPT)
+    )
+}
+
+fn title(report: &Report) -> String {
+    match report.clusters.as_slice() {
+        [] => "Stale service-account tokens".to_owned(),
+        [scan] => format!("Stale service-account tokens: {}", shown(&scan.cluster.name)),
+        scans => format!("Stale service-account tokens: {} clusters", scans.len()),
+    }
+}
+
+fn scans(report: &Report, page: &Page) -> Vec<Scan> {
+    report
+        .clusters
+        .iter()
+        .map(|scan| Scan {
+            cluster: shown(&scan.cluster.name),
+            region: scan.cluster.region.as_deref().map(shown),
+            window: basis::window(scan.window, page),
+            outlived: basis::outlived(scan),
+        })
+        .collect()
+}
+
+fn tallies(report: &Report) -> Vec<Tally> {
+    Verdict::ALL
+        .into_iter()
+        .filter(|verdict| !verdict.is_harmless() && report.count(*verdict) > 0)
+        .map(|verdict| {
+            let findings = || report.findings.iter().filter(|it| it.verdict == verdict);
+            let note = findings()
+                .min_by_key(|finding| finding.lead().rejected_from)
+                .filter(|_| verdict == Verdict::Frozen)
+                .map(|first| {
+                    let at = first.lead().rejected_from;
+                    format!("the first dies {}", distance(at, report.now(first)))
+                });
+            Tally {
+                count: report.count(verdict),
+                words: verdict.word().to_owned(),
+                note,
+                class: class(findings().filter_map(|finding| finding.severity).max()),
+            }
+        })
+        .collect()
+}
+
+fn harmless_words(report: &Report) -> String {
+    Verdict::ALL
+        .into_iter()
+        .filter(|verdict| verdict.is_harmless() && report.count(*verdict) > 0)
+        .map(|verdict| format!("{} {verdict}", report.count(verdict)))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Command> {
+    let mut cluster = None;
+    restarts
+        .iter()
+        .map(|restart| {
+            let another = cluster.replace(restart.cluster) != Some(restart.cluster);
+            Command {
+                cluster: (another && report.clusters.len() > 1)
+                    .then(|| shown(&restart.cluster.name)),
+                command: shown(restart.command),
+                new_date: day(restart.new_date, page.time_zone),
+            }
+        })
+        .collect()
+}
+
+fn cure(cure: &super::actions::Cure<'_>) -> (String, String) {
+    let accounts: Vec<String> = cure
+        .service_accounts
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    (shown(&accounts.join(", ")), shown(cure.text))
+}
+
+fn account(finding: &Finding) -> String {
+    shown(&finding.service_account.to_string())
+}
+
+/// Text with everything that acts written out; the template escapes it.
+fn shown(text: &str) -> String {
+    visible(text).into_owned()
+}
+
+/// How a severity looks.
+fn class(severity: Option<Severity>) -> &'static str {
+    severity.map_or("calm", Severity::word)
+}

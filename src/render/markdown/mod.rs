@@ -1,0 +1,233 @@
+//! Markdown that pastes into an issue. Text from logs stands in it as code: it links nowhere,
+//! shows no picture and calls nobody.
+//!
+//! - [`inert`]: text that stays text
+
+mod inert;
+
+use std::io::{self, Write};
+
+use super::Page;
+use super::actions::{Actions, Restart};
+use super::basis::{self, NOT_VISIBLE};
+use super::moment::{day, distance, minute};
+use super::number::{counted, thousands};
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::verdict::Verdict;
+use inert::{code, line, words};
+
+/// The most findings in a table. GitHub refuses an issue of more than 65,536 characters.
+const MOST_FINDINGS: usize = 100;
+/// The most commands, pieces of advice and gaps in a list, for the same reason.
+const MOST_LINES: usize = 50;
+
+/// Writes the report.
+pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    writeln!(output, "## Stale service-account tokens")?;
+    write_basis(report, page, output)?;
+    write_warnings(report, output)?;
+    write_findings(report, page, output)?;
+    write_actions(report, page, output)?;
+    write_harmless(report, page, output)?;
+    writeln!(output)?;
+    writeln!(output, "{} {NOT_VISIBLE}", basis::read(report))
+}
+
+fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    writeln!(output)?;
+    for scan in report.clusters.iter().take(MOST_LINES) {
+        let region = scan.cluster.region.as_deref().map(code);
+        writeln!(
+            output,
+            "- {}{}: {}",
+            code(&scan.cluster.name),
+            region.map_or_else(String::new, |region| format!(" in {region}")),
+            basis::window(scan.window, page)
+        )?;
+    }
+    write_more(report.clusters.len(), "clusters", output)?;
+    writeln!(output, "- {}", basis::lifetime(&report.token_lifetime))
+}
+
+fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    for scan in &report.clusters {
+        if let Some(outlived) = basis::outlived(scan) {
+            writeln!(output)?;
+            writeln!(output, "**{}: {outlived}**", code(&scan.cluster.name))?;
+        }
+    }
+    if report.is_incomplete() {
+        writeln!(output)?;
+        writeln!(
+            output,
+            "**This report is incomplete: findings may be missing.**"
+        )?;
+        writeln!(output)?;
+        for counted in report.all_gaps().take(MOST_LINES) {
+            let (place, what) = (code(&counted.gap.place), code(&counted.in_words()));
+            writeln!(output, "- {place}: {what}")?;
+        }
+        write_more(report.all_gaps().count(), "gaps", output)?;
+    }
+    Ok(())
+}
+
+fn write_more(all: usize, what: &str, output: &mut dyn Write) -> io::Result<()> {
+    match all.saturating_sub(MOST_LINES) {
+        0 => Ok(()),
+        more => writeln!(output, "- and {more} more {what}: see `--format json`"),
+    }
+}
+
+fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let findings: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| !finding.verdict.is_harmless())
+        .collect();
+    writeln!(output)?;
+    if findings.is_empty() {
+        return writeln!(output, "No service account is about to be rejected.");
+    }
+    let several_clusters = report.clusters.len() > 1;
+    let (heading, rule) = if several_clusters {
+        ("| Cluster ", "| --- ")
+    } else {
+        ("", "")
+    };
+    writeln!(
+        output,
+        "{heading}| Service account | Verdict | Rejected from ({}) | Pods | Requests | Client |",
+        page.time_zone
+    )?;
+    writeln!(output, "{rule}| --- | --- | --- | ---: | ---: | --- |")?;
+    for finding in findings.iter().take(MOST_FINDINGS) {
+        let lead = finding.lead();
+        let pods = match (finding.holders_with_verdict(), finding.holders.len()) {
+            (same, all) if same == all => all.to_string(),
+            (same, all) => format!("{same} of {all}"),
+        };
+        let clients: Vec<_> = finding.clients.iter().map(|it| words(&it.label)).collect();
+        if several_clusters {
+            write!(output, "| {} ", code(&finding.cluster.name))?;
+        }
+        writeln!(
+            output,
+            "| {} | {} | {}, {} | {pods} | {} | {} |",
+            code(&finding.service_account.to_string()),
+            verdict(finding),
+            minute(lead.rejected_from, page.time_zone),
+            distance(lead.rejected_from, report.now(finding)),
+            thousands(finding.requests()),
+            clients.join("; ")
+        )?;
+    }
+    if findings.len() > MOST_FINDINGS {
+        writeln!(output)?;
+        writeln!(
+            output,
+            "{} more: see `--format csv`.",
+            counted(findings.len() - MOST_FINDINGS, "finding", "findings")
+        )?;
+    }
+    Ok(())
+}
+
+/// The verdict, in bold where it is critical.
+fn verdict(finding: &Finding) -> String {
+    use crate::report::verdict::Severity::Critical;
+    match finding.severity {
+        Some(Critical) => format!("**{}**", finding.verdict),
+        _ => finding.verdict.to_string(),
+    }
+}
+
+fn write_actions(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let actions = Actions::of(report);
+    write_restarts("Now", &actions.now, report, page, output)?;
+    write_restarts("Soon", &actions.soon, report, page, output)?;
+    if !actions.then.is_empty() {
+        writeln!(output)?;
+        writeln!(output, "### Then")?;
+        writeln!(output)?;
+    }
+    for cure in actions.then.iter().take(MOST_LINES) {
+        let accounts: Vec<String> = cure
+            .service_accounts
+            .iter()
+            .map(|account| code(&account.to_string()))
+            .collect();
+        writeln!(output, "- {}: {}", accounts.join(", "), words(cure.text))?;
+    }
+    write_more(actions.then.len(), "things to do", output)?;
+    if actions.later > 0 {
+        writeln!(output)?;
+        writeln!(
+            output,
+            "Later: {} with over 30 days left; what to do is in `--format csv`.",
+            counted(actions.later, "finding", "findings")
+        )?;
+    }
+    Ok(())
+}
+
+fn write_restarts(
+    heading: &str,
+    restarts: &[Restart<'_>],
+    report: &Report,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    if restarts.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    writeln!(output, "### {heading}")?;
+    writeln!(output)?;
+    writeln!(output, "```sh")?;
+    let mut cluster = None;
+    for restart in restarts.iter().take(MOST_LINES) {
+        if report.clusters.len() > 1 && cluster.replace(restart.cluster) != Some(restart.cluster) {
+            writeln!(output, "# {}", line(&restart.cluster.name))?;
+        }
+        let date = day(restart.new_date, page.time_zone);
+        writeln!(output, "{}   # new date {date}", line(restart.command))?;
+    }
+    if restarts.len() > MOST_LINES {
+        let more = restarts.len() - MOST_LINES;
+        writeln!(output, "# and {more} more: see --format csv")?;
+    }
+    writeln!(output, "```")
+}
+
+fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let harmless: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict.is_harmless())
+        .collect();
+    if harmless.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    writeln!(output, "### Harmless")?;
+    writeln!(output)?;
+    for finding in harmless.iter().take(MOST_LINES) {
+        let account = code(&finding.service_account.to_string());
+        let cluster = if report.clusters.len() > 1 {
+            format!(" in {}", code(&finding.cluster.name))
+        } else {
+            String::new()
+        };
+        let last = match finding.verdict {
+            Verdict::Gone => format!(
+                ", last used {}",
+                minute(finding.last_seen(), page.time_zone)
+            ),
+            _ => String::new(),
+        };
+        writeln!(output, "- {account}{cluster}: {}{last}", finding.verdict)?;
+    }
+    write_more(harmless.len(), "harmless findings", output)
+}

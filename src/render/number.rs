@@ -1,0 +1,39 @@
+//! Numbers in words.
+
+/// A number with its thousands parted: `8,311`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut parted = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            parted.push(',');
+        }
+        parted.push(digit);
+    }
+    parted
+}
+
+/// A number of things: `1 pod`, `2,100 pods`.
+pub fn counted(number: usize, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    format!("{} {word}", thousands(number as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn thousands_are_parted() {
+        for (number, words) in [
+            (0, "0"),
+            (999, "999"),
+            (1000, "1,000"),
+            (1_234_567, "1,234,567"),
+        ] {
+            assert_eq!(thousands(number), words);
+        }
+        assert_eq!(counted(1, "pod", "pods"), "1 pod");
+        assert_eq!(counted(2100, "pod", "pods"), "2,100 pods");
+    }
+}

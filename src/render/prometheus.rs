@@ -1,0 +1,247 @@
+//! Metrics in Prometheus' text format, for the textfile collector. All are gauges: each sweep
+//! replaces what the last one wrote.
+
+use std::io::{self, Write};
+
+use chrono::{DateTime, Utc};
+
+use super::Page;
+use super::visible::visible;
+use crate::evidence::cluster::Cluster;
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::verdict::Verdict;
+
+/// Writes the report.
+pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    of_report(report, output)?;
+    of_clusters(report, output)?;
+    of_findings(report, output)
+}
+
+/// A metric's name, which ends in its unit, and what it says.
+type Metric = (&'static str, &'static str);
+
+fn of_report(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    head(
+        output,
+        (
+            "report_complete",
+            "1 if everything asked for could be read, else 0.",
+        ),
+    )?;
+    sample(
+        output,
+        "report_complete",
+        &[],
+        i64::from(!report.is_incomplete()),
+    )?;
+    head(
+        output,
+        (
+            "report_gaps",
+            "How many files, log groups or slices of time could not be read whole.",
+        ),
+    )?;
+    sample(
+        output,
+        "report_gaps",
+        &[],
+        i64::try_from(report.all_gaps().count()).unwrap_or(i64::MAX),
+    )?;
+    head(
+        output,
+        (
+            "assumed_token_lifetime_seconds",
+            "How long a stale token is taken to be accepted.",
+        ),
+    )?;
+    sample(
+        output,
+        "assumed_token_lifetime_seconds",
+        &[],
+        report.token_lifetime.seconds,
+    )
+}
+
+fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    let labels = |cluster: &Cluster| labels_of_cluster(cluster);
+    head(
+        output,
+        (
+            "sweep_timestamp_seconds",
+            "The end of the window that was judged, in seconds since 1970.",
+        ),
+    )?;
+    for scan in &report.clusters {
+        let at = scan.window.until.timestamp();
+        sample(
+            output,
+            "sweep_timestamp_seconds",
+            &labels(&scan.cluster),
+            at,
+        )?;
+    }
+    head(
+        output,
+        (
+            "sweep_complete",
+            "1 if everything asked for could be read in the cluster, else 0.",
+        ),
+    )?;
+    for scan in &report.clusters {
+        let complete = i64::from(scan.gaps.is_empty());
+        sample(output, "sweep_complete", &labels(&scan.cluster), complete)?;
+    }
+    head(
+        output,
+        (
+            "accepted_past_lifetime_age_seconds",
+            "The largest age at which a token was accepted that should have been rejected: tokens live longer than assumed. Absent otherwise.",
+        ),
+    )?;
+    for scan in &report.clusters {
+        if let Some(age) = scan.accepted_at_age_seconds {
+            sample(
+                output,
+                "accepted_past_lifetime_age_seconds",
+                &labels(&scan.cluster),
+                age,
+            )?;
+        }
+    }
+    head(
+        output,
+        ("service_accounts", "Service accounts by their verdict."),
+    )?;
+    for scan in &report.clusters {
+        for verdict in Verdict::ALL {
+            let count = report
+                .findings
+                .iter()
+                .filter(|finding| finding.cluster == scan.cluster && finding.verdict == verdict)
+                .count();
+            let mut labels = labels(&scan.cluster);
+            labels.push(("verdict", verdict.word().to_owned()));
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            sample(output, "service_accounts", &labels, count)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is said of each service account: a metric and its value, if it has one. What needs
+/// nobody has no date.
+type OfFinding = (Metric, fn(&Finding, DateTime<Utc>) -> Option<i64>);
+
+const OF_FINDINGS: [OfFinding; 6] = [
+    (
+        (
+            "until_rejection_seconds",
+            "Seconds from the sweep until the API server rejects the first holder with the worst verdict; negative once it has. Absent if harmless.",
+        ),
+        |finding, now| {
+            finding.severity?;
+            Some((finding.lead().rejected_from - now).num_seconds())
+        },
+    ),
+    (
+        (
+            "rejected_from_timestamp_seconds",
+            "When that is, in seconds since 1970, at the earliest. Absent if harmless.",
+        ),
+        |finding, _| {
+            finding.severity?;
+            Some(finding.lead().rejected_from.timestamp())
+        },
+    ),
+    (
+        (
+            "token_age_seconds",
+            "The age of that holder's token at the sweep.",
+        ),
+        |finding, now| Some((now - finding.lead().issued).num_seconds()),
+    ),
+    (
+        (
+            "requests",
+            "Requests made with stale tokens inside the window.",
+        ),
+        |finding, _| i64::try_from(finding.requests()).ok(),
+    ),
+    (
+        (
+            "holders",
+            "Pods that hold a stale token, whatever their verdict.",
+        ),
+        |finding, _| i64::try_from(finding.holders.len()).ok(),
+    ),
+    (
+        (
+            "last_seen_timestamp_seconds",
+            "The arrival of the last request, in seconds since 1970.",
+        ),
+        |finding, _| Some(finding.last_seen().timestamp()),
+    ),
+];
+
+fn of_findings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    for (metric, value) in OF_FINDINGS {
+        head(output, metric)?;
+        for finding in &report.findings {
+            if let Some(value) = value(finding, report.now(finding)) {
+                sample(output, metric.0, &labels_of_finding(finding), value)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn labels_of_cluster(cluster: &Cluster) -> Vec<(&'static str, String)> {
+    let mut labels = vec![("cluster", cluster.name.clone())];
+    if let Some(region) = &cluster.region {
+        labels.push(("region", region.clone()));
+    }
+    labels
+}
+
+fn labels_of_finding(finding: &Finding) -> Vec<(&'static str, String)> {
+    let mut labels = labels_of_cluster(&finding.cluster);
+    labels.push(("namespace", finding.service_account.namespace.clone()));
+    labels.push(("service_account", finding.service_account.name.clone()));
+    labels.push(("verdict", finding.verdict.word().to_owned()));
+    if let Some(severity) = finding.severity {
+        labels.push(("severity", severity.word().to_owned()));
+    }
+    labels
+}
+
+fn head(output: &mut dyn Write, (name, help): Metric) -> io::Result<()> {
+    writeln!(output, "# HELP eks_stale_tokens_{name} {help}")?;
+    writeln!(output, "# TYPE eks_stale_tokens_{name} gauge")
+}
+
+fn sample(
+    output: &mut dyn Write,
+    name: &str,
+    labels: &[(&str, String)],
+    value: i64,
+) -> io::Result<()> {
+    let labels: Vec<String> = labels
+        .iter()
+        .map(|(label, value)| format!("{label}=\"{}\"", label_value(value)))
+        .collect();
+    let labels = match labels.as_slice() {
+        [] => String::new(),
+        labels => format!("{{{}}}", labels.join(",")),
+    };
+    writeln!(output, "eks_stale_tokens_{name}{labels} {value}")
+}
+
+/// A label's value: quotes, backslashes and line breaks would end it.
+fn label_value(text: &str) -> String {
+    visible(text)
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n")
+}
