@@ -55,8 +55,9 @@ fn read(path: &Path) -> Result<Report, Failure> {
         (path.display().to_string(), std::fs::read(path))
     };
     let bytes = bytes.with_context(|| format!("cannot read {name}"))?;
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|_| anyhow!("cannot render {name}: it is not a JSON report of eks-stale-tokens"))?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| {
+        anyhow!("cannot render {name}: it is not a JSON report of eks-stale-tokens")
+    })?;
     let report = json::read(text).with_context(|| format!("cannot render {name}"))?;
     Ok(report)
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// A cluster. Names are unique within one Region of one account only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// The cluster's name.
     pub name: String,

@@ -37,6 +37,7 @@ pub struct Coverage {
 
 /// Something that could not be seen: because of it the report may be incomplete.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Gap {
     /// The file, the log group or the slice of time.
     pub place: String,
@@ -48,6 +49,7 @@ pub struct Gap {
 
 /// The kinds of gaps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum GapKind {
     /// A line without a beginning or an end.
@@ -104,6 +106,7 @@ impl GapKind {
 
 /// A gap and how many lines, files or slices of time it concerns.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct CountedGap {
     /// The gap.
     #[serde(flatten)]

@@ -20,6 +20,7 @@ pub struct Holder {
 
 /// What tells the holders of one service account apart.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Identity {
     /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.

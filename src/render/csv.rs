@@ -4,6 +4,7 @@
 use std::io::{self, Write};
 
 use super::Page;
+use super::basis;
 use super::moment::rfc3339;
 use super::visible::visible;
 use crate::evidence::coverage::CountedGap;
@@ -33,12 +34,17 @@ pub const COLUMNS: [&str; 17] = [
 ];
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
-/// may be missing, callers that are rejected and not known for certain, tokens kept in secrets.
+/// may be missing or is assumed wrongly, callers that are rejected and not known for certain, tokens kept in secrets.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
     for finding in &report.findings {
         writer.write_record(row(report, finding))?;
+    }
+    for scan in &report.clusters {
+        if let Some(words) = basis::outlived(scan) {
+            writer.write_record([cell(&format!("# note: {}: {words}", scan.cluster.name))])?;
+        }
     }
     for counted in report.all_gaps() {
         writer.write_record([incomplete(counted)])?;

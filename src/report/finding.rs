@@ -33,6 +33,7 @@ pub struct Finding {
 
 /// One holder of a service account's token.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HolderFinding {
     /// What tells it from other holders.
     pub identity: Identity,
@@ -77,6 +78,7 @@ pub struct HolderFinding {
 
 /// One token of a holder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TokenFinding {
     /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
     pub credential_id: Option<String>,
@@ -92,6 +94,7 @@ pub struct TokenFinding {
 
 /// A client behind one or more user agents of a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ClientFinding {
     /// The client library and the component, in a few words.
     pub label: String,
@@ -101,6 +104,7 @@ pub struct ClientFinding {
 
 /// Something to do about a finding.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Remedy {
     /// A command that buys time: the workload reads a new token when it starts.

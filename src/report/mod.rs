@@ -90,8 +90,7 @@ impl Report {
 
     /// The moment that a finding's ages count to: its cluster's window's end.
     pub fn now(&self, finding: &Finding) -> DateTime<Utc> {
-        self.window_end(finding)
-            .unwrap_or(finding.lead().last_seen)
+        self.window_end(finding).unwrap_or(finding.lead().last_seen)
     }
 
     /// The findings with this severity, in rank order.

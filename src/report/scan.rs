@@ -10,6 +10,7 @@ use crate::evidence::coverage::CountedGap;
 
 /// A span of request arrivals, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Window {
     /// The first moment.
     pub since: DateTime<Utc>,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A token lifetime and where it was learnt.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct TokenLifetime {
     /// Seconds from a token's issue to its earliest rejection.
     pub seconds: i64,
@@ -14,6 +15,7 @@ pub struct TokenLifetime {
 
 /// Where a token lifetime comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LifetimeSource {
     /// The EKS user guide, page "Kubernetes service accounts": 90 days.

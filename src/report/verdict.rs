@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a holder's evidence means; the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Verdict {
     /// The API server rejects it already.
     #[serde(rename = "rejected")]
@@ -64,6 +65,7 @@ impl fmt::Display for Verdict {
 
 /// How urgent a finding is; harmless ones have no severity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
     /// Worth knowing.

@@ -13,6 +13,7 @@ mod deploy;
 mod evidence_law;
 mod export_rows;
 mod fleet_log;
+mod formats;
 mod fortnight;
 mod inputs;
 mod ledger_truth;

@@ -38,9 +38,7 @@ pub(super) fn rows<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     page: &Page,
 ) -> Vec<Row> {
-    findings
-        .map(|finding| row(report, finding, page))
-        .collect()
+    findings.map(|finding| row(report, finding, page)).collect()
 }
 
 fn row(report: &Report, finding: &Finding, page: &Page) -> Row {

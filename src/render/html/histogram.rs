@@ -82,8 +82,8 @@ impl Histogram {
         let last = deaths.iter().map(|(at, _)| *at).max()?;
         // Whole days, so that the same week stands under the same bar in every report of a day.
         let start = report.made_for()?.min(first);
-        let start = start
-            .checked_sub_signed(TimeDelta::seconds(start.timestamp().rem_euclid(86_400)))?;
+        let start =
+            start.checked_sub_signed(TimeDelta::seconds(start.timestamp().rem_euclid(86_400)))?;
         let span = (last - start).num_days() + 1;
         let days = BAR_DAYS
             .into_iter()

@@ -96,7 +96,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     let rendered = ReportPage::of(report, page)
         .render()
         .map_err(io::Error::other)?;
-    output.write_all(rendered.as_bytes())
+    writeln!(output, "{rendered}")
 }
 
 impl ReportPage {
@@ -169,7 +169,10 @@ fn policy() -> String {
 fn title(report: &Report) -> String {
     match report.clusters.as_slice() {
         [] => "Stale service-account tokens".to_owned(),
-        [scan] => format!("Stale service-account tokens: {}", shown(&scan.cluster.name)),
+        [scan] => format!(
+            "Stale service-account tokens: {}",
+            shown(&scan.cluster.name)
+        ),
         scans => format!("Stale service-account tokens: {} clusters", scans.len()),
     }
 }

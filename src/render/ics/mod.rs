@@ -48,7 +48,10 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
         name: "VCALENDAR",
         properties: vec![
             ("VERSION", "2.0".to_owned()),
-            ("PRODID", "-//eks-stale-tokens//eks-stale-tokens//EN".to_owned()),
+            (
+                "PRODID",
+                "-//eks-stale-tokens//eks-stale-tokens//EN".to_owned(),
+            ),
             ("CALSCALE", "GREGORIAN".to_owned()),
             ("METHOD", "PUBLISH".to_owned()),
             ("NAME", text(name)),
@@ -106,7 +109,10 @@ impl<'a> Death<'a> {
         properties.extend(shown_at(self.at));
         properties.extend([
             ("SUMMARY", text(&summary)),
-            ("DESCRIPTION", text(&self.description(report, made_for, page))),
+            (
+                "DESCRIPTION",
+                text(&self.description(report, made_for, page)),
+            ),
             ("PRIORITY", priority.to_string()),
         ]);
         let alarms = ALARM_DAYS.into_iter().map(|days| {
@@ -118,7 +124,10 @@ impl<'a> Death<'a> {
                 name: "VALARM",
                 properties: vec![
                     // An alarm's own identifier keeps it from being repeated (RFC 9074).
-                    ("UID", identifier(&[&about[..], &[&days.to_string()]].concat())),
+                    (
+                        "UID",
+                        identifier(&[&about[..], &[&days.to_string()]].concat()),
+                    ),
                     ("ACTION", "DISPLAY".to_owned()),
                     ("TRIGGER", format!("-P{days}D")),
                     ("DESCRIPTION", text(&words)),
@@ -212,7 +221,10 @@ fn incomplete(report: &Report) -> Component {
 /// report, which has no clock.
 fn versioned(about: &[&str], made_for: DateTime<Utc>) -> Vec<Property> {
     // Seconds would soon be too many for a sequence number.
-    let minutes = made_for.timestamp().div_euclid(60).clamp(0, i64::from(i32::MAX));
+    let minutes = made_for
+        .timestamp()
+        .div_euclid(60)
+        .clamp(0, i64::from(i32::MAX));
     vec![
         ("UID", identifier(about)),
         ("DTSTAMP", utc(made_for)),

@@ -31,9 +31,8 @@ pub(super) fn code(text: &str) -> String {
 /// Words of our own that may have text from elsewhere in them: as they are if nothing in them
 /// means anything in Markdown, else as code.
 pub(super) fn words(text: &str) -> Cow<'_, str> {
-    let plain = |character: char| {
-        character.is_ascii_alphanumeric() || " ,;:()'.+/-".contains(character)
-    };
+    let plain =
+        |character: char| character.is_ascii_alphanumeric() || " ,;:()'.+/-".contains(character);
     let links = |word: &str| {
         let word = word.to_ascii_lowercase();
         word.contains("www.")

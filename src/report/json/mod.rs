@@ -1,6 +1,9 @@
 //! The JSON forms of a report, one file a version. A version never changes; what the report
 //! itself looks like inside may.
 
+mod plausibility;
+#[cfg(test)]
+mod schema;
 pub mod v1;
 
 use serde::Deserialize;
@@ -63,6 +66,7 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
     changed
         .map(|change| &change.service_account)
         .try_for_each(check_names)?;
+    plausibility::check(&report).map_err(|reason| ReadError::Damaged { reason })?;
     Ok(report)
 }
 

@@ -20,31 +20,50 @@ pub const VERSION: u32 = 1;
 
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Report {
+    /// The version of this form. Fields may be added to a version; what is there stays.
     schema_version: u32,
+    /// The time the report was made for: the latest end of a cluster's window.
     made_for: Option<DateTime<Utc>>,
+    /// Whether everything that was asked for could be read. If not, findings may be missing.
     complete: bool,
+    /// How long a stale token is taken to be accepted.
     token_lifetime: TokenLifetime,
+    /// What was looked at, by cluster.
     clusters: Vec<Scan>,
+    /// What could not be seen and belongs to none of these clusters.
     gaps: Vec<CountedGap>,
+    /// Files that hold no audit events.
     passed_over: Vec<String>,
+    /// The findings in rank order.
     findings: Vec<RankedFinding>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changes: Option<Changes>,
 }
 
+/// What was looked at in one cluster, and what may be missing.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct Scan {
     #[serde(flatten)]
     cluster: Cluster,
     #[serde(flatten)]
     window: Window,
+    /// The log groups, files or streams that were read.
     places: Vec<String>,
+    /// Lines read from files.
     lines: u64,
+    /// Bytes read from files, after decompression.
     bytes_read: u64,
+    /// Bytes that CloudWatch scanned and charges for.
     bytes_scanned: u64,
+    /// Queries started.
     queries: u64,
+    /// What could not be seen, with how often.
     gaps: Vec<CountedGap>,
+    /// The largest age of a token that was still accepted after it should have been rejected: the
+    /// lifetime is longer than assumed.
     accepted_at_age_seconds: Option<i64>,
     #[serde(default)]
     rejected_callers: Vec<RejectedCaller>,
@@ -54,24 +73,43 @@ struct Scan {
     legacy_tokens: Vec<LegacyTokenFinding>,
 }
 
+/// A service account of one cluster, with its worst verdict and its earliest rejection.
 #[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 struct RankedFinding {
+    /// Its place among all findings, from 1.
     rank: usize,
+    /// The cluster's name.
     cluster: String,
+    /// Its AWS Region, where the evidence came from one.
     region: Option<String>,
+    /// The namespace of the service account.
     namespace: String,
+    /// The name of the service account.
     service_account: String,
+    /// The worst holder's verdict.
     verdict: Verdict,
+    /// The worst holder's severity; none for a harmless one.
     severity: Option<Severity>,
+    /// When the API server starts to reject the first of the worst holders, at the earliest.
     rejected_from: DateTime<Utc>,
+    /// Seconds from the end of the cluster's window to that moment; negative once it has passed.
     seconds_left: i64,
+    /// When that holder's token was issued: the earliest estimate.
     issued: DateTime<Utc>,
+    /// Seconds from then to the end of the cluster's window.
     age_seconds: i64,
+    /// Requests of all holders.
     requests: u64,
+    /// The arrival of the first request of any holder.
     first_seen: DateTime<Utc>,
+    /// The arrival of the last request of any holder.
     last_seen: DateTime<Utc>,
+    /// The clients behind the user agents, most requests first.
     clients: Vec<ClientFinding>,
+    /// What to do, most effective first; empty for a harmless finding.
     remedies: Vec<Remedy>,
+    /// The holders, the worst and the first to be rejected first.
     holders: Vec<HolderFinding>,
 }
 

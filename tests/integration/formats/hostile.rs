@@ -1,0 +1,75 @@
+//! Text that somebody wrote into a log acts in no format.
+
+use eks_stale_tokens::render::Format;
+use eks_stale_tokens::render::visible::acts;
+use regex::Regex;
+
+use super::corpus::{FORMATS, harmless_twin, hostile, text};
+
+#[test]
+fn no_character_acts() {
+    let report = hostile();
+    for format in FORMATS {
+        let text = text(format, &report);
+        let end = if format == Format::Ics { "\r\n" } else { "\n" };
+        for line in text.split(end) {
+            let acting = line.chars().find(|character| acts(*character));
+            assert_eq!(acting, None, "{format:?}: {line:?}");
+        }
+    }
+}
+
+#[test]
+fn a_page_has_the_elements_of_its_harmless_twin() {
+    let elements = |page: &str| -> Vec<String> {
+        let tag = Regex::new(r#"<(/?[a-zA-Z!][^\s/>]*)((?:[^>"]|"[^"]*")*)>"#).expect("a pattern");
+        let attribute = Regex::new(r#"([^\s"=]+)="[^"]*""#).expect("a pattern");
+        tag.captures_iter(page)
+            .map(|found| {
+                let names = attribute
+                    .captures_iter(&found[2])
+                    .map(|found| found[1].to_owned());
+                let names: Vec<String> = names.collect();
+                format!("{} {}", &found[1], names.join(" "))
+            })
+            .collect()
+    };
+    let hostile = text(Format::Html, &hostile());
+    let twin = text(Format::Html, &harmless_twin());
+    let (found, expected) = (elements(&hostile), elements(&twin));
+    assert!(expected.len() > 1000, "elements are found");
+    let different = found
+        .iter()
+        .zip(&expected)
+        .find(|(one, other)| one != other);
+    assert_eq!(different, None);
+    assert_eq!(found.len(), expected.len());
+    // What the elements of a page hold is not seen by the comparison above.
+    assert_eq!(hostile.matches('<').count(), twin.matches('<').count());
+    assert_eq!(hostile.matches('>').count(), twin.matches('>').count());
+    assert_eq!(hostile.matches('"').count(), twin.matches('"').count());
+    assert!(hostile.contains("&#60;script&#62;alert(1)&#60;/script&#62;"));
+}
+
+#[test]
+fn a_cell_is_no_formula() {
+    let hostile = text(Format::Csv, &hostile());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(hostile.as_bytes());
+    let mut texts = 0;
+    for row in reader.records() {
+        let row = row.expect("a row");
+        for cell in &row {
+            let number = cell.parse::<i64>().is_ok();
+            let formula = cell
+                .trim_start()
+                .starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']);
+            assert!(number || !formula, "{cell:?}");
+            texts += usize::from(cell.starts_with('\''));
+        }
+    }
+    assert!(texts > 5, "formulas were there to be told");
+    let twin = text(Format::Csv, &harmless_twin());
+    assert_eq!(hostile.lines().count(), twin.lines().count());
+}

@@ -1,0 +1,22 @@
+//! The report in every format: on recorded logs, with hostile text, saved and rendered again.
+//!
+//! - [`corpus`]: the reports
+//! - [`snapshots`]: what each format looks like on a recorded log
+//! - [`hostile`]: text that acts in no format
+//! - [`markdown`], [`calendar`], [`metrics`], [`page`], [`columns`]: each format, read back by
+//!   somebody else
+//! - [`schema`]: every JSON output against the published schema
+//! - [`saved`]: saved reports, of this version and of others
+//! - [`render_command`]: the command
+
+mod calendar;
+mod columns;
+mod corpus;
+mod hostile;
+mod markdown;
+mod metrics;
+mod page;
+mod render_command;
+mod saved;
+mod schema;
+mod snapshots;

@@ -1,0 +1,62 @@
+//! What each format looks like on a recorded log. Each was looked at.
+
+use eks_stale_tokens::render::Format;
+
+use super::corpus::{incomplete, recorded, text};
+
+#[test]
+fn every_format_of_a_recorded_log() {
+    let report = recorded(&["timeline"]);
+    insta::assert_snapshot!("table", text(Format::Table, &report));
+    insta::assert_snapshot!("json", text(Format::Json, &report));
+    insta::assert_snapshot!("csv", text(Format::Csv, &report));
+    insta::assert_snapshot!("markdown", text(Format::Markdown, &report));
+    insta::assert_snapshot!("html", without_style_and_script(&report));
+    insta::assert_snapshot!("ics", text(Format::Ics, &report));
+    insta::assert_snapshot!("prometheus", text(Format::Prometheus, &report));
+}
+
+#[test]
+fn what_may_be_missing_is_told_in_every_format() {
+    let report = incomplete();
+    insta::assert_snapshot!("markdown_incomplete", text(Format::Markdown, &report));
+    for (format, gap, outlived) in [
+        (Format::Table, "Incomplete: audit.log: 3 torn lines", "91 d"),
+        (
+            Format::Json,
+            "\"complete\": false",
+            "\"accepted_at_age_seconds\": 7862400",
+        ),
+        (
+            Format::Csv,
+            "# incomplete: audit.log: 3 torn lines",
+            "# note: recording: a token was still accepted at an age of 91 d",
+        ),
+        (Format::Markdown, "`audit.log`: `3 torn lines`", "91 d"),
+        (Format::Html, "<bdi>3 torn lines</bdi>", "91 d"),
+        (Format::Ics, "the report is incomplete", "91 d"),
+        (
+            Format::Prometheus,
+            "sweep_complete{cluster=\"recording\"} 0",
+            "age_seconds{cluster=\"recording\"} 7862400",
+        ),
+    ] {
+        let text = text(format, &report).replace("\r\n ", "");
+        assert!(text.contains(gap), "{format:?}: {gap}");
+        assert!(text.contains(outlived), "{format:?}: {outlived}");
+    }
+}
+
+/// The page's style and script have files of their own.
+fn without_style_and_script(report: &eks_stale_tokens::report::Report) -> String {
+    let page = text(Format::Html, report);
+    ["style", "script"].iter().fold(page, |page, element| {
+        let (before, rest) = page
+            .split_once(&format!("<{element}>"))
+            .expect("it is there");
+        let (_, after) = rest
+            .split_once(&format!("</{element}>"))
+            .expect("it is closed");
+        format!("{before}<{element}>…</{element}>{after}")
+    })
+}
