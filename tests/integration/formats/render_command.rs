@@ -103,7 +103,7 @@ fn what_is_no_report_is_refused_and_the_old_file_stays() {
     let saved = fs::read_to_string(&report).expect("read");
     let broken = at(directory.path(), "broken.json");
     for (text, reason) in [
-        (saved[..saved.len() / 2].as_bytes(), "it is damaged: EOF"),
+        (&saved.as_bytes()[..saved.len() / 2], "it is damaged: EOF"),
         (
             b"{\"kind\":\"Event\"}".as_slice(),
             "it is not a JSON report",
