@@ -16,15 +16,6 @@ pub(super) fn check(report: &Report) -> Result<(), String> {
     }
     for finding in &report.findings {
         let account = &finding.service_account;
-        if !report
-            .clusters
-            .iter()
-            .any(|scan| scan.cluster == finding.cluster)
-        {
-            return Err(format!(
-                "the cluster of the finding on {account} is missing"
-            ));
-        }
         for holder in &finding.holders {
             // When it is rejected depends on the lifetime that was stated, and may be never.
             times(&[holder.first_seen, holder.last_seen])
