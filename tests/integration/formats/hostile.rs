@@ -1,10 +1,13 @@
 //! Text that somebody wrote into a log acts in no format.
 
+use std::fs;
+use std::path::Path;
+
 use eks_stale_tokens::render::Format;
 use eks_stale_tokens::render::visible::acts;
 use regex::Regex;
 
-use super::corpus::{FORMATS, harmless_twin, hostile, text};
+use super::corpus::{FORMATS, harmless_twin, hostile, incomplete, text};
 
 #[test]
 fn no_character_acts() {
@@ -72,4 +75,20 @@ fn a_cell_is_no_formula() {
     assert!(texts > 5, "formulas were there to be told");
     let twin = text(Format::Csv, &harmless_twin());
     assert_eq!(hostile.lines().count(), twin.lines().count());
+}
+
+/// `.ci/readers` shows these files to other programs.
+#[test]
+fn the_reports_are_left_for_other_readers() {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats");
+    fs::create_dir_all(&directory).expect("created");
+    for (name, report) in [("hostile", hostile()), ("incomplete", incomplete())] {
+        for (format, extension) in FORMATS
+            .into_iter()
+            .zip(["txt", "json", "csv", "md", "html", "ics", "prom"])
+        {
+            let path = directory.join(name).with_extension(extension);
+            fs::write(&path, text(format, &report)).expect("written");
+        }
+    }
 }
