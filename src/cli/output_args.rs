@@ -29,7 +29,7 @@ pub(super) struct OutputArgs {
     #[arg(long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
 
-    /// The time zone of times in the table
+    /// The time zone of times that people read: machines always get UTC
     #[arg(
         long,
         value_name = "ZONE",

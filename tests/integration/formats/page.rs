@@ -34,11 +34,11 @@ fn the_page_asks_for_nothing() {
         ] {
             assert!(!page.contains(asking), "{asking}");
         }
-        // Links lead nowhere but into the page.
+        // Links lead nowhere but into the page, and so do the shapes that are used again.
         assert!(page.contains(" href=\"#finding-1\""));
         assert_eq!(
             page.matches(" href=\"").count(),
-            page.matches(" href=\"#finding-").count()
+            page.matches(" href=\"#").count()
         );
     }
 }
