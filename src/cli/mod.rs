@@ -1,6 +1,6 @@
 //! What a user types: one file a command.
 //!
-//! - [`sweep`], [`investigate`], [`export`], [`completions`]: the commands
+//! - [`sweep`], [`investigate`], [`export`], [`render`], [`completions`]: the commands
 //! - [`evidence_args`], [`output_args`]: the arguments that commands share
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them

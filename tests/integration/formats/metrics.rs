@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use eks_stale_tokens::render::Format;
 use regex::Regex;
 
-use super::corpus::{harmless_twin, hostile, recorded, text};
+use super::corpus::{harmless_twin, hostile, incomplete, recorded, text};
 
 #[derive(Debug, PartialEq)]
 struct Sample {
@@ -116,5 +116,29 @@ fn hostile_text_adds_no_sample() {
     for (sample, twin) in found.iter().zip(&expected) {
         assert_eq!((&sample.name, sample.value), (&twin.name, twin.value));
         assert!(sample.labels.keys().eq(twin.labels.keys()));
+    }
+}
+
+#[test]
+fn the_metrics_are_documented() {
+    let document = std::fs::read_to_string("docs/metrics.md").expect("it is there");
+    let documented: Vec<&str> = document
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+        .collect();
+    let text = text(Format::Prometheus, &incomplete());
+    let written: Vec<&str> = text
+        .lines()
+        .filter_map(|line| {
+            line.strip_prefix("# TYPE eks_stale_tokens_")?
+                .split(' ')
+                .next()
+        })
+        .collect();
+    assert_eq!(documented, written);
+    let alerts = std::fs::read_to_string("docs/alerts.yaml").expect("it is there");
+    let name = Regex::new("eks_stale_tokens_([a-z_]+)").expect("a pattern");
+    for used in name.captures_iter(&alerts) {
+        assert!(written.contains(&&used[1]), "{}", &used[1]);
     }
 }
