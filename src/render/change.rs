@@ -4,7 +4,33 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::moment::{day, distance, minute};
-use crate::report::changes::{AccountChange, ChangeKind, State};
+use crate::report::changes::{AccountChange, ChangeKind, Changes, State};
+
+/// What the changes count from.
+pub fn heading(changes: &Changes, time_zone: Tz) -> String {
+    match changes.since {
+        Some(since) => format!("Changes since {} {time_zone}", minute(since, time_zone)),
+        None => "First report: nothing to compare with".to_owned(),
+    }
+}
+
+/// The changes that are listed. On a first run the findings are the list of changes.
+pub fn listed(changes: &Changes) -> impl Iterator<Item = &AccountChange> {
+    changes
+        .accounts
+        .iter()
+        .filter(|account| account.kind != ChangeKind::Unchanged && changes.since.is_some())
+}
+
+/// How many did not change, and whether they are left out of the report.
+pub fn unchanged(changes: &Changes) -> Option<String> {
+    let unchanged = changes.count(ChangeKind::Unchanged) + changes.left_out;
+    match (unchanged, changes.left_out) {
+        (0, _) => None,
+        (_, 0) => Some(format!("{unchanged} unchanged")),
+        (_, _) => Some(format!("{unchanged} unchanged, left out here")),
+    }
+}
 
 /// The change in words, without the service account and without the kind's own word:
 /// `frozen, rejected from 2026-09-10 12:02 UTC, in 2 d 4 h`.

@@ -13,6 +13,7 @@ use crate::evidence::cluster::Cluster;
 
 /// What changed since an earlier report.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Changes {
     /// The time that the earlier report was made for; absent on a first run.
     pub since: Option<DateTime<Utc>>,
@@ -29,6 +30,7 @@ pub struct Changes {
 
 /// What became of one service account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct AccountChange {
     /// The cluster.
     pub cluster: Cluster,
@@ -44,6 +46,7 @@ pub struct AccountChange {
 
 /// The kinds of changes, in the order in which they are told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ChangeKind {
     /// It was not there, or its pods were gone.
@@ -96,6 +99,7 @@ impl fmt::Display for ChangeKind {
 
 /// How a service account stands in one report: what two reports are compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct State {
     /// The finding's verdict.
     pub verdict: Verdict,

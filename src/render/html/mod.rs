@@ -23,6 +23,7 @@ use sha2::{Digest as _, Sha256};
 use super::Page;
 use super::actions::{Actions, Restart};
 use super::basis::{self, NOT_VISIBLE};
+use super::change;
 use super::moment::{day, distance, minute, rfc3339};
 use super::number::counted;
 use super::visible::visible;
@@ -49,6 +50,7 @@ struct ReportPage {
     scans: Vec<Scan>,
     lifetime: String,
     gaps: Vec<[String; 2]>,
+    changes: Option<Changes>,
     tallies: Vec<Tally>,
     harmless: String,
     histogram: Option<Histogram>,
@@ -74,6 +76,21 @@ struct Scan {
     region: Option<String>,
     window: String,
     outlived: Option<String>,
+}
+
+/// What changed since an earlier report.
+struct Changes {
+    heading: String,
+    accounts: Vec<Change>,
+    unchanged: Option<String>,
+}
+
+struct Change {
+    kind: &'static str,
+    class: &'static str,
+    account: String,
+    cluster: Option<String>,
+    words: String,
 }
 
 /// How many findings have a verdict.
@@ -136,6 +153,7 @@ impl ReportPage {
                 .all_gaps()
                 .map(|counted| [shown(&counted.gap.place), shown(&counted.in_words())])
                 .collect(),
+            changes: changes(report, page),
             tallies: tallies(report),
             harmless: harmless_words(report),
             histogram: Histogram::of(report, page),
@@ -188,6 +206,24 @@ fn scans(report: &Report, page: &Page) -> Vec<Scan> {
             outlived: basis::outlived(scan),
         })
         .collect()
+}
+
+fn changes(report: &Report, page: &Page) -> Option<Changes> {
+    let changes = report.changes.as_ref()?;
+    let now = report.made_for().unwrap_or_default();
+    Some(Changes {
+        heading: change::heading(changes, page.time_zone),
+        accounts: change::listed(changes)
+            .map(|account| Change {
+                kind: account.kind.word(),
+                class: class(account.now.and_then(|state| state.severity)),
+                account: shown(&account.service_account.to_string()),
+                cluster: (report.clusters.len() > 1).then(|| shown(&account.cluster.name)),
+                words: shown(&change::words(account, now, page.time_zone)),
+            })
+            .collect(),
+        unchanged: change::unchanged(changes),
+    })
 }
 
 fn tallies(report: &Report) -> Vec<Tally> {

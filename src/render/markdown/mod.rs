@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use super::Page;
 use super::actions::{Actions, Restart};
 use super::basis::{self, NOT_VISIBLE};
+use super::change;
 use super::moment::{day, distance, minute};
 use super::number::{counted, thousands};
 use crate::report::Report;
@@ -27,6 +28,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     writeln!(output, "## Stale service-account tokens")?;
     write_basis(report, page, output)?;
     write_warnings(report, output)?;
+    write_changes(report, page, output)?;
     write_findings(report, page, output)?;
     write_actions(report, page, output)?;
     write_harmless(report, page, output)?;
@@ -71,6 +73,35 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         write_more(report.all_gaps().count(), "gaps", output)?;
     }
     Ok(())
+}
+
+fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let Some(changes) = &report.changes else {
+        return Ok(());
+    };
+    writeln!(output)?;
+    writeln!(output, "### {}", change::heading(changes, page.time_zone))?;
+    writeln!(output)?;
+    let now = report.made_for().unwrap_or_default();
+    for account in change::listed(changes).take(MOST_LINES) {
+        let cluster = if report.clusters.len() > 1 {
+            format!(" in {}", code(&account.cluster.name))
+        } else {
+            String::new()
+        };
+        writeln!(
+            output,
+            "- {} {}{cluster}: {}",
+            account.kind,
+            code(&account.service_account.to_string()),
+            words(&change::words(account, now, page.time_zone))
+        )?;
+    }
+    write_more(change::listed(changes).count(), "changes", output)?;
+    match change::unchanged(changes) {
+        Some(unchanged) => writeln!(output, "- {unchanged}"),
+        None => Ok(()),
+    }
 }
 
 fn write_more(all: usize, what: &str, output: &mut dyn Write) -> io::Result<()> {

@@ -4,34 +4,20 @@ use std::io::{self, Write};
 
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
 use crate::render::Page;
-use crate::render::change::words;
-use crate::render::moment::minute;
+use crate::render::change;
 use crate::render::visible::visible;
 use crate::report::Report;
-use crate::report::changes::{AccountChange, ChangeKind};
+use crate::report::changes::AccountChange;
 use crate::report::verdict::Severity;
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let Some(changes) = &report.changes else {
         return Ok(());
     };
-    let heading = match changes.since {
-        Some(since) => format!(
-            "Changes since {} {}",
-            minute(since, page.time_zone),
-            page.time_zone
-        ),
-        None => "First report: nothing to compare with".to_owned(),
-    };
+    let heading = change::heading(changes, page.time_zone);
     writeln!(output)?;
     writeln!(output, "  {}", paint(HEADING, heading, page.colour))?;
-    let unchanged = changes.count(ChangeKind::Unchanged) + changes.left_out;
-    // On a first run the list below is the list of changes.
-    let changed: Vec<&AccountChange> = changes
-        .accounts
-        .iter()
-        .filter(|account| account.kind != ChangeKind::Unchanged && changes.since.is_some())
-        .collect();
+    let changed: Vec<&AccountChange> = change::listed(changes).collect();
     let names: Vec<String> = changed
         .iter()
         .map(|account| name(account, report.clusters.len() > 1))
@@ -41,7 +27,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         let line = format!(
             "    {:10} {name:width$}  {}",
             account.kind,
-            words(
+            change::words(
                 account,
                 report.made_for().unwrap_or_default(),
                 page.time_zone
@@ -59,11 +45,8 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             None => writeln!(output, "{line}")?,
         }
     }
-    if unchanged > 0 {
-        let line = match changes.left_out {
-            0 => format!("    {unchanged} unchanged"),
-            _ => format!("    {unchanged} unchanged, left out here"),
-        };
+    if let Some(unchanged) = change::unchanged(changes) {
+        let line = format!("    {unchanged}");
         writeln!(output, "{}", paint(FAINT, line, page.colour))?;
     }
     Ok(())
