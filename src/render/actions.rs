@@ -44,14 +44,27 @@ pub struct Cure<'a> {
 impl<'a> Actions<'a> {
     /// What to do about these findings, most urgent first.
     pub fn of(report: &'a Report) -> Self {
-        let urgent = report
+        // Cluster by cluster: a context is switched once.
+        let mut urgent: Vec<&Finding> = report
             .findings
             .iter()
-            .filter(|finding| finding.severity >= Some(Severity::Warning));
+            .filter(|finding| finding.severity >= Some(Severity::Warning))
+            .collect();
+        urgent.sort_by_key(|finding| {
+            (
+                &finding.cluster,
+                finding.verdict,
+                finding.lead().rejected_from,
+            )
+        });
+        let of = |severity| {
+            let wanted = move |finding: &&Finding| finding.severity == Some(severity);
+            restarts(urgent.iter().copied().filter(wanted))
+        };
         Self {
-            now: restarts(report.of_severity(Severity::Critical)),
-            soon: restarts(report.of_severity(Severity::Warning)),
-            then: cures(urgent),
+            now: of(Severity::Critical),
+            soon: of(Severity::Warning),
+            then: cures(urgent.iter().copied()),
             later: report.of_severity(Severity::Notice).count(),
         }
     }

@@ -7,12 +7,14 @@
 //! - [`moment`], [`number`]: times, durations and numbers in words
 //! - [`basis`]: what the report rests on
 //! - [`actions`]: what to do, by urgency
+//! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
 //! - [`change`], [`notification`]: what changed, in words and as a chat message
 
 pub mod actions;
 pub mod basis;
+pub mod caller;
 pub mod change;
 pub mod csv;
 pub mod export_csv;

@@ -134,7 +134,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 /// nobody has no date.
 type OfFinding = (Metric, fn(&Finding, DateTime<Utc>) -> Option<i64>);
 
-const OF_FINDINGS: [OfFinding; 6] = [
+const OF_FINDINGS: [OfFinding; 7] = [
     (
         (
             "until_rejection_seconds",
@@ -168,6 +168,20 @@ const OF_FINDINGS: [OfFinding; 6] = [
             "Requests made with stale tokens inside the window.",
         ),
         |finding, _| i64::try_from(finding.requests()).ok(),
+    ),
+    (
+        (
+            "rejections",
+            "Rejections that its holders most likely caused.",
+        ),
+        |finding, _| {
+            let rejections = finding
+                .holders
+                .iter()
+                .filter_map(|it| it.rejections.as_ref());
+            let count = rejections.map(|it| it.count).fold(0, u64::saturating_add);
+            i64::try_from(count).ok()
+        },
     ),
     (
         (

@@ -7,6 +7,7 @@ use crate::audit::service_account::ServiceAccount;
 
 /// A token kept in a secret that is in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct LegacyTokenFinding {
     /// The token's subject.
     pub service_account: ServiceAccount,

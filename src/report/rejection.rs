@@ -10,6 +10,7 @@ use crate::audit::service_account::ServiceAccount;
 
 /// What rejected and accepted requests have in common; the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Confidence {
     /// The user agent alone. It is shared by whoever uses the same library, so it is a guess at
@@ -34,6 +35,7 @@ impl Confidence {
 
 /// The rejections that one holder most likely caused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct HolderRejections {
     /// The arrival of the first.
     pub first: DateTime<Utc>,
@@ -57,6 +59,7 @@ pub struct HolderRejections {
 
 /// A caller that is rejected, and that no single holder explains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct RejectedCaller {
     /// The peer's address.
     pub address: String,
@@ -78,6 +81,7 @@ pub struct RejectedCaller {
 
 /// A holder that may have caused rejections.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Candidate {
     /// Its service account.
     pub service_account: ServiceAccount,

@@ -8,6 +8,7 @@ use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::holder::Identity;
 use crate::render::Page;
 use crate::render::moment::{day, distance, minute};
+use crate::render::number::thousands;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy, TokenFinding};
 
@@ -48,6 +49,8 @@ pub(super) struct Lifeline {
     pub(super) beside: String,
     pub(super) height: usize,
     pub(super) now: String,
+    /// From the first to the last rejection that it most likely caused.
+    pub(super) rejections: Option<[String; 2]>,
     pub(super) tokens: Vec<Life>,
 }
 
@@ -128,11 +131,20 @@ fn lifeline(
         (None, Identity::Caller { address, .. }) => format!("caller at {address}"),
     };
     let harmless = holder.severity.is_none();
-    let words: Vec<String> = holder
+    let mut words: Vec<String> = holder
         .tokens
         .iter()
         .map(|token| in_words(token, rejected_from(token, lifetime), now, page))
         .collect();
+    if let Some(rejections) = &holder.rejections {
+        words.push(format!(
+            "{} rejections from {} to {}, joined by {}.",
+            thousands(rejections.count),
+            minute(rejections.first, page.time_zone),
+            minute(rejections.last, page.time_zone),
+            rejections.confidence.words()
+        ));
+    }
     Lifeline {
         name: shown(&name),
         node: holder.nodes.first().map(|node| shown(node)),
@@ -153,6 +165,10 @@ fn lifeline(
         },
         height: LANE * holder.tokens.len().max(1),
         now: axis.x(now),
+        rejections: holder
+            .rejections
+            .as_ref()
+            .map(|rejections| [axis.x(rejections.first), axis.x(rejections.last)]),
         tokens: holder
             .tokens
             .iter()

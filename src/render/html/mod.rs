@@ -23,12 +23,14 @@ use sha2::{Digest as _, Sha256};
 use super::Page;
 use super::actions::{Actions, Restart};
 use super::basis::{self, NOT_VISIBLE};
+use super::caller;
 use super::change;
 use super::moment::{day, distance, minute, rfc3339};
-use super::number::counted;
+use super::number::{counted, thousands};
 use super::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
+use crate::report::scan::ClusterScan;
 use crate::report::verdict::{Severity, Verdict};
 use axis::Axis;
 use histogram::Histogram;
@@ -62,6 +64,9 @@ struct ReportPage {
     axis: Option<Axis>,
     lifelines: Vec<lifeline::Group>,
     harmless_lifelines: Vec<lifeline::Group>,
+    callers: Vec<Caller>,
+    more_callers: bool,
+    legacy_tokens: Vec<LegacyToken>,
     read: String,
     not_visible: &'static str,
 }
@@ -91,6 +96,27 @@ struct Change {
     account: String,
     cluster: Option<String>,
     words: String,
+}
+
+/// A caller that is rejected and that no single holder explains.
+struct Caller {
+    cluster: String,
+    address: String,
+    user_agent: String,
+    count: String,
+    count_number: u64,
+    first: String,
+    last: String,
+    who: String,
+}
+
+/// A token kept in a secret that is in use.
+struct LegacyToken {
+    cluster: String,
+    account: String,
+    secret: Option<String>,
+    requests: String,
+    last: String,
 }
 
 /// How many findings have a verdict.
@@ -168,6 +194,12 @@ impl ReportPage {
             lifelines: lifelines(&pressing),
             harmless_lifelines: lifelines(&harmless),
             axis,
+            callers: callers(report, page),
+            more_callers: report
+                .clusters
+                .iter()
+                .any(|scan| scan.more_rejected_callers),
+            legacy_tokens: legacy_tokens(report, page),
             read: basis::read(report),
             not_visible: NOT_VISIBLE,
         }
@@ -224,6 +256,41 @@ fn changes(report: &Report, page: &Page) -> Option<Changes> {
             .collect(),
         unchanged: change::unchanged(changes),
     })
+}
+
+fn callers(report: &Report, page: &Page) -> Vec<Caller> {
+    let of_scan = |scan: &ClusterScan| -> Vec<Caller> {
+        let callers = scan.rejected_callers.iter();
+        callers
+            .map(|caller| Caller {
+                cluster: shown(&scan.cluster.name),
+                address: shown(&caller.address),
+                user_agent: shown(&caller.user_agent),
+                count: thousands(caller.count),
+                count_number: caller.count,
+                first: minute(caller.first, page.time_zone),
+                last: minute(caller.last, page.time_zone),
+                who: shown(&caller::who(caller)),
+            })
+            .collect()
+    };
+    report.clusters.iter().flat_map(of_scan).collect()
+}
+
+fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
+    let of_scan = |scan: &ClusterScan| -> Vec<LegacyToken> {
+        let tokens = scan.legacy_tokens.iter();
+        tokens
+            .map(|token| LegacyToken {
+                cluster: shown(&scan.cluster.name),
+                account: shown(&token.service_account.to_string()),
+                secret: token.secret.as_deref().map(shown),
+                requests: thousands(token.requests),
+                last: minute(token.last_seen, page.time_zone),
+            })
+            .collect()
+    };
+    report.clusters.iter().flat_map(of_scan).collect()
 }
 
 fn tallies(report: &Report) -> Vec<Tally> {

@@ -10,6 +10,7 @@ use std::io::{self, Write};
 use super::Page;
 use super::actions::{Actions, Restart};
 use super::basis::{self, NOT_VISIBLE};
+use super::caller;
 use super::change;
 use super::moment::{day, distance, minute};
 use super::number::{counted, thousands};
@@ -22,6 +23,8 @@ use inert::{code, line, words};
 const MOST_FINDINGS: usize = 100;
 /// The most commands, pieces of advice and gaps in a list, for the same reason.
 const MOST_LINES: usize = 50;
+/// The most rejected callers: anybody can be one, with a user agent of a thousand characters.
+const MOST_CALLERS: usize = 10;
 
 /// Writes the report.
 pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
@@ -31,6 +34,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_changes(report, page, output)?;
     write_findings(report, page, output)?;
     write_actions(report, page, output)?;
+    write_callers(report, page, output)?;
     write_harmless(report, page, output)?;
     writeln!(output)?;
     writeln!(output, "{} {NOT_VISIBLE}", basis::read(report))
@@ -163,6 +167,39 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         )?;
     }
     Ok(())
+}
+
+/// Callers that are rejected and that no single holder explains.
+fn write_callers(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let callers = || {
+        report.clusters.iter().flat_map(|scan| {
+            let callers = scan.rejected_callers.iter();
+            callers.map(move |caller| (&scan.cluster, caller))
+        })
+    };
+    if callers().next().is_none() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    writeln!(output, "### Also rejected, the sender not certain")?;
+    writeln!(output)?;
+    for (cluster, caller) in callers().take(MOST_CALLERS) {
+        writeln!(
+            output,
+            "- {} in {}, {}: {} from {} to {}; {}",
+            code(&caller.address),
+            code(&cluster.name),
+            code(&caller.user_agent),
+            thousands(caller.count),
+            minute(caller.first, page.time_zone),
+            minute(caller.last, page.time_zone),
+            code(&caller::who(caller))
+        )?;
+    }
+    match callers().count().saturating_sub(MOST_CALLERS) {
+        0 => Ok(()),
+        more => writeln!(output, "- and {more} more: see `--format json`"),
+    }
 }
 
 /// The verdict, in bold where it is critical.

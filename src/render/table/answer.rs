@@ -203,7 +203,7 @@ fn commands(report: &Report) -> Vec<String> {
         let lines: Vec<String> = match (restarts.next(), finding.remedies.first()) {
             (Some(first), _) => std::iter::once(first).chain(restarts).collect(),
             (None, Some(Remedy::Advice { text })) => {
-                vec![format!("# {}: {text}", name(report, finding))]
+                vec![format!("# {}: {}", name(report, finding), visible(text))]
             }
             (None, _) => Vec::new(),
         };

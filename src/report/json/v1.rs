@@ -65,10 +65,13 @@ struct Scan {
     /// The largest age of a token that was still accepted after it should have been rejected: the
     /// lifetime is longer than assumed.
     accepted_at_age_seconds: Option<i64>,
+    /// The callers that are rejected and could not be told for certain.
     #[serde(default)]
     rejected_callers: Vec<RejectedCaller>,
+    /// Whether there were more rejected callers than are kept apart.
     #[serde(default)]
     more_rejected_callers: bool,
+    /// Tokens kept in secrets that were used.
     #[serde(default)]
     legacy_tokens: Vec<LegacyTokenFinding>,
 }
