@@ -38,6 +38,9 @@ use histogram::Histogram;
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
+/// The most rejected callers of a cluster: anybody can be one, under as many names as it likes.
+const MOST_CALLERS: usize = 100;
+
 /// The page, as the template knows it.
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -65,6 +68,7 @@ struct ReportPage {
     lifelines: Vec<lifeline::Group>,
     harmless_lifelines: Vec<lifeline::Group>,
     callers: Vec<Caller>,
+    callers_left_out: usize,
     more_callers: bool,
     legacy_tokens: Vec<LegacyToken>,
     read: String,
@@ -195,6 +199,11 @@ impl ReportPage {
             harmless_lifelines: lifelines(&harmless),
             axis,
             callers: callers(report, page),
+            callers_left_out: report
+                .clusters
+                .iter()
+                .map(|scan| scan.rejected_callers.len().saturating_sub(MOST_CALLERS))
+                .sum(),
             more_callers: report
                 .clusters
                 .iter()
@@ -260,7 +269,7 @@ fn changes(report: &Report, page: &Page) -> Option<Changes> {
 
 fn callers(report: &Report, page: &Page) -> Vec<Caller> {
     let of_scan = |scan: &ClusterScan| -> Vec<Caller> {
-        let callers = scan.rejected_callers.iter();
+        let callers = scan.rejected_callers.iter().take(MOST_CALLERS);
         callers
             .map(|caller| Caller {
                 cluster: shown(&scan.cluster.name),
