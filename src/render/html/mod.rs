@@ -363,8 +363,12 @@ fn account(finding: &Finding) -> String {
     shown(&finding.service_account.to_string())
 }
 
-/// Text with everything that acts written out; the template escapes it.
+/// Text with everything that acts written out; the template escapes it. A blank would leave a
+/// heading without a name.
 fn shown(text: &str) -> String {
+    if text.trim().is_empty() {
+        return "(none)".to_owned();
+    }
     visible(text).into_owned()
 }
 
