@@ -16,6 +16,7 @@ mod fleet_log;
 mod fortnight;
 mod inputs;
 mod ledger_truth;
+mod files;
 mod loopback;
 mod outage;
 mod ranking;

@@ -2,6 +2,7 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use super::value_end::ValueEnd;
 use crate::source::files::blocks::LONGEST_LINE;
 
 /// How many bytes are read at a time.
@@ -77,6 +78,9 @@ struct JsonStream<'a> {
     buffer: Vec<u8>,
     start: usize,
     filled: usize,
+    /// How many bytes before `start` are kept: the last value, which may turn out to be a torn
+    /// string that swallowed the beginning of the next object.
+    kept: usize,
 }
 
 impl<'a> JsonStream<'a> {
@@ -86,15 +90,17 @@ impl<'a> JsonStream<'a> {
             buffer: vec![0; STEP],
             start: 0,
             filled: 0,
+            kept: 0,
         }
     }
 
     /// Reads more; false at the stream's end.
     fn fill(&mut self) -> io::Result<bool> {
-        if self.start > 0 {
-            self.buffer.copy_within(self.start..self.filled, 0);
-            self.filled -= self.start;
-            self.start = 0;
+        let unused = self.start - self.kept;
+        if unused > 0 {
+            self.buffer.copy_within(unused..self.filled, 0);
+            self.filled -= unused;
+            self.start = self.kept;
         }
         if self.buffer.len() == self.filled {
             self.buffer.reserve_exact(STEP);
@@ -121,6 +127,9 @@ impl<'a> JsonStream<'a> {
                     return Ok(Some(byte));
                 }
                 self.start += 1;
+                if self.kept > 0 {
+                    self.kept += 1;
+                }
             }
             if !self.fill()? {
                 return Ok(None);
@@ -132,14 +141,20 @@ impl<'a> JsonStream<'a> {
         if self.peek()? != Some(wanted) {
             return Err(JsonError::Damaged);
         }
-        self.start += 1;
+        self.step();
         Ok(())
+    }
+
+    /// Takes one byte, which shows that all before it was sound.
+    fn step(&mut self) {
+        self.start += 1;
+        self.kept = 0;
     }
 
     /// Passes over what stands between the objects of a list, and a byte order mark.
     fn between(&mut self) -> io::Result<()> {
         while matches!(self.peek()?, Some(b'[' | b']' | b',' | 0xef | 0xbb | 0xbf)) {
-            self.start += 1;
+            self.step();
         }
         Ok(())
     }
@@ -165,7 +180,7 @@ impl<'a> JsonStream<'a> {
             if self.peek()? != Some(b',') {
                 return Ok(false);
             }
-            self.start += 1;
+            self.step();
         }
     }
 
@@ -182,14 +197,14 @@ impl<'a> JsonStream<'a> {
         self.take(b'{')?;
         visit(Part::Begin);
         if self.peek()? == Some(b'}') {
-            self.start += 1;
+            self.step();
             visit(Part::End);
             return Ok(true);
         }
         loop {
             let key = self.key()?;
             if key == elements && self.peek()? == Some(b'[') {
-                self.start += 1;
+                self.step();
                 self.elements(visit)?;
             } else {
                 match self.value()? {
@@ -198,7 +213,7 @@ impl<'a> JsonStream<'a> {
                 }
             }
             if self.peek()? == Some(b'}') {
-                self.start += 1;
+                self.step();
                 visit(Part::End);
                 return Ok(true);
             }
@@ -208,7 +223,7 @@ impl<'a> JsonStream<'a> {
 
     fn elements(&mut self, visit: &mut dyn FnMut(Part<'_>)) -> Result<(), JsonError> {
         if self.peek()? == Some(b']') {
-            self.start += 1;
+            self.step();
             return Ok(());
         }
         loop {
@@ -217,7 +232,7 @@ impl<'a> JsonStream<'a> {
                 None => visit(Part::Overlong),
             }
             if self.peek()? == Some(b']') {
-                self.start += 1;
+                self.step();
                 return Ok(());
             }
             self.take(b',')?;
@@ -227,21 +242,23 @@ impl<'a> JsonStream<'a> {
     /// Takes one value; `None` for one that is too long and was passed over.
     fn value(&mut self) -> Result<Option<&[u8]>, JsonError> {
         self.peek()?;
-        let mut scan = ValueScan::default();
+        let mut scan = ValueEnd::default();
         let mut at = 0;
         let mut is_overlong = false;
         loop {
             let bytes = &self.buffer[self.start..self.filled];
-            let (next, is_whole) = scan.advance(bytes, at)?;
+            let (next, is_whole) = scan.advance(bytes, at).ok_or(JsonError::Damaged)?;
             at = next;
             if is_whole {
                 let from = self.start;
                 self.start += at;
+                self.kept = if is_overlong { 0 } else { at };
                 return Ok((!is_overlong).then(|| &self.buffer[from..from + at]));
             }
             if at > LONGEST_LINE || is_overlong {
                 is_overlong = true;
                 self.start += at;
+                self.kept = 0;
                 at = 0;
             }
             if !self.fill()? {
@@ -252,6 +269,7 @@ impl<'a> JsonStream<'a> {
 
     /// Goes on at the next place where the text stands; false if there is none.
     fn resume_at(&mut self, text: &[u8]) -> io::Result<bool> {
+        self.start -= std::mem::take(&mut self.kept);
         loop {
             let rest = &self.buffer[self.start..self.filled];
             if let Some(at) = memchr::memmem::find(rest, text) {
@@ -264,75 +282,6 @@ impl<'a> JsonStream<'a> {
                 return Ok(false);
             }
         }
-    }
-}
-
-/// Finds the end of a value, in as many steps as it takes. It is as strict as is needed to see
-/// at once where one object was cut off and another begins; the rest is left to the parser.
-#[derive(Debug, Default)]
-struct ValueScan {
-    depth: usize,
-    in_string: bool,
-    /// The last byte that was no white space, 0 at first; `"` after a string.
-    last: u8,
-}
-
-impl ValueScan {
-    /// Goes on from `at`; returns how far it came, and whether that is the value's end.
-    fn advance(&mut self, bytes: &[u8], mut at: usize) -> Result<(usize, bool), JsonError> {
-        while at < bytes.len() {
-            if self.in_string {
-                match memchr::memchr2(b'"', b'\\', &bytes[at..]) {
-                    None => return Ok((bytes.len(), false)),
-                    Some(skipped) if bytes[at + skipped] == b'"' => {
-                        at += skipped + 1;
-                        self.in_string = false;
-                        if self.depth == 0 {
-                            return Ok((at, true));
-                        }
-                    }
-                    // The escaped byte may not be there yet.
-                    Some(skipped) if at + skipped + 1 == bytes.len() => {
-                        return Ok((at + skipped, false));
-                    }
-                    Some(skipped) => at += skipped + 2,
-                }
-                continue;
-            }
-            let byte = bytes[at];
-            let follows = |allowed: &[u8]| allowed.contains(&self.last);
-            let is_sound = match byte {
-                b' ' | b'\t' | b'\n' | b'\r' => {
-                    at += 1;
-                    continue;
-                }
-                b'{' | b'[' => follows(b"\0[,:"),
-                b'"' => follows(b"\0{[,:"),
-                b'}' | b']' | b',' | b':' => self.last != 0,
-                b'0'..=b'9' | b'+' | b'-' | b'.' | b'E' => !follows(b"\"}]{"),
-                b'a' | b'e' | b'f' | b'l' | b'n' | b'r' | b's' | b't' | b'u' => !follows(b"\"}]{"),
-                _ => false,
-            };
-            if !is_sound {
-                return Err(JsonError::Damaged);
-            }
-            match byte {
-                b'"' => self.in_string = true,
-                b'{' | b'[' => self.depth += 1,
-                // A number or a word by itself ends where something else begins.
-                b'}' | b']' | b',' if self.depth == 0 => return Ok((at, true)),
-                b'}' | b']' => {
-                    self.depth -= 1;
-                    if self.depth == 0 {
-                        return Ok((at + 1, true));
-                    }
-                }
-                _ => {}
-            }
-            self.last = byte;
-            at += 1;
-        }
-        Ok((at, false))
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`console_csv`]: the CSV that the console downloads
 //! - [`messages`]: unwrapped messages as blocks of lines
 //! - [`json_stream`]: JSON objects too large to hold, member by member
+//! - `value_end`: where a JSON value ends
 
 pub mod console_csv;
 pub mod envelopes;
@@ -17,6 +18,7 @@ pub mod exported_lines;
 pub mod json_stream;
 pub mod messages;
 pub mod query_answer;
+mod value_end;
 
 use std::io::{self, Read};
 
