@@ -14,6 +14,7 @@
 pub mod blocks;
 pub mod encoding;
 pub mod found;
+pub mod inflate;
 pub mod inputs;
 pub mod open;
 pub mod phrases;

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, ErrorKind, Read};
 use std::sync::Arc;
+use std::thread::Scope;
 
 use flate2::bufread::MultiGzDecoder;
 
 use super::encoding::{BEGINNING, Encoding};
+use super::inflate::gunzip;
 use super::inputs::{Input, Place};
 use crate::source::progress::Progress;
 
@@ -16,6 +18,9 @@ const COMPRESSED_BLOCK: usize = 64 << 10;
 const LAYERS: usize = 2;
 /// The largest zstd window that is decompressed: 16 MiB, which levels up to 19 stay below.
 const ZSTD_WINDOW_LOG: u32 = 24;
+
+/// The size of a gzip file from which on a second thread helps to decompress it.
+const WORTH_A_THREAD: u64 = 2 << 20;
 
 /// A stream of decompressed bytes.
 pub type Stream<'a> = Box<dyn Read + Send + 'a>;
@@ -30,10 +35,15 @@ pub struct Opened<'a> {
     pub plain_file: Option<Arc<File>>,
 }
 
-/// Opens an input; its bytes count as progress as they are read, before decompression.
-pub fn open<'a>(input: &Input, progress: &'a Progress) -> io::Result<Opened<'a>> {
+/// Opens an input; its bytes count as progress as they are read, before decompression. Threads
+/// that help with that run in `scope`.
+pub fn open<'scope>(
+    input: &Input,
+    progress: &'scope Progress,
+    scope: &'scope Scope<'scope, '_>,
+) -> io::Result<Opened<'scope>> {
     let mut file = None;
-    let raw: Stream<'a> = match &input.at {
+    let raw: Stream<'scope> = match &input.at {
         Place::StandardInput => Box::new(io::stdin()),
         Place::File(path) => {
             let opened = Arc::new(File::open(path)?);
@@ -46,7 +56,9 @@ pub fn open<'a>(input: &Input, progress: &'a Progress) -> io::Result<Opened<'a>>
             }
         }
     };
-    let (stream, beginning, layers) = decoded(Box::new(Counted { raw, progress }))?;
+    let is_large = !input.is_regular || input.size >= WORTH_A_THREAD;
+    let helping = is_large.then_some(scope);
+    let (stream, beginning, layers) = decoded(Box::new(Counted { raw, progress }), helping)?;
     Ok(Opened {
         stream,
         beginning,
@@ -55,7 +67,11 @@ pub fn open<'a>(input: &Input, progress: &'a Progress) -> io::Result<Opened<'a>>
 }
 
 /// The bytes behind all layers of compression, their beginning, and how many layers there were.
-pub fn decoded(raw: Stream<'_>) -> io::Result<(Stream<'_>, Vec<u8>, usize)> {
+/// A thread of `scope`, if there is one, helps to decompress.
+pub fn decoded<'scope>(
+    raw: Stream<'scope>,
+    scope: Option<&'scope Scope<'scope, '_>>,
+) -> io::Result<(Stream<'scope>, Vec<u8>, usize)> {
     let mut stream = raw;
     for layers in 0..=LAYERS {
         let peeked = Peeked::new(stream);
@@ -65,6 +81,10 @@ pub fn decoded(raw: Stream<'_>) -> io::Result<(Stream<'_>, Vec<u8>, usize)> {
             Encoding::Unread(what) => return Err(io::Error::other(what)),
             Encoding::Gzip | Encoding::Zstd if layers == LAYERS => break,
             Encoding::Gzip => {
+                if let (0, Some(scope)) = (layers, scope) {
+                    stream = Box::new(Decoder("gzip", gunzip(Box::new(peeked), scope)));
+                    continue;
+                }
                 let buffered = BufReader::with_capacity(COMPRESSED_BLOCK, peeked);
                 Box::new(Decoder("gzip", MultiGzDecoder::new(buffered)))
             }
