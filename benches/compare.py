@@ -66,7 +66,7 @@ def main() -> None:
             ("memmem, one phrase, one thread", f"{MEMMEM} {plain}"),
             ("rg -c -F", f"rg -c -F {PHRASE} {plain}"),
             ("rg -F | mawk", f"rg -F {PHRASE} {plain} | {AWK}"),
-            ("grep -F | mawk", f"LC_ALL=C grep -F {PHRASE} {plain} | {AWK}"),
+            ("grep -F | mawk", f"env LC_ALL=C grep -F {PHRASE} {plain} | {AWK}"),
             ("DuckDB", f"{duckdb} {plain}"),
             ("Python, search then json", f"{sys.executable} -c {quoted(PYTHON)} < {plain}"),
             ("jq", f"{JQ} {plain}"),
@@ -74,7 +74,7 @@ def main() -> None:
         "gzip": [
             ("igzip -dc", f"igzip -dc {zipped}"),
             ("eks-stale-tokens sweep", f"{ours} {zipped}"),
-            ("igzip -dc | grep -F | mawk", f"igzip -dc {zipped} | LC_ALL=C grep -F {PHRASE} | {AWK}"),
+            ("igzip -dc | grep -F | mawk", f"igzip -dc {zipped} | env LC_ALL=C grep -F {PHRASE} | {AWK}"),
             ("libdeflate-gunzip -c", f"libdeflate-gunzip -c {zipped}"),
             ("pigz -dc", f"pigz -dc {zipped}"),
             ("gzip -dc", f"gzip -dc {zipped}"),
@@ -84,7 +84,7 @@ def main() -> None:
             ("zstd -dc", f"zstd -dc {packed}"),
             ("eks-stale-tokens sweep", f"{ours} {packed}"),
             ("rg -z -F | mawk", f"rg -z -F {PHRASE} {packed} | {AWK}"),
-            ("zstd -dc | grep -F | mawk", f"zstd -dc {packed} | LC_ALL=C grep -F {PHRASE} | {AWK}"),
+            ("zstd -dc | grep -F | mawk", f"zstd -dc {packed} | env LC_ALL=C grep -F {PHRASE} | {AWK}"),
             ("DuckDB", f"{duckdb} {packed}"),
         ],
         "many files": [
@@ -162,7 +162,7 @@ def measured(commands: list, rounds: int, slow: float, missing: set) -> list:
 
 def tools(command: str) -> list:
     """The programs of a pipeline, as far as they stand first."""
-    firsts = (part.split() for part in command.replace("LC_ALL=C ", "").split(" | "))
+    firsts = (part.split() for part in command.replace("env LC_ALL=C ", "").split(" | "))
     return [words[0] for words in firsts if words and not words[0].startswith(("select", "."))]
 
 
