@@ -13,7 +13,7 @@ use super::inputs::{Input, Place};
 use crate::source::progress::Progress;
 
 /// Compressed bytes read at a time.
-const COMPRESSED_BLOCK: usize = 64 << 10;
+const COMPRESSED_BLOCK: usize = 16 << 10;
 /// How often a file may be compressed over: a shipper that compresses what was compressed.
 const LAYERS: usize = 2;
 /// The largest zstd window that is decompressed: 16 MiB, which levels up to 19 stay below.

@@ -135,9 +135,10 @@ impl<'a, C: Collect> Scan<'a, C> {
     /// Parses a line: one that may hold evidence, or one whose time does not stand where the
     /// API server writes it.
     fn event(&mut self, line: &[u8], is_candidate: bool) {
-        let mut text = String::from_utf8_lossy(line);
+        let mut text = readable(line);
         if self.has_damage && text.contains('\0') {
-            text = Cow::Owned(text.replace('\0', "\u{fffd}"));
+            // Of the same length, as no longer mark would be.
+            text = Cow::Owned(text.replace('\0', "?"));
         }
         // Without a phrase it can prove nothing; only its time is of use.
         let arrivals = if is_candidate {
@@ -162,6 +163,23 @@ impl<'a, C: Collect> Scan<'a, C> {
         }
         self.found
     }
+}
+
+/// A line as text, with a mark for what is not UTF-8. The usual mark takes three bytes: a line
+/// that is long gets a shorter one, so that its text is no longer than itself.
+fn readable(line: &[u8]) -> Cow<'_, str> {
+    const LONG: usize = 1 << 20;
+    if line.len() < LONG || std::str::from_utf8(line).is_ok() {
+        return String::from_utf8_lossy(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    for chunk in line.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push('?');
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// The time of an event's stage, where the API server writes it: last of all, or before the
