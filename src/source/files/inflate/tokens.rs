@@ -2,6 +2,8 @@
 
 use std::io::{self, ErrorKind, Read};
 
+use crc32fast::Hasher;
+
 use super::bits::Bits;
 use super::codes::{
     Codes, bits, code_length, distance, is_end, is_literals, is_number, literal, literal_or_length,
@@ -141,28 +143,34 @@ impl<R: Read> Members<R> {
 
     /// A member's header (RFC 1952, section 2.3).
     fn header(&mut self) -> Result<(), Ended> {
-        if self.bits.take(16)? != 0x8b1f || self.byte()? != 8 {
+        let mut checksum = Hasher::new();
+        let mut byte = || -> io::Result<u8> {
+            let byte = self.bits.take(8)? as u8;
+            checksum.update(&[byte]);
+            Ok(byte)
+        };
+        if byte()? != 0x1f || byte()? != 0x8b || byte()? != 8 {
             return Err(damaged("invalid gzip header"));
         }
-        let flags = self.byte()?;
+        let flags = byte()?;
         if flags & 0xe0 != 0 {
             return Err(damaged("invalid gzip header"));
         }
         for _ in 0..6 {
-            self.byte()?;
+            byte()?;
         }
         if flags & 4 != 0 {
-            for _ in 0..self.bits.take(16)? {
-                self.byte()?;
+            for _ in 0..u16::from_le_bytes([byte()?, byte()?]) {
+                byte()?;
             }
         }
         for text in [8, 16] {
             if flags & text != 0 {
-                while self.byte()? != 0 {}
+                while byte()? != 0 {}
             }
         }
-        if flags & 2 != 0 {
-            self.bits.take(16)?;
+        if flags & 2 != 0 && self.bits.take(16)? != checksum.finalize() & 0xffff {
+            return Err(damaged("invalid gzip header"));
         }
         Ok(())
     }
