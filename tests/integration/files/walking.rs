@@ -2,6 +2,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempDir;
 
@@ -90,16 +91,20 @@ fn a_file_that_grows_while_it_is_read_is_named() {
     let log = recorded();
     let path = written::write(&directory.path().join("audit.log"), log.as_bytes());
     let mut appended = File::options().append(true).open(&path).expect("the file");
-    let mut sweeping = command(&["--input", path.to_str().expect("UTF-8")])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the binary runs");
-    while sweeping.try_wait().expect("waited").is_none() {
-        appended
-            .write_all(b"{\"kind\":\"Event\"}\n")
-            .expect("appended");
-    }
-    let found = report(&sweeping.wait_with_output().expect("ended"), 4);
+    let is_over = AtomicBool::new(false);
+    let output = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                appended
+                    .write_all(b"{\"kind\":\"Event\"}\n")
+                    .expect("appended");
+            }
+        });
+        let output = sweep(&["--input", path.to_str().expect("UTF-8")]);
+        is_over.store(true, Ordering::Relaxed);
+        output
+    });
+    let found = report(&output, 4);
     let gaps = gaps(&found);
     let grew = gaps.iter().find(|gap| gap.1 == "unreadable");
     assert!(
