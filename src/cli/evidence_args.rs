@@ -11,6 +11,7 @@ use super::moment::{Moment, duration};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::cloudwatch::connect::Access;
+use crate::source::files::inputs::Excluded;
 
 /// The window of clusters where none is stated.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(24);
@@ -36,6 +37,17 @@ pub(super) struct EvidenceArgs {
         help_heading = "Evidence"
     )]
     cluster_name: Option<String>,
+
+    /// Leave out files and directories that match, as in .gitignore; repeatable
+    ///
+    /// Only what is found in directories is left out, not an input that is named itself.
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        requires = "input",
+        help_heading = "Evidence"
+    )]
+    exclude: Vec<String>,
 
     /// Leave out requests before this time: 24h, 7d, 2026-11-01, 2026-11-01T08:00
     ///
@@ -100,6 +112,7 @@ pub(super) enum From {
 pub(super) struct InputsPlan {
     pub(super) paths: Vec<PathBuf>,
     pub(super) cluster_name: Option<String>,
+    pub(super) excluded: Excluded,
     pub(super) since: Option<Moment>,
     pub(super) until: Option<DateTime<Utc>>,
     pub(super) look_back: TimeDelta,
@@ -165,8 +178,11 @@ impl EvidenceArgs {
                 "standard input can be read only once, and its end is not known before: give --since as a time, or --until as well".to_owned(),
             ));
         }
+        let excluded = Excluded::matching(self.exclude)
+            .map_err(|error| Failure::Usage(format!("--exclude: {error}")))?;
         Ok(InputsPlan {
             paths: self.input,
+            excluded,
             cluster_name: self.cluster_name,
             since: self.since,
             until,

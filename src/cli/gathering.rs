@@ -36,30 +36,31 @@ pub(super) fn gather<C: Collect>(plan: &EvidencePlan, quiet: bool) -> Result<Evi
 }
 
 fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>, Failure> {
-    let mut inputs =
-        Inputs::find(&plan.paths, plan.cluster_name.as_deref()).map_err(Failure::failed)?;
+    let mut inputs = Inputs::find(&plan.paths, plan.cluster_name.as_deref(), &plan.excluded)
+        .map_err(Failure::failed)?;
     let progress = Arc::new(Progress::default());
     let _shown = ShownProgress::of(&progress, quiet, "reading".to_owned());
+    let look_back = plan.look_back;
     match (plan.since, plan.until) {
         (None, None) => {}
         (since, Some(until)) => {
             let since = since.and_then(|since| since.resolve(until));
-            inputs.ask(|_| Arrivals {
+            inputs.ask(move |_| Arrivals {
                 since,
                 until: Some(until),
-                look_back: since.and_then(|since| since.checked_sub_signed(plan.look_back)),
+                look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
             });
         }
         // Each cluster's window ends with its own last event.
         (Some(since), None) => {
             let survey = files::survey(&inputs, &progress).map_err(Failure::failed)?;
-            let end = |cluster: &Cluster| survey.0.get(cluster)?.last_event;
-            inputs.ask(|cluster| {
+            let end = move |cluster: &Cluster| survey.0.get(cluster)?.last_event;
+            inputs.ask(move |cluster| {
                 let since = end(cluster).and_then(|end| since.resolve(end));
                 Arrivals {
                     since,
                     until: end(cluster),
-                    look_back: since.and_then(|since| since.checked_sub_signed(plan.look_back)),
+                    look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
                 }
             });
         }

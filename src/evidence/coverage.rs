@@ -58,6 +58,8 @@ pub enum GapKind {
     OverlongLine,
     /// A line that is not UTF-8; its readable part was used.
     NotUtf8,
+    /// A line with NUL bytes in it; its readable part was used.
+    NulBytes,
     /// A line that looked like evidence and is not a whole event.
     MalformedEvent,
     /// A marked event that contradicts itself.
@@ -81,6 +83,7 @@ impl GapKind {
             Self::TornLine => "torn line",
             Self::OverlongLine => "overlong line",
             Self::NotUtf8 => "line that is not UTF-8",
+            Self::NulBytes => "line with NUL bytes",
             Self::MalformedEvent => "line that is not a whole event",
             Self::ContradictoryEvent => "event that contradicts itself",
             Self::Unreadable => "not read to the end",
@@ -98,6 +101,7 @@ impl GapKind {
             Self::TornLine
                 | Self::OverlongLine
                 | Self::NotUtf8
+                | Self::NulBytes
                 | Self::MalformedEvent
                 | Self::ContradictoryEvent
         )

@@ -12,6 +12,7 @@ mod completions;
 mod deploy;
 mod evidence_law;
 mod export_rows;
+mod files;
 mod fleet_log;
 mod formats;
 mod fortnight;

@@ -43,13 +43,19 @@ pub(crate) fn audit_log(recording: &str) -> String {
 /// All evidence in some lines, and what was covered.
 pub(crate) fn evidence_in(cluster: &str, text: &str) -> (EvidenceSet, Coverages) {
     let cluster = Arc::new(Cluster::named(cluster));
-    let scanned = scan::<EvidenceSet>(text.as_bytes(), &cluster, Arrivals::default());
+    let mut evidence = EvidenceSet::default();
+    let scanned = scan(
+        text.as_bytes(),
+        &cluster,
+        Arrivals::default(),
+        &mut evidence,
+    );
     assert!(scanned.gaps.is_empty(), "{:?}", scanned.gaps);
     let mut coverages = Coverages::default();
     for time in scanned.times() {
         coverages.of(&cluster).saw(time);
     }
-    (scanned.collected, coverages)
+    (evidence, coverages)
 }
 
 /// What the clients of a recording really did.

@@ -74,13 +74,13 @@ fn an_annotation_for_another_subject_is_refused_and_said() {
         r#""username":"system:serviceaccount:other:other""#,
     );
     assert_ne!(forged, line);
-    let scanned = eks_stale_tokens::source::files::scan::scan::<
-        eks_stale_tokens::evidence::set::EvidenceSet,
-    >(
+    let mut evidence = eks_stale_tokens::evidence::set::EvidenceSet::default();
+    let scanned = eks_stale_tokens::source::files::scan::scan(
         forged.as_bytes(),
         &std::sync::Arc::new(eks_stale_tokens::evidence::cluster::Cluster::named("c")),
         eks_stale_tokens::source::arrivals::Arrivals::default(),
+        &mut evidence,
     );
-    assert_eq!(scanned.collected.holders().count(), 0);
+    assert_eq!(evidence.holders().count(), 0);
     assert_eq!(scanned.gaps.values().sum::<u64>(), 1);
 }

@@ -1,11 +1,13 @@
 //! Which files are read, and which cluster each belongs to.
 
-use std::collections::BTreeMap;
-use std::fs;
+use std::collections::{BTreeMap, HashSet};
+use std::fs::{self, Metadata};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::WalkBuilder;
+use ignore::overrides::{Override, OverrideBuilder};
 
 use crate::evidence::cluster::Cluster;
 use crate::source::arrivals::Arrivals;
@@ -31,20 +33,26 @@ pub struct Input {
     pub place: String,
     /// The cluster it belongs to.
     pub cluster: Arc<Cluster>,
-    /// Its size in bytes; 0 if unknown.
+    /// Its size in bytes when it was found; 0 if unknown. What is appended later is not read.
     pub size: u64,
-    /// Which of its requests are wanted.
-    pub arrivals: Arrivals,
+    /// Whether it is a regular file: not a pipe, not a terminal.
+    pub is_regular: bool,
 }
 
+/// Which requests of a cluster are wanted.
+type Wanted = Box<dyn Fn(&Cluster) -> Arrivals + Send + Sync>;
+
 /// The inputs that were found under the paths that were asked for.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Inputs {
     /// The files, in order of their paths.
     pub found: Vec<Input>,
     /// What could not be looked into: the cluster, the place and the reason.
     pub unreadable: Vec<(Arc<Cluster>, String, String)>,
     asked: Vec<String>,
+    wanted: Option<Wanted>,
+    /// The files found so far, by device and inode: one that is reached by two paths is read once.
+    known: HashSet<(u64, u64)>,
 }
 
 /// Why an input was refused.
@@ -68,9 +76,14 @@ pub enum InputError {
 
 impl Inputs {
     /// Finds the files under `paths`; `-` is standard input. Directories are walked, links
-    /// followed. A cluster's name is taken from the path where it stands in a log group's name,
-    /// `aws/eks/NAME/cluster`, else it is `cluster_name`.
-    pub fn find(paths: &[PathBuf], cluster_name: Option<&str>) -> Result<Self, InputError> {
+    /// followed, files and directories that match `excluded` left out. A cluster's name is taken
+    /// from the path where it stands in a log group's name, `aws/eks/NAME/cluster`, else it is
+    /// `cluster_name`.
+    pub fn find(
+        paths: &[PathBuf],
+        cluster_name: Option<&str>,
+        excluded: &Excluded,
+    ) -> Result<Self, InputError> {
         let mut clusters = Clusters::new(cluster_name);
         let mut inputs = Self::default();
         for path in paths {
@@ -81,7 +94,7 @@ impl Inputs {
                     place: "standard input".to_owned(),
                     cluster: clusters.of(Path::new("")),
                     size: 0,
-                    arrivals: Arrivals::default(),
+                    is_regular: false,
                 });
                 continue;
             }
@@ -90,9 +103,9 @@ impl Inputs {
                 reason: error.to_string(),
             })?;
             if metadata.is_dir() {
-                inputs.walk(path, &mut clusters)?;
+                inputs.walk(path, &mut clusters, excluded)?;
             } else {
-                inputs.add(path.clone(), metadata.len(), &mut clusters);
+                inputs.add(path.clone(), &metadata, &mut clusters);
             }
         }
         Ok(inputs)
@@ -104,35 +117,57 @@ impl Inputs {
     }
 
     /// Asks of every cluster's inputs for these requests only.
-    pub fn ask(&mut self, arrivals: impl Fn(&Cluster) -> Arrivals) {
-        for input in &mut self.found {
-            input.arrivals = arrivals(&input.cluster);
-        }
+    pub fn ask(&mut self, wanted: impl Fn(&Cluster) -> Arrivals + Send + Sync + 'static) {
+        self.wanted = Some(Box::new(wanted));
     }
 
-    fn add(&mut self, path: PathBuf, size: u64, clusters: &mut Clusters) {
+    /// Which requests of a cluster are wanted; all, unless asked otherwise.
+    pub fn arrivals(&self, cluster: &Cluster) -> Arrivals {
+        self.wanted
+            .as_ref()
+            .map_or_else(Arrivals::default, |wanted| wanted(cluster))
+    }
+
+    fn add(&mut self, path: PathBuf, metadata: &Metadata, clusters: &mut Clusters) {
+        let is_regular = metadata.is_file();
+        if is_regular && !self.known.insert((metadata.dev(), metadata.ino())) {
+            return;
+        }
         self.found.push(Input {
             place: path.display().to_string(),
             cluster: clusters.of(&path),
             at: Place::File(path),
-            size,
-            arrivals: Arrivals::default(),
+            size: metadata.len(),
+            is_regular,
         });
     }
 
-    fn walk(&mut self, directory: &Path, clusters: &mut Clusters) -> Result<(), InputError> {
-        let before = self.found.len() + self.unreadable.len();
+    fn walk(
+        &mut self,
+        directory: &Path,
+        clusters: &mut Clusters,
+        excluded: &Excluded,
+    ) -> Result<(), InputError> {
+        let before = self.known.len() + self.unreadable.len();
         let entries = WalkBuilder::new(directory)
             .standard_filters(false)
+            // The patterns were compiled once before.
+            .overrides(
+                excluded
+                    .under(directory)
+                    .unwrap_or_else(|_| Override::empty()),
+            )
             .follow_links(true)
             .sort_by_file_path(Path::cmp)
             .build();
+        let mut is_empty = true;
         for entry in entries {
             match entry {
                 Ok(entry) => {
                     let metadata = entry.metadata();
-                    if let Some(metadata) = metadata.ok().filter(fs::Metadata::is_file) {
-                        self.add(entry.into_path(), metadata.len(), clusters);
+                    if let Some(metadata) = metadata.ok().filter(Metadata::is_file) {
+                        is_empty = false;
+                        self.add(entry.into_path(), &metadata, clusters);
                     }
                 }
                 Err(error) => self.unreadable.push((
@@ -142,12 +177,35 @@ impl Inputs {
                 )),
             }
         }
-        if self.found.len() + self.unreadable.len() == before {
+        if is_empty && self.known.len() + self.unreadable.len() == before {
             return Err(InputError::Empty {
                 path: directory.display().to_string(),
             });
         }
         Ok(())
+    }
+}
+
+/// The files and directories that a walk leaves out.
+#[derive(Debug, Clone, Default)]
+pub struct Excluded(Vec<String>);
+
+impl Excluded {
+    /// Leaves out what matches one of these patterns, which are written as in a .gitignore file
+    /// of the directory that is walked.
+    pub fn matching(patterns: Vec<String>) -> Result<Self, ignore::Error> {
+        let excluded = Self(patterns);
+        excluded.under(Path::new(""))?;
+        Ok(excluded)
+    }
+
+    fn under(&self, directory: &Path) -> Result<Override, ignore::Error> {
+        let mut overrides = OverrideBuilder::new(directory);
+        for pattern in &self.0 {
+            // What an override matches is kept, unless it begins with an exclamation mark.
+            overrides.add(&format!("!{pattern}"))?;
+        }
+        overrides.build()
     }
 }
 
@@ -176,7 +234,7 @@ impl<'a> Clusters<'a> {
 }
 
 /// The cluster's name in a path that holds a log group's name, `/aws/eks/NAME/cluster`.
-fn cluster_name_in(path: &Path) -> Option<String> {
+pub fn cluster_name_in(path: &Path) -> Option<String> {
     let parts: Vec<_> = path
         .components()
         .map(|component| component.as_os_str().to_string_lossy())

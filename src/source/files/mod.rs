@@ -1,39 +1,46 @@
 //! Audit logs on disk or standard input.
 //!
 //! - [`inputs`]: which files, and which cluster each belongs to
-//! - [`open`]: a file as a stream of bytes, decompressed by what it begins with
-//! - [`blocks`]: the stream cut into blocks of whole lines
-//! - [`scan`]: the evidence in a block: bytes are searched before anything is parsed
+//! - [`encoding`], [`open`]: a file as a stream of bytes, decompressed by what it begins with
+//! - [`shapes`]: how audit events are stored, and their unwrapping into lines
+//! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
+//! - [`phrases`], [`scan`]: the evidence in a block: bytes are searched before anything is parsed
+//! - [`found`]: what was found beside the evidence
+//! - [`workers`]: who does what
 //!
-//! Files are read in parallel, and so are the blocks of one file. Memory is bounded by the
-//! number of threads times the size of a block, whatever the size of the input.
+//! Memory is bounded by the number of threads times the size of a block, whatever the size of
+//! the input.
 
 pub mod blocks;
+pub mod encoding;
+pub mod found;
+pub mod inflate;
 pub mod inputs;
 pub mod open;
+pub mod phrases;
+pub mod ranges;
 pub mod scan;
+pub mod shapes;
+pub mod workers;
 
+use std::fs;
 use std::sync::Arc;
-
-use rayon::iter::{IntoParallelRefIterator, ParallelBridge, ParallelIterator};
 
 use super::Gathered;
 use super::progress::Progress;
 use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::{Coverage, Coverages, GapKind};
+use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
-use blocks::{Block, Blocks};
-use inputs::{Input, Inputs};
-use scan::Scanned;
+use inputs::{Input, Inputs, Place};
 
 /// Why no file could be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
     /// The files were read, and none of them is an audit log.
     #[error(
-        "no audit events in {place}; expected an audit log as the API server writes it, one JSON event a line"
+        "no audit events in {place}; expected an audit log as the API server writes it, one JSON event a line, or as CloudWatch exports it"
     )]
     NoEvents {
         /// What was read.
@@ -54,11 +61,17 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
     for input in &inputs.found {
         progress.expect(input.size);
     }
-    let mut gathered = inputs
-        .found
-        .par_iter()
-        .map(|input| read_one::<C>(input, progress))
-        .reduce(Gathered::default, Gathered::merged);
+    let (collected, found) = workers::read_all(inputs, progress);
+    let mut gathered = Gathered {
+        collected,
+        coverages: Coverages::default(),
+    };
+    for (input, mut found) in inputs.found.iter().zip(found) {
+        if let Some(change) = change_of_size(input) {
+            found.failed(change);
+        }
+        found.cover(input, inputs, &mut gathered.coverages);
+    }
     for (cluster, place, reason) in &inputs.unreadable {
         gathered
             .coverages
@@ -106,60 +119,16 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs) -> FilesError {
     }
 }
 
-fn read_one<C: Collect>(input: &Input, progress: &Progress) -> Gathered<C> {
-    let mut gathered = Gathered::default();
-    let reader = match open::open(input, progress) {
-        Ok(reader) => reader,
-        Err(error) => {
-            gathered.coverages.of(&input.cluster).gap(
-                &input.place,
-                GapKind::Unreadable,
-                error.to_string(),
-            );
-            return gathered;
-        }
+/// How a file's size changed since it was found, in words.
+fn change_of_size(input: &Input) -> Option<String> {
+    let Place::File(path) = &input.at else {
+        return None;
     };
-    let scanned = Blocks::new(reader)
-        .par_bridge()
-        .map(|block| scan_block(&block, input))
-        .reduce(Scanned::default, Scanned::merged);
-    *gathered.coverages.of(&input.cluster) = coverage_of(&scanned, input);
-    gathered.collected = scanned.collected;
-    gathered
-}
-
-fn scan_block<C: Collect>(block: &Block, input: &Input) -> Scanned<C> {
-    let mut scanned = scan::scan(&block.bytes, &input.cluster, input.arrivals);
-    scanned.note(GapKind::OverlongLine, "", block.overlong_lines);
-    if let Some(error) = &block.error {
-        scanned.note(GapKind::Unreadable, error, 1);
-    }
-    scanned
-}
-
-/// A file without a single event is no audit log: its lines are nobody's loss.
-fn coverage_of<C>(scanned: &Scanned<C>, input: &Input) -> Coverage {
-    let mut coverage = Coverage::default();
-    let failed = scanned
-        .gaps
-        .keys()
-        .any(|(kind, _)| *kind == GapKind::Unreadable);
-    if scanned.events == 0 && !failed {
-        if scanned.lines > 0 {
-            coverage.passed_over.insert(input.place.clone());
-        }
-        return coverage;
-    }
-    coverage.places.insert(input.place.clone());
-    coverage.since = input.arrivals.since;
-    coverage.until = input.arrivals.until;
-    coverage.lines = scanned.lines;
-    coverage.bytes_read = scanned.bytes;
-    for time in scanned.times() {
-        coverage.saw(time);
-    }
-    for ((kind, detail), count) in &scanned.gaps {
-        coverage.gap_times(&input.place, *kind, detail.as_str(), *count);
-    }
-    coverage
+    let size = fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len();
+    let change = match size.cmp(&input.size) {
+        std::cmp::Ordering::Equal => return None,
+        std::cmp::Ordering::Greater => "grew",
+        std::cmp::Ordering::Less => "shrank",
+    };
+    Some(format!("it {change} while it was read"))
 }

@@ -1,21 +1,19 @@
 //! The evidence in a block of lines: bytes are searched before anything is parsed.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use memchr::memmem::Finder;
 
+use super::found::Found;
+use super::phrases;
+use super::shapes::exported_lines::exported_message;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::arrivals::Arrivals;
 use crate::source::intake::{Taken, take_in};
-
-/// Every line with a stale token holds the first phrase, every rejection the second, and every
-/// token kept in a secret the third; most other lines hold none and are never parsed.
-static PHRASES: LazyLock<[Finder<'static>; 3]> =
-    LazyLock::new(|| ["stale-token", "Unauthorized", "legacy-token"].map(Finder::new));
 
 /// How the API server begins every event; other writers may order the keys otherwise.
 const EVENT: &[u8] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;
@@ -26,96 +24,52 @@ const STAGE_TIME: &[u8] = br#""stageTimestamp":""#;
 /// The length of a time as the API server writes it, always with microseconds.
 const TIME: usize = "2026-11-24T06:01:27.947989Z".len();
 
-/// What was found in some blocks of one file.
-#[derive(Debug, Default)]
-pub struct Scanned<C> {
-    /// The evidence.
-    pub collected: C,
-    /// Lines that are audit events.
-    pub events: u64,
-    /// Lines of any kind.
-    pub lines: u64,
-    /// Bytes of them.
-    pub bytes: u64,
-    /// What could not be used: its kind, its detail and how often.
-    pub gaps: BTreeMap<(GapKind, String), u64>,
-    times: Option<(DateTime<Utc>, DateTime<Utc>)>,
-}
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-impl<C: Collect> Scanned<C> {
-    /// Adds what was found in other blocks of the same file.
-    #[must_use]
-    pub fn merged(mut self, other: Self) -> Self {
-        for time in other.times() {
-            self.saw(time);
-        }
-        self.collected.merge(other.collected);
-        self.events += other.events;
-        self.lines += other.lines;
-        self.bytes += other.bytes;
-        for (gap, count) in other.gaps {
-            *self.gaps.entry(gap).or_default() += count;
-        }
-        self
-    }
-}
-
-impl<C> Scanned<C> {
-    /// The earliest and the latest time of an event of any kind.
-    pub fn times(&self) -> impl Iterator<Item = DateTime<Utc>> + use<C> {
-        self.times
-            .into_iter()
-            .flat_map(|(first, last)| [first, last])
-    }
-
-    /// Notes something that could not be used, so many times; 0 notes nothing.
-    pub fn note(&mut self, kind: GapKind, detail: &str, count: u64) {
-        if count > 0 {
-            *self.gaps.entry((kind, detail.to_owned())).or_default() += count;
-        }
-    }
-
-    fn saw(&mut self, time: DateTime<Utc>) {
-        let (first, last) = self.times.unwrap_or((time, time));
-        self.times = Some((first.min(time), last.max(time)));
-    }
-}
-
-/// Scans whole lines.
-pub fn scan<C: Collect>(block: &[u8], cluster: &Arc<Cluster>, arrivals: Arrivals) -> Scanned<C> {
+/// Scans whole lines, and hands their evidence to the collector.
+pub fn scan<C: Collect>(
+    block: &[u8],
+    cluster: &Arc<Cluster>,
+    arrivals: Arrivals,
+    collector: &mut C,
+) -> Found {
     let mut scan = Scan {
-        scanned: Scanned::default(),
+        found: Found::default(),
         cluster,
         arrivals,
+        collector,
         first_time: None,
         last_time: None,
+        // One pass over the block spares a look into each line.
+        has_damage: memchr::memchr(0, block).is_some()
+            || (!block.is_ascii() && std::str::from_utf8(block).is_err()),
     };
-    scan.scanned.bytes = block.len() as u64;
-    let mut hits = PHRASES
-        .each_ref()
-        .map(|phrase| phrase.find_iter(block).peekable());
+    let mut hits = phrases::find_all(block).into_iter().peekable();
     let mut start = 0;
-    while start < block.len() {
-        let end = memchr::memchr(b'\n', &block[start..]).map_or(block.len(), |at| start + at);
+    for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
         let mut is_candidate = false;
-        for hits in &mut hits {
-            while hits.next_if(|hit| *hit < end).is_some() {
-                is_candidate = true;
-            }
+        while hits.next_if(|hit| *hit < end).is_some() {
+            is_candidate = true;
         }
         scan.line(block[start..end].trim_ascii(), is_candidate);
         start = end + 1;
+        if start >= block.len() {
+            break;
+        }
     }
     scan.finish()
 }
 
 struct Scan<'a, C> {
-    scanned: Scanned<C>,
+    found: Found,
     cluster: &'a Arc<Cluster>,
     arrivals: Arrivals,
+    collector: &'a mut C,
     /// The extreme times of events that were not parsed, as text: their order is that of time.
     first_time: Option<&'a [u8]>,
     last_time: Option<&'a [u8]>,
+    /// Whether the block holds NUL bytes or is not UTF-8.
+    has_damage: bool,
 }
 
 impl<'a, C: Collect> Scan<'a, C> {
@@ -123,30 +77,68 @@ impl<'a, C: Collect> Scan<'a, C> {
         if line.is_empty() {
             return;
         }
-        self.scanned.lines += 1;
-        if line[0] != b'{' || line[line.len() - 1] != b'}' {
-            self.scanned.note(GapKind::TornLine, "", 1);
-            return;
+        self.found.lines += 1;
+        let mut line = line;
+        if self.has_damage {
+            line = self.undamaged(line);
+            if line.is_empty() {
+                return;
+            }
         }
+        if line[0] != b'{' {
+            line = line.strip_prefix(BYTE_ORDER_MARK).unwrap_or(line);
+            if let Some(message) = exported_message(line) {
+                line = message;
+                if line.first() != Some(&b'{') {
+                    // Another log of the same log group.
+                    return;
+                }
+            }
+        }
+        let [b'{', .., b'}'] = line else {
+            self.found.note(GapKind::TornLine, "", 1);
+            return;
+        };
         if !line.starts_with(EVENT) && AUDIT_API.find(line).is_none() {
             return;
         }
-        self.scanned.events += 1;
+        self.found.events += 1;
         match stage_time(line) {
             Some(time) if !is_candidate => {
-                self.first_time = Some(self.first_time.map_or(time, |first| first.min(time)));
-                self.last_time = Some(self.last_time.map_or(time, |last| last.max(time)));
+                if self.first_time.is_none_or(|first| time < first) {
+                    self.first_time = Some(time);
+                }
+                if self.last_time.is_none_or(|last| time > last) {
+                    self.last_time = Some(time);
+                }
             }
             _ => self.event(line, is_candidate),
         }
     }
 
+    /// Notes what is wrong with a line, and cuts off the NUL bytes at its ends: whoever cuts a
+    /// log under its writer leaves them there.
+    fn undamaged(&mut self, line: &'a [u8]) -> &'a [u8] {
+        if memchr::memchr(0, line).is_some() {
+            self.found.note(GapKind::NulBytes, "", 1);
+        } else if std::str::from_utf8(line).is_err() {
+            self.found.note(GapKind::NotUtf8, "", 1);
+        }
+        let is_kept = |byte: &u8| *byte != 0;
+        let start = line.iter().position(is_kept);
+        let end = line.iter().rposition(is_kept);
+        start
+            .zip(end)
+            .map_or(&[], |(start, end)| line[start..=end].trim_ascii())
+    }
+
     /// Parses a line: one that may hold evidence, or one whose time does not stand where the
     /// API server writes it.
     fn event(&mut self, line: &[u8], is_candidate: bool) {
-        let text = String::from_utf8_lossy(line);
-        if matches!(text, std::borrow::Cow::Owned(_)) {
-            self.scanned.note(GapKind::NotUtf8, "", 1);
+        let mut text = readable(line);
+        if self.has_damage && text.contains('\0') {
+            // Of the same length, as no longer mark would be.
+            text = Cow::Owned(text.replace('\0', "?"));
         }
         // Without a phrase it can prove nothing; only its time is of use.
         let arrivals = if is_candidate {
@@ -154,26 +146,40 @@ impl<'a, C: Collect> Scan<'a, C> {
         } else {
             Arrivals::NONE
         };
-        let collected = &mut self.scanned.collected;
-        match take_in(&text, self.cluster, arrivals, collected) {
-            Taken::Event(written) => self.scanned.saw(written),
-            Taken::OtherKind => self.scanned.events -= 1,
-            Taken::Unusable(kind, detail) => self.scanned.note(kind, &detail, 1),
+        match take_in(&text, self.cluster, arrivals, self.collector) {
+            Taken::Event(written) => self.found.saw(written),
+            Taken::OtherKind => self.found.events -= 1,
+            Taken::Unusable(kind, detail) => self.found.note(kind, &detail, 1),
         }
     }
 
-    fn finish(mut self) -> Scanned<C> {
+    fn finish(mut self) -> Found {
         for time in [self.first_time, self.last_time].into_iter().flatten() {
-            let parsed = std::str::from_utf8(time)
-                .ok()
-                .and_then(|text| DateTime::parse_from_rfc3339(text).ok());
-            match parsed {
-                Some(time) => self.scanned.saw(time.to_utc()),
-                None => self.scanned.note(GapKind::MalformedEvent, "no time", 1),
+            // It was seen to be one.
+            let text = std::str::from_utf8(time).unwrap_or_default();
+            if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+                self.found.saw(time.to_utc());
             }
         }
-        self.scanned
+        self.found
     }
+}
+
+/// A line as text, with a mark for what is not UTF-8. The usual mark takes three bytes: a line
+/// that is long gets a shorter one, so that its text is no longer than itself.
+fn readable(line: &[u8]) -> Cow<'_, str> {
+    const LONG: usize = 1 << 20;
+    if line.len() < LONG || std::str::from_utf8(line).is_ok() {
+        return String::from_utf8_lossy(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    for chunk in line.utf8_chunks() {
+        text.push_str(chunk.valid());
+        if !chunk.invalid().is_empty() {
+            text.push('?');
+        }
+    }
+    Cow::Owned(text)
 }
 
 /// The time of an event's stage, where the API server writes it: last of all, or before the
@@ -185,8 +191,32 @@ fn stage_time(line: &[u8]) -> Option<&[u8]> {
         line[..start]
             .ends_with(STAGE_TIME)
             .then_some(&line[start..=last])
-            .filter(|time| time.iter().all(|byte| !byte.is_ascii_whitespace()))
+            .filter(|time| is_time(time))
     })
+}
+
+/// Whether the text is a time as the API server writes it, so that its order is that of time.
+/// The rare days that only some months have are left to the parser.
+fn is_time(text: &[u8]) -> bool {
+    let has_form = text
+        .iter()
+        .zip(b"0000-00-00T00:00:00.000000Z")
+        .all(|(byte, form)| match form {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte == form,
+        });
+    let two_digits = |at: usize| (text[at] & 15) * 10 + (text[at + 1] & 15);
+    has_form
+        && (1..=12).contains(&two_digits(5))
+        && two_digits(11) < 24
+        && two_digits(14) < 60
+        && two_digits(17) < 60
+        && match two_digits(8) {
+            1..=28 => true,
+            29..=31 => std::str::from_utf8(text)
+                .is_ok_and(|text| DateTime::parse_from_rfc3339(text).is_ok()),
+            _ => false,
+        }
 }
 
 #[cfg(test)]
@@ -196,11 +226,12 @@ mod tests {
 
     const PLAIN: &str = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a","stage":"ResponseComplete","requestURI":"/api/v1/pods","verb":"list","user":{"username":"u"},"requestReceivedTimestamp":"2026-11-24T06:01:27.946096Z","stageTimestamp":"2026-11-24T06:01:27.947989Z"}"#;
 
-    fn scanned(text: &str) -> Scanned<EvidenceSet> {
+    fn scanned(text: &str) -> Found {
         scan(
             text.as_bytes(),
             &Arc::new(Cluster::named("c")),
             Arrivals::default(),
+            &mut EvidenceSet::default(),
         )
     }
 

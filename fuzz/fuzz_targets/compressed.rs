@@ -1,0 +1,47 @@
+//! Compressed bytes, however damaged: by one thread or two, in whatever steps, the same comes out.
+
+#![no_main]
+
+use std::io::{self, Read};
+
+use eks_stale_tokens::source::files::blocks::{Blocks, Buffer};
+use eks_stale_tokens::source::files::open::decoded;
+use libfuzzer_sys::fuzz_target;
+
+/// Compressed zeros grow a thousandfold; this is enough of them.
+const ENOUGH: u64 = 4 << 20;
+
+struct Trickle(Vec<u8>, usize);
+
+impl Read for Trickle {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = 7.min(self.0.len() - self.1).min(buffer.len());
+        buffer[..count].copy_from_slice(&self.0[self.1..][..count]);
+        self.1 += count;
+        Ok(count)
+    }
+}
+
+fn read(raw: Box<dyn Read + Send>, with_help: bool) -> Option<(Vec<u8>, Option<String>)> {
+    std::thread::scope(|scope| {
+        let (stream, ..) = decoded(raw, with_help.then_some(scope)).ok()?;
+        let mut blocks = Blocks::new(stream.take(ENOUGH));
+        let mut buffer = Buffer::default();
+        let mut bytes = Vec::new();
+        while blocks.next(&mut buffer) {
+            bytes.extend_from_slice(buffer.bytes());
+        }
+        Some((bytes, blocks.error))
+    })
+}
+
+fuzz_target!(|data: &[u8]| {
+    let at_once = read(Box::new(io::Cursor::new(data.to_vec())), false);
+    let in_steps = read(Box::new(Trickle(data.to_vec(), 0)), true);
+    match (at_once, in_steps) {
+        (Some((bytes, None)), Some((same, None))) => assert_eq!(bytes, same),
+        // Where a stream is damaged the two decoders may notice it some bytes apart.
+        (Some((_, one)), Some((_, other))) => assert_eq!(one.is_some(), other.is_some()),
+        (one, other) => assert_eq!(one.is_some(), other.is_some()),
+    }
+});

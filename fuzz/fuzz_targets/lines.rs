@@ -1,0 +1,33 @@
+//! Lines of any kind: cutting them into two blocks changes nothing.
+
+#![no_main]
+
+use std::sync::Arc;
+
+use eks_stale_tokens::evidence::cluster::Cluster;
+use eks_stale_tokens::evidence::set::{Collect as _, EvidenceSet};
+use eks_stale_tokens::source::arrivals::Arrivals;
+use eks_stale_tokens::source::files::found::Found;
+use eks_stale_tokens::source::files::scan::scan;
+use libfuzzer_sys::fuzz_target;
+
+fn scanned(block: &[u8]) -> (EvidenceSet, Found) {
+    let mut evidence = EvidenceSet::default();
+    let cluster = Arc::new(Cluster::named("c"));
+    let found = scan(block, &cluster, Arrivals::default(), &mut evidence);
+    (evidence, found)
+}
+
+fuzz_target!(|data: &[u8]| {
+    let whole = scanned(data);
+    let middle = data.len() / 2;
+    let Some(cut) = data[middle..].iter().position(|byte| *byte == b'\n') else {
+        return;
+    };
+    let (first, second) = data.split_at(middle + cut + 1);
+    let (mut evidence, mut found) = scanned(first);
+    let (more_evidence, more_found) = scanned(second);
+    evidence.merge(more_evidence);
+    found.merge(more_found);
+    assert_eq!((evidence, found), whole);
+});

@@ -1,0 +1,122 @@
+//! The phrases that make a line worth parsing, all found in one pass over a block.
+
+use std::sync::LazyLock;
+
+use aho_corasick::packed::{Config, MatchKind, Searcher};
+use memchr::memmem;
+
+/// A phrase, and the part of it that is rare in audit logs. The search is for the rare parts,
+/// and looks at the whole phrase only where one was found.
+struct Phrase {
+    whole: &'static str,
+    rare: &'static str,
+}
+
+/// Every line with a stale token holds the first phrase, every rejection the second, and every
+/// token kept in a secret the third; most other lines hold none and are never parsed.
+const PHRASES: [Phrase; 3] = [
+    Phrase {
+        whole: "stale-token",
+        rare: "le-token",
+    },
+    Phrase {
+        whole: "Unauthorized",
+        rare: "Unauthorized",
+    },
+    Phrase {
+        whole: "legacy-token",
+        rare: "cy-token",
+    },
+];
+
+static SEARCH: LazyLock<Search> = LazyLock::new(Search::new);
+
+struct Search {
+    /// Absent on processors without the vector instructions it needs.
+    packed: Option<Searcher>,
+    each: [memmem::Finder<'static>; PHRASES.len()],
+}
+
+impl Search {
+    fn new() -> Self {
+        let packed = Config::new()
+            .match_kind(MatchKind::LeftmostFirst)
+            .builder()
+            .extend(PHRASES.iter().map(|phrase| phrase.rare))
+            .build();
+        Self {
+            packed,
+            each: PHRASES
+                .each_ref()
+                .map(|phrase| memmem::Finder::new(phrase.whole)),
+        }
+    }
+}
+
+/// Where a phrase stands in a block, in order.
+pub fn find_all(block: &[u8]) -> Vec<usize> {
+    match &SEARCH.packed {
+        Some(packed) => packed
+            .find_iter(block)
+            .filter(|hit| is_phrase(block, hit.start()))
+            .map(|hit| hit.start())
+            .collect(),
+        None => {
+            let mut found: Vec<usize> = SEARCH
+                .each
+                .iter()
+                .flat_map(|phrase| phrase.find_iter(block))
+                .collect();
+            found.sort_unstable();
+            found
+        }
+    }
+}
+
+/// Whether one of the phrases has its rare part here.
+fn is_phrase(block: &[u8], at: usize) -> bool {
+    PHRASES.iter().any(|phrase| {
+        let before = phrase.whole.find(phrase.rare).unwrap_or_default();
+        at.checked_sub(before)
+            .is_some_and(|start| block[start..].starts_with(phrase.whole.as_bytes()))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn every_rare_part_stands_in_its_phrase() {
+        for phrase in &PHRASES {
+            assert!(phrase.whole.contains(phrase.rare), "{}", phrase.whole);
+        }
+    }
+
+    proptest! {
+        /// The one pass finds a line wherever a search for each phrase does.
+        #[test]
+        fn no_phrase_is_missed(
+            words in prop::collection::vec(
+                prop_oneof![
+                    Just("stale-token"), Just("Unauthorized"), Just("stale-"), Just("le-token"),
+                    Just("Unauth"), Just("token"), Just("\n"), Just("{\"kind\":\"Event\"}"),
+                ],
+                0..60,
+            ),
+        ) {
+            let text = words.concat();
+            let mut start = 0;
+            let found = find_all(text.as_bytes());
+            for line in text.split_inclusive('\n') {
+                let end = start + line.len();
+                let is_candidate = PHRASES.iter().any(|phrase| line.contains(phrase.whole));
+                let was_found = found.iter().any(|at| (start..end).contains(at));
+                prop_assert_eq!(was_found, is_candidate, "{}", line);
+                start = end;
+            }
+        }
+    }
+}
