@@ -10,7 +10,10 @@ use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::json;
 use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::report::verdict::Verdict;
-use eks_stale_tokens::source::files::{self, inputs::Inputs};
+use eks_stale_tokens::source::files::{
+    self,
+    inputs::{Excluded, Inputs},
+};
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::changes::changes;
 use eks_stale_tokens::verdict::judge;
@@ -91,7 +94,7 @@ pub(super) fn recorded(clusters: &[&str]) -> Report {
         .iter()
         .map(|cluster| format!("fixtures/aws/eks/{cluster}").into())
         .collect();
-    let inputs = Inputs::find(&paths, None).expect("the fixtures are there");
+    let inputs = Inputs::find(&paths, None, &Excluded::default()).expect("the fixtures are there");
     let gathered = files::read::<EvidenceSet>(&inputs, &Progress::default()).expect("read");
     judge(
         &gathered.collected,
