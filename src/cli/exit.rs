@@ -16,13 +16,16 @@ pub enum Outcome {
     Interrupted,
 }
 
+/// The exit code of a run that was broken off: 128 and the number of SIGINT, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from(match outcome {
             Outcome::Done => 0,
             Outcome::Findings => 3,
             Outcome::Incomplete => 4,
-            Outcome::Interrupted => 130,
+            Outcome::Interrupted => INTERRUPTED,
         })
     }
 }
@@ -33,6 +36,9 @@ pub enum Failure {
     /// The arguments contradict each other, or one cannot be read.
     #[error("{0}")]
     Usage(String),
+    /// The operator broke off before there was anything to report.
+    #[error("interrupted")]
+    Interrupted,
     /// Something went wrong.
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
@@ -44,6 +50,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
             Self::Failed(_) => 1,
+            Self::Interrupted => INTERRUPTED,
         })
     }
 

@@ -8,11 +8,12 @@ use clap::Args;
 
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
-use super::gathering::gather;
+use super::gathering::{Evidence, Gathering, gather, said};
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
 use crate::evidence::accepted_requests::AcceptedRequests;
 use crate::render::export_csv;
+use crate::source::cloudwatch::question::events;
 
 /// Write every accepted request made with a stale token, one CSV row each, in time order
 #[derive(Debug, Args)]
@@ -54,7 +55,12 @@ impl Export {
             ),
             None => None,
         };
-        let evidence = gather::<AcceptedRequests>(&self.evidence, self.quiet)?;
+        let questions = [events::question()];
+        let evidence: Evidence<AcceptedRequests> =
+            match gather(&self.evidence, &questions, self.quiet)? {
+                Gathering::Evidence(evidence) => evidence,
+                Gathering::DryRun(words) => return said(&words),
+            };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;
         let requests = evidence.gathered.collected.in_time_order();

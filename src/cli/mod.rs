@@ -1,18 +1,23 @@
 //! What a user types: one file a command.
 //!
 //! - [`sweep`], [`export`]: the commands
-//! - [`evidence_args`], [`output_args`]: the arguments that commands share
+//! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
 //! - [`moment`]: points in time as people type them
 //! - [`gathering`]: evidence from wherever the plan says
+//! - [`dry_run`]: what would be asked, and what that would cost
+//! - [`interrupt`]: breaking off
 //! - [`progress_bar`]: how far the work is, on a terminal
 //! - [`exit`]: outcomes, failures and exit codes
 //!
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
+mod access_args;
+mod dry_run;
 mod evidence_args;
 pub mod exit;
 mod export;
 mod gathering;
+mod interrupt;
 mod moment;
 mod output_args;
 mod progress_bar;

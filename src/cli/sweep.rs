@@ -5,9 +5,10 @@ use clap::Args;
 
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
-use super::gathering::gather;
+use super::gathering::{Evidence, Gathering, gather, said};
 use super::output_args::{OutputArgs, OutputPlan};
 use crate::evidence::set::EvidenceSet;
+use crate::source::cloudwatch::question::holders;
 use crate::verdict::judge;
 
 /// Report which workloads hold tokens that will be rejected, when, and what to do
@@ -44,7 +45,12 @@ impl SweepArgs {
 impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
-        let evidence = gather::<EvidenceSet>(&self.evidence, self.quiet)?;
+        let questions = [holders::question()];
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
+        {
+            Gathering::Evidence(evidence) => evidence,
+            Gathering::DryRun(words) => return said(&words),
+        };
         let gathered = &evidence.gathered;
         let report = judge(
             &gathered.collected,

@@ -7,6 +7,7 @@
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`tally`]: bounded counts of text that a caller chooses
 //! - [`cluster`]: the cluster that evidence belongs to
+//! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`accepted_requests`]: every accepted request by itself
 //! - [`set`]: all evidence, and its merge
@@ -19,6 +20,8 @@ pub mod accepted_requests;
 pub mod cluster;
 pub mod coverage;
 pub mod holder;
+pub mod note;
+pub mod price;
 pub mod rejection;
 pub mod set;
 pub mod tally;

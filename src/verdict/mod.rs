@@ -94,8 +94,10 @@ fn scan(cluster: &Cluster, coverage: &Coverage, window: Window) -> ClusterScan {
         lines: coverage.lines,
         bytes_read: coverage.bytes_read,
         bytes_scanned: coverage.bytes_scanned,
+        price: coverage.price,
         queries: coverage.queries,
         gaps: coverage.counted_gaps(),
+        notes: coverage.counted_notes(),
         accepted_at_age_seconds: None,
     }
 }

@@ -5,6 +5,7 @@
 //! - [`loopback`]: a CloudWatch Logs on the loopback interface
 //! - the tests, by what they are about
 
+mod cloudwatch_fleet;
 mod evidence_law;
 mod export_rows;
 mod inputs;

@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use chrono::TimeDelta;
 
 use super::style::{FAINT, WARNING, paint, thousands};
+use crate::evidence::price::Price;
 use crate::render::Page;
 use crate::render::moment::duration;
 use crate::render::visible::visible;
@@ -37,6 +38,18 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         );
         writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
     }
+    for counted in report.clusters.iter().flat_map(|scan| &scan.notes) {
+        let words = format!(
+            "Note: {}: {}{}.",
+            visible(&counted.note.place),
+            visible(&counted.note.text),
+            match counted.count {
+                1 => String::new(),
+                count => format!(" ({} times)", thousands(count)),
+            }
+        );
+        writeln!(output, "  {}", paint(FAINT, words, page.colour))?;
+    }
     let scanned = format!("{}  {NOT_VISIBLE}", rests_on(report));
     writeln!(output, "  {}", paint(FAINT, scanned, page.colour))
 }
@@ -57,8 +70,13 @@ fn rests_on(report: &Report) -> String {
     }
     let queries = sum(|scan| scan.queries);
     if queries > 0 {
+        let mut price: Option<Price> = None;
+        for part in clusters.iter().filter_map(|scan| scan.price) {
+            *price.get_or_insert_default() += part;
+        }
+        let price = price.map_or_else(String::new, |price| format!(", {price}"));
         words.push(format!(
-            "Scanned {} in {queries} {}.",
+            "Scanned {} in {queries} {}{price}.",
             ByteSize(sum(|scan| scan.bytes_scanned)).display().si(),
             if queries == 1 { "query" } else { "queries" }
         ));

@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::CountedGap;
+use crate::evidence::note::CountedNote;
+use crate::evidence::price::Price;
 use crate::report;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
 use crate::report::scan::{ClusterScan, Window};
@@ -14,6 +16,9 @@ use crate::report::verdict::{Severity, Verdict};
 
 /// The version that this file describes.
 const VERSION: u32 = 1;
+
+/// Millionths of a dollar in a dollar.
+const MICRO_DOLLARS: f64 = 1_000_000.0;
 
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,8 +43,16 @@ struct Scan {
     lines: u64,
     bytes_read: u64,
     bytes_scanned: u64,
+    /// What the scan costs, in US dollars.
+    #[serde(default)]
+    price_usd: Option<f64>,
+    /// Whether it costs more, because the price in a Region is not known.
+    #[serde(default)]
+    price_is_minimum: bool,
     queries: u64,
     gaps: Vec<CountedGap>,
+    #[serde(default)]
+    notes: Vec<CountedNote>,
     accepted_at_age_seconds: Option<i64>,
 }
 
@@ -48,6 +61,8 @@ struct RankedFinding {
     rank: usize,
     cluster: String,
     region: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     namespace: String,
     service_account: String,
     verdict: Verdict,
@@ -104,8 +119,13 @@ impl From<ClusterScan> for Scan {
             lines: scan.lines,
             bytes_read: scan.bytes_read,
             bytes_scanned: scan.bytes_scanned,
+            price_usd: scan
+                .price
+                .map(|price| price.micro_dollars as f64 / MICRO_DOLLARS),
+            price_is_minimum: scan.price.is_some_and(|price| price.at_least),
             queries: scan.queries,
             gaps: scan.gaps,
+            notes: scan.notes,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
         }
     }
@@ -120,8 +140,13 @@ impl From<Scan> for ClusterScan {
             lines: scan.lines,
             bytes_read: scan.bytes_read,
             bytes_scanned: scan.bytes_scanned,
+            price: scan.price_usd.map(|dollars| Price {
+                micro_dollars: (dollars * MICRO_DOLLARS).round() as u64,
+                at_least: scan.price_is_minimum,
+            }),
             queries: scan.queries,
             gaps: scan.gaps,
+            notes: scan.notes,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
         }
     }
@@ -135,6 +160,7 @@ impl RankedFinding {
             rank: finding.rank,
             cluster: finding.cluster.name.clone(),
             region: finding.cluster.region.clone(),
+            account: finding.cluster.account.clone(),
             namespace: finding.service_account.namespace.clone(),
             service_account: finding.service_account.name.clone(),
             verdict: finding.verdict,
@@ -160,6 +186,7 @@ impl From<RankedFinding> for Finding {
             cluster: Cluster {
                 name: finding.cluster,
                 region: finding.region,
+                account: finding.account,
             },
             service_account: ServiceAccount {
                 namespace: finding.namespace,

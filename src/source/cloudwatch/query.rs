@@ -9,6 +9,8 @@ pub struct Query {
     pub text: &'static str,
     /// The number of rows at which its answer is cut off.
     pub limit: u64,
+    /// Whether its rows are the events that match, and not made of several.
+    pub rows_are_events: bool,
 }
 
 /// The query of the AWS documentation (EKS user guide, page "Kubernetes service accounts"),
@@ -17,6 +19,7 @@ pub const STALE_TOKENS: Query = Query {
     name: "stale-tokens",
     text: include_str!("../../../queries/stale-tokens.insights"),
     limit: DEFAULT_LIMIT,
+    rows_are_events: true,
 };
 
 /// Every event that may hold evidence, whole.
@@ -24,16 +27,26 @@ pub const STALE_TOKEN_EVENTS: Query = Query {
     name: "stale-token-events",
     text: include_str!("../../../queries/stale-token-events.insights"),
     limit: MAXIMUM_LIMIT,
+    rows_are_events: true,
 };
 
-/// The rows of a query that sets no limit (CloudWatch Logs user guide, page "limit").
+/// Stale tokens, one row a holder and token.
+pub const STALE_TOKEN_HOLDERS: Query = Query {
+    name: "stale-token-holders",
+    text: include_str!("../../../queries/stale-token-holders.insights"),
+    limit: DEFAULT_LIMIT,
+    rows_are_events: false,
+};
+
+/// The rows of a query that sets no limit (CloudWatch Logs user guide, page "limit"), and of a
+/// `stats` over however many groups: it ends without any warning there.
 const DEFAULT_LIMIT: u64 = 10_000;
 
 /// The most rows that a query can ask for (same page).
 const MAXIMUM_LIMIT: u64 = 100_000;
 
 /// Every query.
-pub const QUERIES: [Query; 2] = [STALE_TOKENS, STALE_TOKEN_EVENTS];
+pub const QUERIES: [Query; 3] = [STALE_TOKEN_HOLDERS, STALE_TOKEN_EVENTS, STALE_TOKENS];
 
 #[cfg(test)]
 mod tests {

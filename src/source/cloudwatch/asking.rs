@@ -1,0 +1,440 @@
+//! Questions put to the log groups of one Region: slices side by side, answers merged.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::connect::Connection;
+use super::failure::{Cause, Failure};
+use super::log_group::LogGroup;
+use super::price::price;
+use super::question::{Context, Question, Took};
+use super::run::{Answer, Asked, End, run};
+use super::slice::{Plan, Short, Slice, Span};
+use super::stop::Stop;
+use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::set::Collect;
+use crate::source::Gathered;
+use crate::source::arrivals::Arrivals;
+use crate::source::progress::Progress;
+
+/// How long after a request's arrival its event can be written: the API server ends ordinary
+/// requests after 60 s (`--request-timeout`), and reports long-running ones when they begin.
+const WRITTEN_WITHIN: TimeDelta = TimeDelta::seconds(60);
+
+/// The most log groups of one query (CloudWatch Logs API reference, StartQuery).
+pub const GROUPS_OF_A_QUERY: usize = 50;
+
+/// What is asked for, and within which bounds.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The first arrival wanted.
+    pub since: DateTime<Utc>,
+    /// The last arrival wanted.
+    pub until: DateTime<Utc>,
+    /// The time of asking: nothing was written after it.
+    pub now: DateTime<Utc>,
+    /// When to give up.
+    pub deadline: Instant,
+    /// The time until then, in whole seconds, to speak of.
+    pub time_limit_seconds: u64,
+    /// How many queries may run at once in a Region.
+    pub max_queries: usize,
+    /// The operator's wish to break off.
+    pub stop: Stop,
+    /// How far the work is.
+    pub progress: Arc<Progress>,
+}
+
+impl Request {
+    /// The seconds in which the events of the wanted arrivals were written.
+    pub fn span(&self) -> Span {
+        Span {
+            first_second: self.since.timestamp(),
+            last_second: (self.until + WRITTEN_WITHIN)
+                .min(self.now)
+                .max(self.until)
+                .timestamp(),
+        }
+    }
+
+    /// The wanted arrivals.
+    pub fn arrivals(&self) -> Arrivals {
+        Arrivals {
+            since: Some(self.since),
+            until: Some(self.until),
+        }
+    }
+}
+
+/// The slices to begin with: as many groups to a query as fit. A group whose window is not known
+/// to exist is asked apart: if it does not, the whole query is refused.
+pub fn first_slices(questions: usize, groups: &[LogGroup], request: &Request) -> Vec<Slice> {
+    let (mut shared, mut apart) = (Vec::new(), Vec::new());
+    for (place, group) in groups.iter().enumerate() {
+        match group.kept_since(request.now) {
+            Some(kept_since) if kept_since > request.until => {}
+            Some(_) => shared.push(place),
+            None => apart.push(vec![place]),
+        }
+    }
+    let chunks = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
+    let sets: Vec<Vec<usize>> = chunks.chain(apart).collect();
+    (0..questions)
+        .flat_map(|question| {
+            sets.iter().map(move |groups| Slice {
+                question,
+                groups: groups.clone(),
+                span: request.span(),
+            })
+        })
+        .collect()
+}
+
+/// What one group said to one slice.
+#[derive(Debug)]
+struct Part<C> {
+    collected: C,
+    coverage: Coverage,
+    is_readable: bool,
+}
+
+impl<C: Default> Default for Part<C> {
+    fn default() -> Self {
+        Self {
+            collected: C::default(),
+            coverage: Coverage::default(),
+            is_readable: true,
+        }
+    }
+}
+
+/// What one slice came to: what each group said, by its place.
+type Outcome<C> = (Slice, Result<(Answer, BTreeMap<usize, Part<C>>), Failure>);
+
+/// Everything that is known while a Region is asked.
+struct Asking<C> {
+    connection: Arc<Connection>,
+    groups: Arc<Vec<LogGroup>>,
+    questions: Vec<Question<C>>,
+    request: Request,
+    plan: Plan,
+    gathered: Gathered<C>,
+    failures: Vec<Failure>,
+}
+
+/// Puts the questions to the log groups. What failed is a gap of the cluster that it concerns,
+/// and comes back as well.
+pub async fn ask<C: Collect + 'static>(
+    connection: Arc<Connection>,
+    groups: Arc<Vec<LogGroup>>,
+    questions: Vec<Question<C>>,
+    request: Request,
+) -> (Gathered<C>, Vec<Failure>) {
+    let plan = Plan::new(first_slices(questions.len(), &groups, &request));
+    let mut asking = Asking {
+        connection,
+        groups,
+        questions,
+        request,
+        plan,
+        gathered: Gathered::default(),
+        failures: Vec::new(),
+    };
+    asking.introduce();
+    let mut running: JoinSet<Outcome<C>> = JoinSet::new();
+    loop {
+        while running.len() < asking.request.max_queries {
+            let Some(slice) = asking.plan.next_slice() else {
+                break;
+            };
+            if asking.request.stop.is_pulled() {
+                asking.gap(&slice, GapKind::Interrupted, "");
+            } else if asking.request.deadline <= Instant::now() {
+                asking.time_is_up(&slice);
+            } else {
+                running.spawn(asking.start(slice));
+            }
+        }
+        match running.join_next().await {
+            None => break,
+            Some(Ok((slice, Ok((answer, parts))))) => asking.answered(&slice, &answer, parts),
+            Some(Ok((slice, Err(failure)))) => asking.failed(&slice, failure),
+            // A panic has been printed; its slice is lost.
+            Some(Err(error)) => {
+                let failure = Failure::new(Cause::Other {
+                    action: "a query",
+                    reason: error.to_string(),
+                });
+                asking.failures.push(failure.in_region(&asking.connection));
+            }
+        }
+    }
+    (asking.gathered, asking.failures)
+}
+
+impl<C: Collect + 'static> Asking<C> {
+    /// Says of every group what is asked of it.
+    fn introduce(&mut self) {
+        let (request, groups) = (&self.request, Arc::clone(&self.groups));
+        for group in groups.iter() {
+            let mut coverage = Coverage {
+                since: Some(request.since),
+                until: Some(request.until),
+                ..Coverage::default()
+            };
+            coverage.places.insert(group.name.clone());
+            let kept_since = group.kept_since(request.now);
+            if let Some(kept_since) = kept_since.filter(|kept| *kept > request.since) {
+                if kept_since > request.until {
+                    let failure = Failure::new(Cause::OutsideRetention)
+                        .concerning(&group.cluster, &self.connection);
+                    coverage.gap(&group.name, GapKind::NotAsked, failure.in_short());
+                    self.failures.push(failure);
+                } else {
+                    let since = kept_since.format("%Y-%m-%d %H:%M UTC");
+                    let because = group.kept_because(request.now);
+                    let text = format!("nothing is there from before {since}: {because}");
+                    coverage.note_times(&group.name, text, 1);
+                    coverage.since = Some(kept_since);
+                }
+            }
+            *self.gathered.coverages.of(&group.cluster) = coverage;
+        }
+    }
+
+    /// One slice, from the start of its query to the last of its rows.
+    fn start(&self, slice: Slice) -> impl Future<Output = Outcome<C>> + use<C> {
+        let (connection, groups) = (Arc::clone(&self.connection), Arc::clone(&self.groups));
+        let question = self.questions[slice.question];
+        let request = self.request.clone();
+        async move {
+            let members: Vec<&LogGroup> =
+                slice.groups.iter().map(|place| &groups[*place]).collect();
+            let contexts: Vec<Context> = members
+                .iter()
+                .map(|group| Context {
+                    cluster: Arc::clone(&group.cluster),
+                    place: group.name.clone(),
+                    arrivals: request.arrivals(),
+                })
+                .collect();
+            let text = (question.text)(&question.query, request.arrivals());
+            let asked = Asked {
+                name: question.query.name,
+                text: &text,
+                limit: question.query.limit,
+                rows_are_events: question.query.rows_are_events,
+                groups: &members,
+                span: slice.span,
+            };
+            let mut parts: BTreeMap<usize, Part<C>> = BTreeMap::new();
+            let mut take = |rows: Vec<super::row::Row>| {
+                for row in rows {
+                    let Some(member) = whose(&members, row.get("@log")) else {
+                        let first: &mut Part<C> = parts.entry(slice.groups[0]).or_default();
+                        let place = &contexts[0].place;
+                        let detail = "row of a log group that was not asked";
+                        first.coverage.gap(place, GapKind::MalformedEvent, detail);
+                        continue;
+                    };
+                    let part = parts.entry(slice.groups[member]).or_default();
+                    let took = (question.take)(
+                        &row,
+                        &contexts[member],
+                        &mut part.collected,
+                        &mut part.coverage,
+                    );
+                    part.is_readable &= took == Took::Row;
+                }
+            };
+            let answer = run(
+                &connection,
+                &asked,
+                request.deadline,
+                &request.stop,
+                &mut take,
+            )
+            .await;
+            (slice, answer.map(|answer| (answer, parts)))
+        }
+    }
+
+    fn answered(&mut self, slice: &Slice, answer: &Answer, parts: BTreeMap<usize, Part<C>>) {
+        self.request.progress.advance(answer.bytes_scanned);
+        self.charge(slice, answer.bytes_scanned);
+        let limit = self.questions[slice.question].query.limit;
+        let short = match &answer.end {
+            End::Full => Some(Short::Limit {
+                matched: answer.matched,
+                limit,
+            }),
+            End::Ended(state) if state == "Timeout" => Some(Short::TimeOut),
+            _ => None,
+        };
+        if short.is_some_and(|short| self.plan.cut(slice, short)) {
+            return;
+        }
+        let (rows, matched) = (answer.rows, answer.matched);
+        match &answer.end {
+            End::Complete => {
+                let query = &self.questions[slice.question].query;
+                if query.rows_are_events && rows < matched {
+                    let detail = format!("{rows} of {matched} rows");
+                    self.gap(slice, GapKind::QueryEnded, &detail);
+                }
+            }
+            End::Full => {
+                let detail = format!("{rows} of {matched} rows; ask for a shorter window");
+                self.gap(slice, GapKind::RowLimit, &detail);
+            }
+            End::Ended(state) => self.gap(slice, GapKind::QueryEnded, state),
+            End::TimeLimit => self.time_is_up(slice),
+            End::Interrupted => self.gap(slice, GapKind::Interrupted, ""),
+        }
+        for (place, part) in parts {
+            if !part.is_readable && self.ask_otherwise(slice, vec![place]) {
+                continue;
+            }
+            self.gathered.collected.merge(part.collected);
+            let cluster = &self.groups[place].cluster;
+            self.gathered.coverages.of(cluster).merge(part.coverage);
+        }
+    }
+
+    fn failed(&mut self, slice: &Slice, failure: Failure) {
+        let concerns_one = matches!(
+            failure.cause(),
+            Cause::NoLogGroup | Cause::OutsideRetention | Cause::AccessDenied { .. }
+        );
+        if concerns_one && slice.groups.len() > 1 {
+            self.plan.ask_apart(slice);
+            return;
+        }
+        let is_malformed = matches!(failure.cause(), Cause::MalformedQuery { .. });
+        if is_malformed && self.ask_otherwise(slice, slice.groups.clone()) {
+            return;
+        }
+        let failures = slice.groups.iter().map(|place| {
+            let cluster = &self.groups[*place].cluster;
+            failure.clone().concerning(cluster, &self.connection)
+        });
+        let failures: Vec<Failure> = failures.collect();
+        for (place, failure) in slice.groups.iter().zip(&failures) {
+            let group = &self.groups[*place];
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            coverage.gap(&group.name, GapKind::NotAsked, failure.in_short());
+        }
+        self.failures.extend(failures);
+    }
+
+    /// Asks the same of these groups with the question that stands in for this one, if there is
+    /// one.
+    fn ask_otherwise(&mut self, slice: &Slice, groups: Vec<usize>) -> bool {
+        let question = &self.questions[slice.question];
+        let Some(otherwise) = question.otherwise else {
+            return false;
+        };
+        let other = otherwise();
+        tracing::debug!(
+            question = question.query.name,
+            instead = other.query.name,
+            "asking otherwise"
+        );
+        let known = self
+            .questions
+            .iter()
+            .position(|question| question.query == other.query);
+        let question = known.unwrap_or_else(|| {
+            self.questions.push(other);
+            self.questions.len() - 1
+        });
+        let span = slice.span;
+        for group in groups {
+            self.plan.ask(Slice {
+                question,
+                groups: vec![group],
+                span,
+            });
+        }
+        true
+    }
+
+    fn time_is_up(&mut self, slice: &Slice) {
+        let seconds = self.request.time_limit_seconds;
+        let detail = format!("no answer within {seconds} s; see --timeout");
+        self.gap(slice, GapKind::TimeLimit, &detail);
+    }
+
+    /// Notes a gap of every group of a slice.
+    fn gap(&mut self, slice: &Slice, kind: GapKind, detail: &str) {
+        let whole = slice.span == self.request.span();
+        let detail = match (whole, kind) {
+            (false, GapKind::RowLimit | GapKind::QueryEnded) => {
+                let time = |second| {
+                    DateTime::from_timestamp(second, 0).map_or_else(
+                        || second.to_string(),
+                        |time| time.format("%Y-%m-%d %H:%M:%S").to_string(),
+                    )
+                };
+                let Span {
+                    first_second,
+                    last_second,
+                } = slice.span;
+                format!(
+                    "{} to {} UTC: {detail}",
+                    time(first_second),
+                    time(last_second)
+                )
+            }
+            _ => detail.to_owned(),
+        };
+        for place in &slice.groups {
+            let group = &self.groups[*place];
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            coverage.gap(&group.name, kind, detail.as_str());
+        }
+    }
+
+    /// Shares the bytes of a query among its groups, by how much each of them stores.
+    fn charge(&mut self, slice: &Slice, bytes: u64) {
+        let stored = |place: &usize| {
+            let described = self.groups[*place].described.as_ref();
+            described.map_or(0, |described| u128::from(described.stored_bytes))
+        };
+        let all: u128 = slice.groups.iter().map(stored).sum();
+        let mut left = bytes;
+        for (nth, place) in slice.groups.iter().enumerate() {
+            let is_last = nth + 1 == slice.groups.len();
+            let share = match (is_last, all) {
+                (true, _) => left,
+                (false, 0) => bytes / slice.groups.len() as u64,
+                (false, all) => {
+                    let share = u128::from(bytes) * stored(place) / all;
+                    u64::try_from(share).unwrap_or(bytes).min(left)
+                }
+            };
+            left -= share;
+            let coverage = self.gathered.coverages.of(&self.groups[*place].cluster);
+            coverage.bytes_scanned += share;
+            coverage.charge(price(&self.connection.region, share));
+            coverage.queries += u64::from(nth == 0);
+        }
+    }
+}
+
+/// The group of a row, by its `@log`, which is `ACCOUNT:NAME`.
+fn whose(members: &[&LogGroup], log: Option<&str>) -> Option<usize> {
+    let Some(log) = log else {
+        return (members.len() == 1).then_some(0);
+    };
+    let (account, name) = log.split_once(':').unwrap_or(("", log));
+    let is_named = |group: &&LogGroup| group.name == name;
+    members
+        .iter()
+        .position(|group| is_named(group) && group.cluster.account.as_deref() == Some(account))
+        .or_else(|| members.iter().position(is_named))
+}

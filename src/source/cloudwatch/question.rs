@@ -1,0 +1,60 @@
+//! What is asked of log groups: a query, and what to make of a row of its answer.
+//!
+//! - [`holders`]: stale tokens, aggregated: one row a holder and token
+//! - [`events`]: every event that may hold evidence, whole
+//!
+//! A further question is one more file, and one more entry in the list that is asked.
+
+pub mod events;
+pub mod holders;
+
+use std::sync::Arc;
+
+use super::query::Query;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::coverage::Coverage;
+use crate::source::arrivals::Arrivals;
+
+use super::row::Row;
+
+/// Where a row comes from, and what of it is wanted.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// The cluster.
+    pub cluster: Arc<Cluster>,
+    /// The log group.
+    pub place: String,
+    /// The arrivals that are wanted.
+    pub arrivals: Arrivals,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Took {
+    /// The collector has what it says.
+    Row,
+    /// It tells of events that this question cannot read; another may.
+    Unreadable,
+}
+
+/// A question.
+#[derive(Debug)]
+pub struct Question<C> {
+    /// The query.
+    pub query: Query,
+    /// The query's text for a window of arrivals, which the window of the query itself does not
+    /// tell: an event is written when a request is over.
+    pub text: fn(&Query, Arrivals) -> String,
+    /// Takes a row in.
+    pub take: fn(&Row, &Context, &mut C, &mut Coverage) -> Took,
+    /// The question to ask where this one cannot read an event.
+    pub otherwise: Option<fn() -> Question<C>>,
+}
+
+impl<C> Clone for Question<C> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<C> Copy for Question<C> {}

@@ -1,0 +1,233 @@
+//! The same log through files, single events and aggregated rows gives the same findings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_cloudwatchlogs::config::{Credentials, SharedCredentialsProvider};
+use eks_stale_tokens::evidence::cluster::Cluster;
+use eks_stale_tokens::evidence::coverage::Coverages;
+use eks_stale_tokens::evidence::set::EvidenceSet;
+use eks_stale_tokens::report::Report;
+use eks_stale_tokens::report::token_lifetime::TokenLifetime;
+use eks_stale_tokens::source::cloudwatch::asking::Request;
+use eks_stale_tokens::source::cloudwatch::connect::Connection;
+use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
+use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
+use eks_stale_tokens::source::cloudwatch::gather;
+use eks_stale_tokens::source::cloudwatch::question::{Question, events, holders};
+use eks_stale_tokens::source::cloudwatch::stop::stop;
+use eks_stale_tokens::source::progress::Progress;
+use eks_stale_tokens::verdict::judge;
+use serde_json::Value;
+
+use super::{WINDOW, fixture, group, report, service, tool, tool_at};
+use crate::loopback::LogClass;
+
+/// What must be equal of a finding, and the times that may differ.
+fn essence(finding: &Value) -> (Value, Vec<i64>) {
+    let holders: Vec<Value> = finding["holders"]
+        .as_array()
+        .expect("holders")
+        .iter()
+        .map(|holder| {
+            let tokens: Vec<Value> = holder["tokens"]
+                .as_array()
+                .expect("tokens")
+                .iter()
+                .map(|token| serde_json::json!([token["credential_id"], token["requests"]]))
+                .collect();
+            serde_json::json!([
+                holder["identity"],
+                holder["pod"],
+                holder["nodes"],
+                holder["addresses"],
+                holder["user_agents"],
+                holder["verdict"],
+                holder["severity"],
+                holder["requests"],
+                tokens
+            ])
+        })
+        .collect();
+    let same = serde_json::json!([
+        finding["rank"],
+        finding["cluster"],
+        finding["namespace"],
+        finding["service_account"],
+        finding["verdict"],
+        finding["severity"],
+        finding["requests"],
+        finding["clients"],
+        holders
+    ]);
+    let times = ["issued", "rejected_from", "first_seen", "last_seen"].map(|name| {
+        let text = finding[name].as_str().expect("a time");
+        chrono::DateTime::parse_from_rfc3339(text)
+            .expect("a time")
+            .timestamp_millis()
+    });
+    (same, times.into())
+}
+
+fn assert_same(one: &Value, other: &Value) {
+    let findings = |report: &Value| report["findings"].as_array().expect("findings").clone();
+    let (one, other) = (findings(one), findings(other));
+    assert!(!one.is_empty());
+    assert_eq!(one.len(), other.len());
+    for (one, other) in one.iter().zip(&other) {
+        let (same, times) = essence(one);
+        let (other_same, other_times) = essence(other);
+        assert_eq!(same, other_same);
+        for (time, other_time) in times.iter().zip(other_times) {
+            assert!(
+                (time - other_time).abs() <= 1,
+                "{same}: {time} {other_time}"
+            );
+        }
+    }
+}
+
+#[test]
+fn aggregated_rows_and_lines_of_files_give_the_same_findings() {
+    for cluster in ["recording", "timeline"] {
+        let cloudwatch = service().group(group(cluster)).start();
+        let asked = report(
+            tool_at(&cloudwatch).args(["sweep", cluster]).args(WINDOW),
+            0,
+        );
+        let read = report(
+            tool()
+                .args(["sweep", "--input"])
+                .arg(fixture(cluster))
+                .args(WINDOW),
+            0,
+        );
+        assert_same(&asked, &read);
+        // One query did it, and its text is the one that aggregates.
+        let queries = cloudwatch.queries();
+        assert_eq!(queries.len(), 1);
+        assert!(queries[0].text.contains("| stats "));
+    }
+}
+
+#[test]
+fn the_infrequent_access_class_which_discovers_no_fields_gives_the_same() {
+    let standard = service().group(group("recording")).start();
+    let infrequent = service()
+        .group(group("recording").class(LogClass::InfrequentAccess))
+        .start();
+    let sweep = |cloudwatch| {
+        report(
+            tool_at(cloudwatch)
+                .args(["sweep", "recording"])
+                .args(WINDOW),
+            0,
+        )
+    };
+    assert_same(&sweep(&standard), &sweep(&infrequent));
+}
+
+/// A window whose ends cut watches in two: what counts is the arrival.
+#[test]
+fn windows_that_begin_in_the_middle_give_the_same() {
+    let window = [
+        "--since",
+        "2026-11-24T06:03:11.5Z",
+        "--until",
+        "2026-11-24T06:05:02.25Z",
+    ];
+    let cloudwatch = service().group(group("recording")).start();
+    let asked = report(
+        tool_at(&cloudwatch)
+            .args(["sweep", "recording"])
+            .args(window),
+        0,
+    );
+    let read = report(
+        tool()
+            .args(["sweep", "--input"])
+            .arg(fixture("recording"))
+            .args(window),
+        0,
+    );
+    assert_same(&asked, &read);
+}
+
+async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
+            "AKIDEXAMPLE",
+            "secret",
+            None,
+            None,
+            "test",
+        )))
+        .endpoint_url(endpoint)
+        .build();
+    let connection = Connection::with(config, "eu-west-1".to_owned(), None);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let wanted = Wanted::Named(["recording".to_owned()].into());
+    let groups = discover(&connection, &wanted, false, deadline)
+        .await
+        .expect("found");
+    let fleet = Fleet {
+        regions: vec![FoundRegion {
+            connection: Arc::new(connection),
+            groups: Arc::new(groups),
+        }],
+        missing: Vec::new(),
+    };
+    let (_cord, stop) = stop();
+    let time = |text: &str| text.parse().expect("a time");
+    let request = Request {
+        since: time(WINDOW[1]),
+        until: time(WINDOW[3]),
+        now: time(WINDOW[3]),
+        deadline,
+        time_limit_seconds: 60,
+        max_queries: 4,
+        stop,
+        progress: Arc::new(Progress::default()),
+    };
+    let (gathered, failures) = gather(fleet, &[question], &request).await;
+    assert!(failures.is_empty(), "{failures:?}");
+    let coverages: &Coverages = &gathered.coverages;
+    assert!(
+        coverages
+            .0
+            .keys()
+            .all(|cluster: &Arc<Cluster>| cluster.name == "recording")
+    );
+    judge(&gathered.collected, coverages, &TokenLifetime::AWS)
+}
+
+#[test]
+fn aggregated_rows_and_single_events_give_the_same_findings() {
+    let cloudwatch = service().group(group("recording")).start();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let asked = |question| runtime.block_on(judged(cloudwatch.endpoint(), question));
+    let (holders, events) = (asked(holders::question()), asked(events::question()));
+    assert_eq!(holders.findings.len(), events.findings.len());
+    for (one, other) in holders.findings.iter().zip(&events.findings) {
+        let essence = |finding: &eks_stale_tokens::report::finding::Finding| {
+            (
+                finding.rank,
+                finding.service_account.clone(),
+                finding.verdict,
+                finding.requests(),
+                finding.tokens(),
+                finding.clients.clone(),
+            )
+        };
+        assert_eq!(essence(one), essence(other));
+        assert!(
+            (one.lead().issued - other.lead().issued)
+                .num_milliseconds()
+                .abs()
+                <= 1
+        );
+    }
+}
