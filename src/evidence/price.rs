@@ -15,7 +15,7 @@ pub struct Price {
 impl AddAssign for Price {
     fn add_assign(&mut self, other: Self) {
         self.micro_dollars = self.micro_dollars.saturating_add(other.micro_dollars);
-        self.at_least |= other.at_least;
+        self.at_least = self.at_least || other.at_least;
     }
 }
 

@@ -147,7 +147,11 @@ pub async fn ask<C: Collect + 'static>(
     asking.introduce();
     let mut running: JoinSet<Outcome<C>> = JoinSet::new();
     loop {
-        while running.len() < asking.request.max_queries {
+        let most = match asking.plan.is_probing() {
+            true => 1,
+            false => asking.request.max_queries,
+        };
+        while running.len() < most {
             let Some(slice) = asking.plan.next_slice() else {
                 break;
             };
@@ -228,6 +232,7 @@ impl<C: Collect + 'static> Asking<C> {
                 text: &text,
                 limit: question.query.limit,
                 rows_are_events: question.query.rows_are_events,
+                can_be_cut: slice.can_be_cut(),
                 groups: &members,
                 span: slice.span,
             };
@@ -281,6 +286,7 @@ impl<C: Collect + 'static> Asking<C> {
         let (rows, matched) = (answer.rows, answer.matched);
         match &answer.end {
             End::Complete => {
+                self.plan.answered();
                 let query = &self.questions[slice.question].query;
                 if query.rows_are_events && rows < matched {
                     let detail = format!("{rows} of {matched} rows");
@@ -373,7 +379,7 @@ impl<C: Collect + 'static> Asking<C> {
     fn gap(&mut self, slice: &Slice, kind: GapKind, detail: &str) {
         let whole = slice.span == self.request.span();
         let detail = match (whole, kind) {
-            (false, GapKind::RowLimit | GapKind::QueryEnded) => {
+            (false, GapKind::RowLimit) => {
                 let time = |second| {
                     DateTime::from_timestamp(second, 0).map_or_else(
                         || second.to_string(),

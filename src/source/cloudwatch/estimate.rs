@@ -75,6 +75,7 @@ async fn told<C>(
         text: &text,
         limit: u64::MAX,
         rows_are_events: false,
+        can_be_cut: false,
         groups: members,
         span: slice.span,
     };

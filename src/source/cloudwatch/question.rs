@@ -48,7 +48,7 @@ pub struct Question<C> {
     /// Takes a row in.
     pub take: fn(&Row, &Context, &mut C, &mut Coverage) -> Took,
     /// The question to ask where this one cannot read an event.
-    pub otherwise: Option<fn() -> Question<C>>,
+    pub otherwise: Option<fn() -> Self>,
 }
 
 impl<C> Clone for Question<C> {

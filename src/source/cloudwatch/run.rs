@@ -29,8 +29,10 @@ pub struct Asked<'a> {
     /// The rows at which its answer is cut off.
     pub limit: u64,
     /// Whether its rows are the events that matched, so that the number that matched tells
-    /// whether the answer will be cut off.
+    /// whether the answer is cut off.
     pub rows_are_events: bool,
+    /// Whether smaller slices can be asked for instead of an answer that is cut off.
+    pub can_be_cut: bool,
     /// The log groups.
     pub groups: &'a [&'a LogGroup],
     /// The seconds.
@@ -42,7 +44,7 @@ pub struct Asked<'a> {
 pub enum End {
     /// It was answered.
     Complete,
-    /// It was answered up to its limit of rows. Its rows are not fetched where that shows before.
+    /// It was answered up to its limit of rows, and not fetched if smaller slices can be.
     Full,
     /// The service ended it, in this state.
     Ended(String),
@@ -227,7 +229,8 @@ impl Follower<'_> {
         loop {
             let token = page.next_token.clone();
             let rows = self.rows(page);
-            if self.asked.rows_are_events && self.answer.matched > self.asked.limit {
+            let is_cut_off = self.asked.rows_are_events && self.answer.matched > self.asked.limit;
+            if is_cut_off && self.asked.can_be_cut {
                 return Ok(Some(End::Full));
             }
             self.answer.rows += rows.len() as u64;

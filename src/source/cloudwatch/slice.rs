@@ -50,6 +50,13 @@ pub struct Slice {
     pub span: Span,
 }
 
+impl Slice {
+    /// Whether there are smaller slices than this one.
+    pub fn can_be_cut(&self) -> bool {
+        self.groups.len() > 1 || self.span.seconds() > 1
+    }
+}
+
 /// Why a slice's answer is not whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Short {
@@ -77,6 +84,8 @@ pub struct Plan {
     /// A single second of a single group timed out: the service is ill, and smaller slices of
     /// anything do not help.
     time_does_not_help: bool,
+    /// A slice timed out, and none was answered since.
+    timed_out: bool,
 }
 
 impl Plan {
@@ -86,8 +95,19 @@ impl Plan {
         waiting.reverse();
         Self {
             waiting,
-            time_does_not_help: false,
+            ..Self::default()
         }
+    }
+
+    /// Whether it is being found out how small a slice must be for the service: one at a time is
+    /// enough for that.
+    pub fn is_probing(&self) -> bool {
+        self.timed_out && !self.time_does_not_help
+    }
+
+    /// Notes that a slice was answered.
+    pub fn answered(&mut self) {
+        self.timed_out = false;
     }
 
     /// The next slice to ask for.
@@ -103,7 +123,8 @@ impl Plan {
     /// Cuts a slice whose answer is not whole, to be asked again in parts. `false` if it cannot
     /// be cut: then what came is all that can be had.
     pub fn cut(&mut self, slice: &Slice, short: Short) -> bool {
-        if short == Short::TimeOut && self.time_does_not_help {
+        self.timed_out = short == Short::TimeOut;
+        if self.timed_out && self.time_does_not_help {
             return false;
         }
         // The parts of a slice of many groups scan no more than the whole did.

@@ -21,71 +21,25 @@ use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use serde_json::Value;
 
-use super::{WINDOW, fixture, group, report, service, tool, tool_at};
+use super::{WINDOW, fixture, group, report, service, tool_at};
 use crate::loopback::LogClass;
+use crate::tool::tool;
 
-/// What must be equal of a finding, and the times that may differ.
-fn essence(finding: &Value) -> (Value, Vec<i64>) {
-    let holders: Vec<Value> = finding["holders"]
-        .as_array()
-        .expect("holders")
-        .iter()
-        .map(|holder| {
-            let tokens: Vec<Value> = holder["tokens"]
-                .as_array()
-                .expect("tokens")
-                .iter()
-                .map(|token| serde_json::json!([token["credential_id"], token["requests"]]))
-                .collect();
-            serde_json::json!([
-                holder["identity"],
-                holder["pod"],
-                holder["nodes"],
-                holder["addresses"],
-                holder["user_agents"],
-                holder["verdict"],
-                holder["severity"],
-                holder["requests"],
-                tokens
-            ])
-        })
-        .collect();
-    let same = serde_json::json!([
-        finding["rank"],
-        finding["cluster"],
-        finding["namespace"],
-        finding["service_account"],
-        finding["verdict"],
-        finding["severity"],
-        finding["requests"],
-        finding["clients"],
-        holders
-    ]);
-    let times = ["issued", "rejected_from", "first_seen", "last_seen"].map(|name| {
-        let text = finding[name].as_str().expect("a time");
-        chrono::DateTime::parse_from_rfc3339(text)
-            .expect("a time")
-            .timestamp_millis()
-    });
-    (same, times.into())
+/// The findings without what files do not tell: the Region and the account.
+fn findings(report: &Value) -> Vec<Value> {
+    let mut findings = report["findings"].as_array().expect("findings").clone();
+    for finding in &mut findings {
+        let finding = finding.as_object_mut().expect("an object");
+        finding.remove("region");
+        finding.remove("account");
+    }
+    findings
 }
 
 fn assert_same(one: &Value, other: &Value) {
-    let findings = |report: &Value| report["findings"].as_array().expect("findings").clone();
     let (one, other) = (findings(one), findings(other));
-    assert!(!one.is_empty());
-    assert_eq!(one.len(), other.len());
-    for (one, other) in one.iter().zip(&other) {
-        let (same, times) = essence(one);
-        let (other_same, other_times) = essence(other);
-        assert_eq!(same, other_same);
-        for (time, other_time) in times.iter().zip(other_times) {
-            assert!(
-                (time - other_time).abs() <= 1,
-                "{same}: {time} {other_time}"
-            );
-        }
-    }
+    assert!(one.len() > 3);
+    assert_eq!(one, other);
 }
 
 #[test]
@@ -183,9 +137,9 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
     let (_cord, stop) = stop();
     let time = |text: &str| text.parse().expect("a time");
     let request = Request {
-        since: time(WINDOW[1]),
-        until: time(WINDOW[3]),
-        now: time(WINDOW[3]),
+        since: time("2026-11-04T00:00:00Z"),
+        until: time("2026-11-24T06:10:00Z"),
+        now: time("2026-11-24T06:10:00Z"),
         deadline,
         time_limit_seconds: 60,
         max_queries: 4,
@@ -210,24 +164,6 @@ fn aggregated_rows_and_single_events_give_the_same_findings() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     let asked = |question| runtime.block_on(judged(cloudwatch.endpoint(), question));
     let (holders, events) = (asked(holders::question()), asked(events::question()));
-    assert_eq!(holders.findings.len(), events.findings.len());
-    for (one, other) in holders.findings.iter().zip(&events.findings) {
-        let essence = |finding: &eks_stale_tokens::report::finding::Finding| {
-            (
-                finding.rank,
-                finding.service_account.clone(),
-                finding.verdict,
-                finding.requests(),
-                finding.tokens(),
-                finding.clients.clone(),
-            )
-        };
-        assert_eq!(essence(one), essence(other));
-        assert!(
-            (one.lead().issued - other.lead().issued)
-                .num_milliseconds()
-                .abs()
-                <= 1
-        );
-    }
+    assert!(holders.findings.len() > 5);
+    assert_eq!(holders.findings, events.findings);
 }
