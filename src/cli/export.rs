@@ -1,5 +1,6 @@
 //! `export`: every accepted request made with a stale token, one CSV row each.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -63,21 +64,20 @@ impl Export {
             };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;
-        let requests = evidence.gathered.collected.in_time_order();
-        let mut bytes = Vec::new();
-        export_csv::render(
-            &requests,
-            coverages,
-            self.evidence.token_lifetime.duration(),
-            &mut bytes,
-        )
-        .context("cannot write")?;
+        let requests = evidence
+            .gathered
+            .collected
+            .in_time_order()
+            .context("cannot set requests aside in the temporary directory")?;
+        let lifetime = self.evidence.token_lifetime.duration();
+        let render =
+            |output: &mut dyn Write| export_csv::render(requests, coverages, lifetime, output);
         match &file {
             Some(file) => file
-                .write(&bytes)
+                .write_with(render)
                 .with_context(|| format!("cannot write {}", file.path().display()))?,
             None => {
-                standard_output::write(&bytes).context("cannot write to standard output")?;
+                standard_output::write_with(render).context("cannot write to standard output")?;
             }
         }
         let complete = coverages

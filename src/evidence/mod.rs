@@ -10,6 +10,7 @@
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`accepted_requests`]: every accepted request by itself
+//! - [`sorted_run`]: requests set aside in order of time, to be merged
 //! - [`set`]: all evidence, and its merge
 //!
 //! Merging is associative and commutative, and the empty value is its identity: files, pages,
@@ -24,6 +25,7 @@ pub mod note;
 pub mod price;
 pub mod rejection;
 pub mod set;
+pub mod sorted_run;
 pub mod tally;
 pub mod token;
 pub mod token_use;

@@ -34,7 +34,7 @@ pub const COLUMNS: [&str; 17] = [
 /// Writes the rows. An export that may be incomplete ends in rows that say so, which start
 /// with `#`.
 pub fn render(
-    requests: &[AcceptedRequest],
+    requests: impl Iterator<Item = io::Result<AcceptedRequest>>,
     coverages: &Coverages,
     token_lifetime: TimeDelta,
     output: &mut dyn Write,
@@ -42,7 +42,7 @@ pub fn render(
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
     for request in requests {
-        writer.write_record(record(request, token_lifetime))?;
+        writer.write_record(record(&request?, token_lifetime))?;
     }
     for coverage in coverages.0.values() {
         for counted in coverage.counted_gaps() {
