@@ -210,7 +210,7 @@ impl EvidenceArgs {
     }
 }
 
-fn resolve(moment: Moment, end: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+pub(super) fn resolve(moment: Moment, end: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
     moment
         .resolve(end)
         .filter(|time| time.timestamp() >= 0)

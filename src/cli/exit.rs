@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// Done.
     Done,
+    /// Done, and something that is needed is not there.
+    Missing,
     /// Done, and there are findings at or above `--fail-on`.
     Findings,
     /// Done, but something could not be seen. This prevails over findings: whoever reads only
@@ -23,6 +25,7 @@ impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from(match outcome {
             Outcome::Done => 0,
+            Outcome::Missing => 1,
             Outcome::Findings => 3,
             Outcome::Incomplete => 4,
             Outcome::Interrupted => INTERRUPTED,

@@ -147,8 +147,8 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         let first = failures.remove(0);
         let others = failures.len();
         if others > 0 {
-            let others = anyhow::anyhow!("{first}\nand {others} more clusters or Regions failed");
-            return Err(Failure::Failed(others));
+            let words = format!("{first}\n{others} more failed; --verbose shows each call");
+            return Err(Failure::Failed(anyhow::anyhow!(words)));
         }
         return Err(Failure::failed(first));
     }

@@ -1,6 +1,6 @@
 //! What a user types: one file a command.
 //!
-//! - [`sweep`], [`export`]: the commands
+//! - [`sweep`], [`export`], [`query`], [`doctor`]: the commands
 //! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
 //! - [`moment`]: points in time as people type them
 //! - [`gathering`]: evidence from wherever the plan says
@@ -12,6 +12,7 @@
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
 mod access_args;
+mod doctor;
 mod dry_run;
 mod evidence_args;
 pub mod exit;
@@ -21,6 +22,7 @@ mod interrupt;
 mod moment;
 mod output_args;
 mod progress_bar;
+mod query;
 mod sweep;
 
 use clap::{Parser, Subcommand};
@@ -48,6 +50,8 @@ pub struct Cli {
 enum Command {
     Sweep(sweep::SweepArgs),
     Export(export::ExportArgs),
+    Query(query::QueryArgs),
+    Doctor(doctor::DoctorArgs),
 }
 
 const EXIT_CODES: &str = "\
@@ -71,6 +75,8 @@ impl Cli {
         match self.command {
             Command::Sweep(args) => args.plan(now)?.run(),
             Command::Export(args) => args.plan(now)?.run(),
+            Command::Query(args) => args.plan(now)?.run(),
+            Command::Doctor(args) => args.plan(now)?.run(),
         }
     }
 }

@@ -97,8 +97,16 @@ fn again<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Again {
     }
     match error {
         SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Again::Broken,
-        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
-            Again::Broken
+        SdkError::DispatchFailure(failure) => {
+            // An error of another kind that may pass says so; one of credentials does not.
+            let may_pass = failure
+                .as_connector_error()
+                .is_some_and(|error| error.as_other().is_some());
+            if failure.is_io() || failure.is_timeout() || may_pass {
+                Again::Broken
+            } else {
+                Again::Never
+            }
         }
         SdkError::ServiceError(service) => {
             let status = service.raw().status().as_u16();

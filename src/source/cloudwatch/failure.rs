@@ -60,6 +60,8 @@ pub enum Cause {
         /// The action, as a policy names it.
         action: &'static str,
     },
+    /// The log group holds no audit log.
+    NoAuditLog,
     /// No log group of any cluster is there.
     NoClusters,
     /// Anything else.
@@ -220,6 +222,10 @@ impl fmt::Display for Failure {
             Cause::OutOfTime { action } => write!(
                 formatter,
                 "cluster {cluster}: {action} was not answered in {region} before the time was up\n  wait longer: --timeout 30m"
+            ),
+            Cause::NoAuditLog => write!(
+                formatter,
+                "cluster {cluster}: log group /aws/eks/{cluster}/cluster holds no audit log: other logs are enabled, but not this one\n  enable it: aws eks update-cluster-config --region {region} --name {cluster} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'"
             ),
             Cause::NoClusters => write!(
                 formatter,

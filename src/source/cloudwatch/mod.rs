@@ -10,6 +10,8 @@
 //! - [`slice`]: which groups and seconds a query asks for, and what is asked again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
 //! - [`asking`]: slices side by side, their answers merged
+//! - [`console`]: the link that opens a query in the console
+//! - [`examination`]: what a sweep needs, looked at piece by piece
 //! - [`stop`]: the operator's wish to break off
 //! - [`price`], [`estimate`]: what bytes scanned cost, and what asking would scan
 //! - [`failure`]: what went wrong, and what to do next
@@ -21,8 +23,10 @@
 pub mod asking;
 mod call;
 pub mod connect;
+pub mod console;
 pub mod discovery;
 pub mod estimate;
+pub mod examination;
 pub mod failure;
 pub mod fleet;
 pub mod log_group;

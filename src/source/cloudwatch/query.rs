@@ -5,6 +5,8 @@
 pub struct Query {
     /// Its name: the name of its file.
     pub name: &'static str,
+    /// What it is for, in a line.
+    pub purpose: &'static str,
     /// Its text.
     pub text: &'static str,
     /// The number of rows at which its answer is cut off.
@@ -17,6 +19,7 @@ pub struct Query {
 /// for whoever wants to compare. We do not run it: it also counts text that callers wrote.
 pub const STALE_TOKENS: Query = Query {
     name: "stale-tokens",
+    purpose: "the query of the AWS documentation, to compare with; it also counts text that callers wrote",
     text: include_str!("../../../queries/stale-tokens.insights"),
     limit: DEFAULT_LIMIT,
     rows_are_events: true,
@@ -25,6 +28,7 @@ pub const STALE_TOKENS: Query = Query {
 /// Every event that may hold evidence, whole.
 pub const STALE_TOKEN_EVENTS: Query = Query {
     name: "stale-token-events",
+    purpose: "every event that may hold evidence, whole: what export reads",
     text: include_str!("../../../queries/stale-token-events.insights"),
     limit: MAXIMUM_LIMIT,
     rows_are_events: true,
@@ -33,6 +37,7 @@ pub const STALE_TOKEN_EVENTS: Query = Query {
 /// Stale tokens, one row a holder and token.
 pub const STALE_TOKEN_HOLDERS: Query = Query {
     name: "stale-token-holders",
+    purpose: "stale tokens, one row a holder and token: what sweep reads",
     text: include_str!("../../../queries/stale-token-holders.insights"),
     limit: DEFAULT_LIMIT,
     rows_are_events: false,
