@@ -15,6 +15,7 @@ use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
+use crate::render::visible::visible;
 use crate::source::Gathered;
 use crate::source::arrivals::Arrivals;
 use crate::source::cloudwatch::asking::Request;
@@ -103,8 +104,12 @@ fn from_cloudwatch<C: Collect + 'static>(
     drop(shown);
     let (gathering, failures) = gathering?;
     for failure in failures {
+        // A service's words may hold anything; the lines of the message are ours.
+        let message = failure.to_string();
+        let lines: Vec<_> = message.lines().map(visible).collect();
+        let words = format!("warning: {}\n", lines.join("\n"));
         // Nobody is left to tell if standard error is gone.
-        let _ = standard_error::write(format!("warning: {failure}\n").as_bytes());
+        let _ = standard_error::write(words.as_bytes());
     }
     Ok(gathering)
 }

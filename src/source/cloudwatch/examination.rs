@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use aws_sdk_cloudwatchlogs::error::DisplayErrorContext;
 use aws_sdk_cloudwatchlogs::types::OrderBy;
 use bytesize::ByteSize;
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +10,7 @@ use tokio::time::Instant;
 use super::call::call;
 use super::connect::Connection;
 use super::discovery::{Wanted, discover};
-use super::failure::{Cause, Failure};
+use super::failure::{Cause, Failure, chain};
 use super::log_group::LogGroup;
 use super::price::price;
 use super::query::STALE_TOKEN_HOLDERS;
@@ -125,7 +124,7 @@ async fn identity(connection: &Connection, deadline: Instant) -> Check {
     match tokio::time::timeout_at(until, asking).await {
         Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
         Ok(Err(error)) => {
-            let words = DisplayErrorContext(error).to_string();
+            let words = chain(&error);
             let words = format!("sts:GetCallerIdentity did not tell it: {words}");
             Check::new(NAME, State::Doubtful, words)
         }

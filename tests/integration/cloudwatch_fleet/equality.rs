@@ -3,15 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_cloudwatchlogs::config::{Credentials, SharedCredentialsProvider};
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::source::cloudwatch::asking::Request;
-use eks_stale_tokens::source::cloudwatch::connect::Connection;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
@@ -21,7 +18,7 @@ use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use serde_json::Value;
 
-use super::{WINDOW, fixture, group, report, service, tool_at};
+use super::{WINDOW, connection, fixture, group, report, service, tool_at};
 use crate::loopback::LogClass;
 use crate::tool::tool;
 
@@ -109,19 +106,7 @@ fn windows_that_begin_in_the_middle_give_the_same() {
 }
 
 async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::from_static("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(Credentials::new(
-            "AKIDEXAMPLE",
-            "secret",
-            None,
-            None,
-            "test",
-        )))
-        .endpoint_url(endpoint)
-        .build();
-    let connection = Connection::with(config, "eu-west-1".to_owned(), None);
+    let connection = connection(endpoint);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     let wanted = Wanted::Named(["recording".to_owned()].into());
     let groups = discover(&connection, &wanted, false, deadline)

@@ -1,6 +1,8 @@
 //! CloudWatch at the size of a fleet, with the binary as a process.
 
+mod benchmark;
 mod doctor;
+mod emulator;
 mod equality;
 mod faults;
 mod money;
@@ -11,6 +13,9 @@ use std::io::Cursor;
 use std::path::PathBuf;
 use std::process::Command;
 
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_cloudwatchlogs::config::{Credentials, SharedCredentialsProvider};
+use eks_stale_tokens::source::cloudwatch::connect::Connection;
 use serde_json::Value;
 
 use crate::loopback::{Builder, CloudWatch, Fate, LogGroup};
@@ -38,6 +43,18 @@ pub(crate) fn service() -> Builder {
     CloudWatch::builder()
         .polls_until_complete(0)
         .now(1_795_500_600_000)
+}
+
+/// A connection to a service in eu-west-1.
+pub(crate) fn connection(endpoint: String) -> Connection {
+    let credentials = Credentials::new("AKIDEXAMPLE", "secret", None, None, "test");
+    let config = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::from_static("eu-west-1"))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .build();
+    Connection::with(config, "eu-west-1".to_owned(), None)
 }
 
 /// The program, toward a service.

@@ -1,7 +1,19 @@
 //! Quotas are kept on our side, and slices that come back short are cut.
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use eks_stale_tokens::evidence::accepted_requests::AcceptedRequests;
+use eks_stale_tokens::source::cloudwatch::asking::Request;
+use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
+use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
+use eks_stale_tokens::source::cloudwatch::gather;
+use eks_stale_tokens::source::cloudwatch::question::{Question, events};
+use eks_stale_tokens::source::cloudwatch::stop::stop;
+use eks_stale_tokens::source::progress::Progress;
+
 use super::{
-    HOUR, START, STREAM, assert_nothing_left_running, gaps, report, requests, run_to, service,
+    HOUR, START, STREAM, assert_nothing_left_running, connection, gaps, report, requests, service,
     small_group, stale_event, tool_at,
 };
 use crate::loopback::{LogGroup, Operation, Quotas};
@@ -75,21 +87,81 @@ fn a_query_that_times_out_is_cut_until_it_does_not() {
     }
 }
 
+/// The question about events, with a limit that a test can fill.
+fn events_by_the_hundred() -> Question<AcceptedRequests> {
+    let mut question = events::question();
+    question.query.limit = 100;
+    question.text = |query, _| query.text.replace("| limit 100000", "| limit 100");
+    question
+}
+
 #[test]
-fn an_export_past_the_limit_of_rows_loses_none() {
-    // 100,200 events over an hour: more than one query can answer with.
-    let mut group = LogGroup::named("/aws/eks/busy/cluster");
-    for number in 0..100_200 {
-        let (millis, event) = stale_event("sa", "pod", number % 3_600);
-        group = group.event(STREAM, millis, &event);
+fn rows_past_the_limit_are_neither_lost_nor_counted_twice() {
+    // Two thousand events in two groups, unevenly: a tenth of them within ten seconds.
+    let mut groups = ["a", "b"].map(|name| LogGroup::named(format!("/aws/eks/{name}/cluster")));
+    for number in 0..2_000_i64 {
+        let second = match number % 10 {
+            0 => 1_800 + number % 7,
+            _ => number * 7 % 3_600,
+        };
+        let (millis, event) = stale_event("sa", "pod", second);
+        let event = event.replace(r#""auditID":"a""#, &format!(r#""auditID":"{number}""#));
+        let group = usize::from(number % 3 == 0);
+        groups[group] = std::mem::replace(&mut groups[group], LogGroup::named(""))
+            .event(STREAM, millis, &event);
     }
-    let cloudwatch = service().group(group).start();
-    let run = run_to(tool_at(&cloudwatch).args(["export", "busy"]).args(HOUR), 0);
-    assert_eq!(run.stdout.lines().count(), 1 + 100_200);
-    let times: Vec<&str> = run.stdout.lines().skip(1).map(|row| &row[..20]).collect();
-    assert!(times.is_sorted(), "in order of time");
-    assert!(times[0].starts_with("2026-11-20T06:00:00"), "{START}");
-    // The first shows that it is too much, without its rows being fetched.
-    assert_eq!(cloudwatch.queries().len(), 3);
-    assert!(cloudwatch.calls_of("GetQueryResults").len() < 20);
+    let cloudwatch = service().groups(groups).page_size(30).start();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let rows = runtime.block_on(async {
+        let connection = connection(cloudwatch.endpoint());
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(120);
+        let groups = discover(&connection, &Wanted::All, false, deadline)
+            .await
+            .expect("found");
+        let (_cord, stop) = stop();
+        let time =
+            |second: i64| chrono::DateTime::from_timestamp(START + second, 0).expect("a time");
+        let request = Request {
+            since: time(0),
+            until: time(3_600),
+            now: time(4_000),
+            deadline,
+            time_limit_seconds: 120,
+            max_queries: 8,
+            stop,
+            progress: Arc::new(Progress::default()),
+        };
+        let fleet = Fleet {
+            regions: vec![FoundRegion {
+                connection: Arc::new(connection),
+                groups: Arc::new(groups),
+            }],
+            missing: Vec::new(),
+        };
+        let (gathered, failures) = gather(fleet, &[events_by_the_hundred()], &request).await;
+        assert!(failures.is_empty(), "{failures:?}");
+        assert!(
+            gathered
+                .coverages
+                .0
+                .values()
+                .all(|coverage| coverage.gaps.is_empty())
+        );
+        let rows = gathered.collected.in_time_order().expect("readable");
+        rows.map(|row| row.expect("a row").evidence)
+            .collect::<Vec<_>>()
+    });
+    assert!(rows.is_sorted_by_key(|evidence| evidence.received));
+    let mut ids: Vec<i64> = rows
+        .iter()
+        .map(|row| row.audit_id.parse().expect("a number"))
+        .collect();
+    ids.sort_unstable();
+    assert_eq!(ids, (0..2_000).collect::<Vec<_>>());
+    assert!(
+        cloudwatch.queries().len() < 100,
+        "{}",
+        cloudwatch.queries().len()
+    );
+    assert_nothing_left_running(&cloudwatch);
 }

@@ -65,6 +65,9 @@ fn take(
     collected: &mut EvidenceSet,
     coverage: &mut Coverage,
 ) -> Took {
+    if row.get("events").is_none() {
+        return Took::Unreadable;
+    }
     let (events, marked, dated) = (row.count("events"), row.count("marked"), row.count("dated"));
     let place = &context.place;
     if events > marked {
@@ -197,6 +200,7 @@ mod tests {
         let mut take = |row: Row| take(&row, &context(), &mut set, &mut coverage);
         let user = ("userPart", "system:serviceaccount:ns:name");
         for row in [
+            Row::from([("@message", "{}")]),
             Row::from([("events", "3"), ("marked", "3"), ("dated", "3")]),
             Row::from([("events", "3"), ("marked", "3"), ("dated", "2"), user]),
             Row::from([("events", "3"), ("marked", "3"), ("dated", "3"), user]),
