@@ -3,7 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::accepted_requests::AcceptedRequests;
+use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
 use eks_stale_tokens::source::cloudwatch::asking::Request;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
@@ -16,7 +18,7 @@ use super::{
     HOUR, START, STREAM, assert_nothing_left_running, connection, gaps, report, requests, service,
     small_group, stale_event, tool_at,
 };
-use crate::loopback::{LogGroup, Operation, Quotas};
+use crate::loopback::{CloudWatch, LogGroup, Operation, Quotas};
 
 #[test]
 fn the_documented_quotas_are_never_met() {
@@ -95,24 +97,10 @@ fn events_by_the_hundred() -> Question<AcceptedRequests> {
     question
 }
 
-#[test]
-fn rows_past_the_limit_are_neither_lost_nor_counted_twice() {
-    // Two thousand events in two groups, unevenly: a tenth of them within ten seconds.
-    let mut groups = ["a", "b"].map(|name| LogGroup::named(format!("/aws/eks/{name}/cluster")));
-    for number in 0..2_000_i64 {
-        let second = match number % 10 {
-            0 => 1_800 + number % 7,
-            _ => number * 7 % 3_600,
-        };
-        let (millis, event) = stale_event("sa", "pod", second);
-        let event = event.replace(r#""auditID":"a""#, &format!(r#""auditID":"{number}""#));
-        let group = usize::from(number % 3 == 0);
-        groups[group] = std::mem::replace(&mut groups[group], LogGroup::named(""))
-            .event(STREAM, millis, &event);
-    }
-    let cloudwatch = service().groups(groups).page_size(30).start();
+/// What that question brings back from all groups of a service, and what is missing.
+fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let rows = runtime.block_on(async {
+    runtime.block_on(async {
         let connection = connection(cloudwatch.endpoint());
         let deadline = tokio::time::Instant::now() + Duration::from_secs(120);
         let groups = discover(&connection, &Wanted::All, false, deadline)
@@ -140,17 +128,34 @@ fn rows_past_the_limit_are_neither_lost_nor_counted_twice() {
         };
         let (gathered, failures) = gather(fleet, &[events_by_the_hundred()], &request).await;
         assert!(failures.is_empty(), "{failures:?}");
-        assert!(
-            gathered
-                .coverages
-                .0
-                .values()
-                .all(|coverage| coverage.gaps.is_empty())
-        );
+        let coverages = gathered.coverages.0.into_values();
+        let gaps = coverages
+            .flat_map(|coverage| coverage.gaps.into_keys())
+            .collect();
         let rows = gathered.collected.in_time_order().expect("readable");
-        rows.map(|row| row.expect("a row").evidence)
-            .collect::<Vec<_>>()
-    });
+        let rows = rows.map(|row| row.expect("a row").evidence).collect();
+        (rows, gaps)
+    })
+}
+
+#[test]
+fn rows_past_the_limit_are_neither_lost_nor_counted_twice() {
+    // Two thousand events in two groups, unevenly: a tenth of them within ten seconds.
+    let mut groups = ["a", "b"].map(|name| LogGroup::named(format!("/aws/eks/{name}/cluster")));
+    for number in 0..2_000_i64 {
+        let second = match number % 10 {
+            0 => 1_800 + number % 7,
+            _ => number * 7 % 3_600,
+        };
+        let (millis, event) = stale_event("sa", "pod", second);
+        let event = event.replace(r#""auditID":"a""#, &format!(r#""auditID":"{number}""#));
+        let group = usize::from(number % 3 == 0);
+        groups[group] = std::mem::replace(&mut groups[group], LogGroup::named(""))
+            .event(STREAM, millis, &event);
+    }
+    let cloudwatch = service().groups(groups).page_size(30).start();
+    let (rows, gaps) = asked_for_events(&cloudwatch);
+    assert!(gaps.is_empty(), "{gaps:?}");
     assert!(rows.is_sorted_by_key(|evidence| evidence.received));
     let mut ids: Vec<i64> = rows
         .iter()
@@ -164,4 +169,24 @@ fn rows_past_the_limit_are_neither_lost_nor_counted_twice() {
         cloudwatch.queries().len()
     );
     assert_nothing_left_running(&cloudwatch);
+}
+
+#[test]
+fn a_second_that_holds_more_than_the_limit_is_said_to_be_incomplete() {
+    let mut group = LogGroup::named("/aws/eks/a/cluster");
+    for number in 0..400 {
+        let second = if number < 250 { 1_234 } else { number };
+        let (millis, event) = stale_event("sa", "pod", second);
+        group = group.event(STREAM, millis, &event);
+    }
+    let cloudwatch = service().group(group).start();
+    let (rows, gaps) = asked_for_events(&cloudwatch);
+    // All of the other seconds, and of that one what could be had.
+    assert_eq!(rows.len(), 150 + 100);
+    let [gap] = &gaps[..] else {
+        panic!("{gaps:?}");
+    };
+    assert_eq!(gap.kind, GapKind::RowLimit);
+    let detail = "2026-11-20 06:20:34 to 2026-11-20 06:20:34 UTC: 100 of 250 rows";
+    assert!(gap.detail.starts_with(detail), "{}", gap.detail);
 }
