@@ -173,6 +173,17 @@ impl Failure {
     }
 }
 
+/// The resource to allow an action on, as a policy names it. Those about a query that runs know
+/// no resource (Service Authorization Reference, "Actions, resources, and condition keys for
+/// Amazon CloudWatch Logs").
+fn resource(action: &str, cluster: &str, region: &str) -> String {
+    match action {
+        "logs:GetQueryResults" | "logs:StopQuery" => "*".to_owned(),
+        "logs:DescribeLogGroups" => format!("arn:aws:logs:{region}:*:log-group:*"),
+        _ => format!("arn:aws:logs:{region}:*:log-group:/aws/eks/{cluster}/cluster:*"),
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
@@ -200,7 +211,8 @@ impl fmt::Display for Failure {
             ),
             Cause::AccessDenied { action, reason } => write!(
                 formatter,
-                "cluster {cluster}: {action} is not allowed in {region}: {reason}\n  allow {action} on arn:aws:logs:{region}:*:log-group:/aws/eks/{cluster}/cluster:*"
+                "cluster {cluster}: {action} is not allowed in {region}: {reason}\n  allow {action} on {}",
+                resource(action, cluster, region)
             ),
             Cause::BadCredentials { reason } => write!(
                 formatter,

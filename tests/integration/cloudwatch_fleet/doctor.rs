@@ -1,6 +1,6 @@
 //! `doctor` and `query`.
 
-use super::{HOUR, STREAM, run_to, small_group, stale_event, tool_at};
+use super::{HOUR, STREAM, run_to, service, small_group, stale_event, tool_at};
 use crate::loopback::{CloudWatch, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, tool};
 
@@ -83,10 +83,30 @@ fn what_is_missing_comes_with_what_mends_it() {
         denied.stdout
     );
     assert!(
-        denied.stdout.contains("allow logs:StopQuery on arn:"),
+        denied.stdout.contains("allow logs:StopQuery on *"),
         "{}",
         denied.stdout
     );
+}
+
+#[test]
+fn what_is_logged_has_request_ids_and_no_credentials() {
+    let cloudwatch = service().group(small_group("a")).start();
+    let run = run_to(
+        tool_at(&cloudwatch)
+            .env("AWS_ACCESS_KEY_ID", "AKIDVERYOWN")
+            .env("AWS_SECRET_ACCESS_KEY", "s3cr3t-of-mine")
+            .env("AWS_SESSION_TOKEN", "t0ken-of-mine")
+            .args(["sweep", "a", "-vv"])
+            .args(HOUR),
+        0,
+    );
+    for words in ["query started", "query complete", "request_id"] {
+        assert!(run.stderr.contains(words), "{words}: {}", run.stderr);
+    }
+    for secret in ["s3cr3t-of-mine", "t0ken-of-mine", "Signature="] {
+        assert!(!run.stderr.contains(secret), "{secret}");
+    }
 }
 
 #[test]
