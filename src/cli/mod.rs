@@ -1,7 +1,8 @@
 //! What a user types: one file a command.
 //!
-//! - [`sweep`], [`export`], [`query`], [`doctor`]: the commands
+//! - [`sweep`], [`export`], [`query`], [`doctor`], [`completions`]: the commands
 //! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
+//! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
 //! - [`gathering`]: evidence from wherever the plan says
 //! - [`dry_run`]: what would be asked, and what that would cost
@@ -12,6 +13,8 @@
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
 mod access_args;
+mod comparison_args;
+mod completions;
 mod doctor;
 mod dry_run;
 mod evidence_args;
@@ -20,6 +23,7 @@ mod export;
 mod gathering;
 mod interrupt;
 mod moment;
+mod notification_args;
 mod output_args;
 mod progress_bar;
 mod query;
@@ -50,6 +54,8 @@ pub struct Cli {
 enum Command {
     Sweep(sweep::SweepArgs),
     Export(export::ExportArgs),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
     Query(query::QueryArgs),
     Doctor(doctor::DoctorArgs),
 }
@@ -75,6 +81,8 @@ impl Cli {
         match self.command {
             Command::Sweep(args) => args.plan(now)?.run(),
             Command::Export(args) => args.plan(now)?.run(),
+            Command::Completions(args) => args.run(),
+            Command::Man(args) => args.run(),
             Command::Query(args) => args.plan(now)?.run(),
             Command::Doctor(args) => args.plan(now)?.run(),
         }

@@ -55,7 +55,7 @@ enum FailOn {
 pub(super) struct OutputPlan {
     format: Option<Format>,
     files: Vec<(PathBuf, Format)>,
-    time_zone: Tz,
+    pub(super) time_zone: Tz,
     fail_on: Option<Severity>,
 }
 
@@ -116,8 +116,19 @@ impl Outputs<'_> {
     /// Writes the report to all of its places. A file that cannot be written does not keep the
     /// others from being written.
     pub(super) fn write(&self, report: &Report) -> Result<(), Failure> {
+        let files = self.write_files(report, |_| true);
+        self.write_standard_output(report)?;
+        files
+    }
+
+    /// Writes the files whose format is wanted.
+    pub(super) fn write_files(
+        &self,
+        report: &Report,
+        wanted: impl Fn(Format) -> bool,
+    ) -> Result<(), Failure> {
         let mut failure = None;
-        for (file, format) in &self.files {
+        for (file, format) in self.files.iter().filter(|(_, format)| wanted(*format)) {
             let page = Page {
                 width: WIDTH_OF_FILES,
                 colour: false,
@@ -131,12 +142,17 @@ impl Outputs<'_> {
                 );
             }
         }
+        failure.map_or(Ok(()), |failure| Err(Failure::Failed(failure)))
+    }
+
+    /// Writes the report to standard output, if it is to go there.
+    pub(super) fn write_standard_output(&self, report: &Report) -> Result<(), Failure> {
         if let Some(format) = self.plan.format {
             rendered(format, report, &self.plan.page_of_standard_output())
                 .and_then(|bytes| standard_output::write(&bytes))
                 .context("cannot write to standard output")?;
         }
-        failure.map_or(Ok(()), |failure| Err(Failure::Failed(failure)))
+        Ok(())
     }
 
     /// The outcome that a report means.

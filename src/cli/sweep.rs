@@ -3,12 +3,19 @@
 use chrono::{DateTime, Utc};
 use clap::Args;
 
+use super::comparison_args::{ComparisonArgs, ComparisonPlan};
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
-use super::output_args::{OutputArgs, OutputPlan};
+use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
+use super::output_args::{OutputArgs, OutputPlan, Outputs};
+use crate::deliver::webhook::Webhook;
 use crate::evidence::set::EvidenceSet;
+use crate::render::Format;
+use crate::report::Report;
+use crate::report::changes::Changes;
 use crate::source::cloudwatch::question::holders;
+use crate::verdict::changes::{changes, only_changes};
 use crate::verdict::judge;
 
 /// Report which workloads hold tokens that will be rejected, when, and what to do
@@ -20,6 +27,12 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     output: OutputArgs,
 
+    #[command(flatten)]
+    comparison: ComparisonArgs,
+
+    #[command(flatten)]
+    notification: NotificationArgs,
+
     /// Show no progress
     #[arg(short, long)]
     quiet: bool,
@@ -29,6 +42,8 @@ pub(super) struct SweepArgs {
 pub(super) struct Sweep {
     evidence: EvidencePlan,
     output: OutputPlan,
+    comparison: ComparisonPlan,
+    notification: NotificationPlan,
     quiet: bool,
 }
 
@@ -37,6 +52,8 @@ impl SweepArgs {
         Ok(Sweep {
             evidence: self.evidence.plan(now)?,
             output: self.output.plan()?,
+            comparison: self.comparison.plan(),
+            notification: self.notification.plan()?,
             quiet: self.quiet,
         })
     }
@@ -45,6 +62,7 @@ impl SweepArgs {
 impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
+        let previous = self.comparison.read()?;
         let questions = [holders::question()];
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
         {
@@ -52,15 +70,60 @@ impl Sweep {
             Gathering::DryRun(words) => return said(&words),
         };
         let gathered = &evidence.gathered;
-        let report = judge(
+        let mut report = judge(
             &gathered.collected,
             &gathered.coverages,
             &self.evidence.token_lifetime,
         );
-        outputs.write(&report)?;
-        if evidence.interrupted {
+        let changes = changes(previous.report(), &report);
+        let webhook = self.notification.webhook_for(&changes);
+        report.changes = Some(changes).filter(|_| previous.is_asked());
+        let written = self.write(&outputs, &report, webhook.is_some());
+        let sent = match webhook.filter(|_| !evidence.interrupted) {
+            Some(webhook) => self.tell(&outputs, report.clone(), webhook),
+            None => Ok(Sent::Sent),
+        };
+        written?;
+        if sent? == Sent::Interrupted || evidence.interrupted {
             return Ok(Outcome::Interrupted);
         }
         Ok(outputs.outcome(&report))
+    }
+
+    /// Writes the report before anybody is told of it: what could not be delivered is not lost.
+    /// Until it is delivered, files say so, and the next run tells it.
+    fn write(&self, outputs: &Outputs<'_>, report: &Report, to_tell: bool) -> Result<(), Failure> {
+        let Some(changes) = &report.changes else {
+            return outputs.write(report);
+        };
+        let mut saved = report.clone();
+        saved.changes = Some(Changes {
+            told: !to_tell,
+            ..changes.clone()
+        });
+        let files = outputs.write_files(&saved, |_| true);
+        if self.comparison.only_changes {
+            outputs.write_standard_output(&only_changes(report))?;
+        } else {
+            outputs.write_standard_output(report)?;
+        }
+        files
+    }
+
+    fn tell(
+        &self,
+        outputs: &Outputs<'_>,
+        mut report: Report,
+        webhook: &Webhook,
+    ) -> Result<Sent, Failure> {
+        let compared = report.changes.is_some();
+        if !compared {
+            report.changes = Some(changes(None, &report));
+        }
+        let sent = send(webhook, &report, self.output.time_zone)?;
+        if compared && sent == Sent::Sent {
+            outputs.write_files(&report, |format| format == Format::Json)?;
+        }
+        Ok(sent)
     }
 }

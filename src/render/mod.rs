@@ -7,11 +7,14 @@
 //! - [`moment`]: times and durations in words
 //! - [`table`], [`json`], [`csv`]: the report
 //! - [`export_csv`]: single requests
+//! - [`change`], [`notification`]: what changed, in words and as a chat message
 
+pub mod change;
 pub mod csv;
 pub mod export_csv;
 pub mod json;
 pub mod moment;
+pub mod notification;
 pub mod table;
 pub mod visible;
 

@@ -4,11 +4,13 @@
 //! - [`finding`]: findings, their holders and their tokens
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`token_lifetime`]: how long a cluster accepts a stale token
+//! - [`changes`]: what changed since an earlier report
 //! - [`json`]: the versioned JSON form
 //!
 //! A report is a value: it holds the time it was made for, and rendering it twice gives the
 //! same bytes.
 
+pub mod changes;
 pub mod finding;
 pub mod json;
 pub mod scan;
@@ -18,6 +20,7 @@ pub mod verdict;
 use chrono::{DateTime, Utc};
 
 use crate::evidence::coverage::CountedGap;
+use changes::Changes;
 use finding::Finding;
 use scan::ClusterScan;
 use token_lifetime::TokenLifetime;
@@ -36,6 +39,8 @@ pub struct Report {
     pub passed_over: Vec<String>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
+    /// What changed since an earlier report, where there was one to compare with.
+    pub changes: Option<Changes>,
 }
 
 impl Report {

@@ -5,8 +5,10 @@
 //! - [`account`]: the holders of a service account as one finding
 //! - [`cure`]: the clients behind a finding, and what to do
 //! - [`rank`]: the order of findings
+//! - [`changes`]: what changed since an earlier report
 
 pub mod account;
+pub mod changes;
 pub mod cure;
 pub mod holder;
 pub mod rank;
@@ -75,6 +77,7 @@ pub fn judge(
         gaps,
         passed_over,
         findings,
+        changes: None,
     }
 }
 

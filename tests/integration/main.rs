@@ -3,11 +3,18 @@
 //! - [`recordings`]: the recorded audit logs and their ledgers
 //! - [`tool`]: the program as a process
 //! - [`loopback`]: a CloudWatch Logs on the loopback interface
+//! - [`webhook_receiver`]: a chat's webhook on the loopback interface
+//! - [`fleet_log`]: the audit log of a simulated fleet
 //! - the tests, by what they are about
 
+mod changes;
 mod cloudwatch_fleet;
+mod completions;
+mod deploy;
 mod evidence_law;
 mod export_rows;
+mod fleet_log;
+mod fortnight;
 mod inputs;
 mod ledger_truth;
 mod loopback;
@@ -18,3 +25,5 @@ mod spoofing;
 mod sweep_cloudwatch;
 mod sweep_files;
 mod tool;
+mod webhook;
+mod webhook_receiver;

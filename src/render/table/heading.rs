@@ -111,7 +111,14 @@ fn summary(report: &Report, page: &Page) -> String {
         .map(|verdict| format!("{} {verdict}", report.count(verdict)))
         .collect();
     if parts.is_empty() {
-        parts.push("no service account is about to be rejected".to_owned());
+        let left_out = report
+            .changes
+            .as_ref()
+            .map_or(0, |changes| changes.left_out);
+        parts.push(match left_out {
+            0 => "no service account is about to be rejected".to_owned(),
+            _ => "nothing that changed is about to be rejected".to_owned(),
+        });
     }
     let mut summary = parts.join("   ");
     if !harmless.is_empty() {

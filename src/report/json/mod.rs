@@ -2,3 +2,185 @@
 //! itself looks like inside may.
 
 pub mod v1;
+
+use serde::Deserialize;
+
+use super::Report;
+use super::finding::{Finding, Remedy};
+use crate::audit::name;
+use crate::audit::service_account::ServiceAccount;
+
+/// Why a text is no report that can be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is JSON, but no report.
+    #[error("it is not a JSON report of eks-stale-tokens: it has no schema_version")]
+    NotAReport,
+    /// A later version of this program wrote it.
+    #[error(
+        "a newer eks-stale-tokens wrote it (schema version {version}, this one reads up to {}): update eks-stale-tokens",
+        v1::VERSION
+    )]
+    Newer {
+        /// The version that it states.
+        version: u32,
+    },
+    /// It is cut short or was changed.
+    #[error("it is damaged: {reason}")]
+    Damaged {
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// What every version begins with.
+#[derive(Deserialize)]
+struct Versioned {
+    schema_version: Option<u32>,
+}
+
+/// Reads a saved report of any version.
+pub fn read(text: &str) -> Result<Report, ReadError> {
+    let text = text.trim_start_matches('\u{feff}');
+    let damaged = |error: serde_json::Error| ReadError::Damaged {
+        reason: error.to_string(),
+    };
+    // Syntax first, so that a text cut short is not taken for something else.
+    serde_json::from_str::<serde::de::IgnoredAny>(text).map_err(damaged)?;
+    let version = serde_json::from_str::<Versioned>(text)
+        .ok()
+        .and_then(|versioned| versioned.schema_version)
+        .ok_or(ReadError::NotAReport)?;
+    let report: Report = match version {
+        v1::VERSION => serde_json::from_str::<v1::Report>(text)
+            .map_err(damaged)?
+            .into(),
+        version if version > v1::VERSION => return Err(ReadError::Newer { version }),
+        _ => return Err(ReadError::NotAReport),
+    };
+    report.findings.iter().try_for_each(check)?;
+    let changed = report.changes.iter().flat_map(|changes| &changes.accounts);
+    changed
+        .map(|change| &change.service_account)
+        .try_for_each(check_names)?;
+    Ok(report)
+}
+
+fn check_names(account: &ServiceAccount) -> Result<(), ReadError> {
+    if name::is_label(&account.namespace) && name::is_subdomain(&account.name) {
+        return Ok(());
+    }
+    Err(ReadError::Damaged {
+        reason: format!(
+            "{:?} names no service account",
+            format!("{}/{}", account.namespace, account.name)
+        ),
+    })
+}
+
+/// Refuses what the rest of the program relies on never to meet: a finding without holders, and
+/// names and commands that somebody could come to harm by pasting.
+fn check(finding: &Finding) -> Result<(), ReadError> {
+    let account = &finding.service_account;
+    let damaged = |reason: String| Err(ReadError::Damaged { reason });
+    if !name::is_label(&account.namespace) || !name::is_subdomain(&account.name) {
+        return damaged(format!("finding {} names no service account", finding.rank));
+    }
+    if finding.holders.is_empty() {
+        return damaged(format!("the finding on {account} has no holders"));
+    }
+    let harmless = |remedy: &Remedy| match remedy {
+        Remedy::Advice { .. } => true,
+        Remedy::Restart { command, .. } => command.chars().all(|character| {
+            character.is_ascii_lowercase()
+                || character.is_ascii_digit()
+                || matches!(character, ' ' | '/' | '-' | '.')
+        }),
+    };
+    if !finding.remedies.iter().all(harmless) {
+        return damaged(format!(
+            "the finding on {account} has a command that this program never writes"
+        ));
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        read(text).expect_err("refused").to_string()
+    }
+
+    fn with_finding(finding: &str) -> String {
+        format!(
+            r#"{{"schema_version":1,"made_for":null,"complete":true,
+                "token_lifetime":{{"seconds":7776000,"source":"aws_documentation"}},
+                "clusters":[],"gaps":[],"passed_over":[],"findings":[{finding}]}}"#
+        )
+    }
+
+    fn finding(namespace: &str, command: &str, holders: &str) -> String {
+        with_finding(&format!(
+            r#"{{"rank":1,"cluster":"prod-1","region":null,"namespace":"{namespace}",
+                "service_account":"default","verdict":"frozen","severity":"notice",
+                "rejected_from":"2026-12-01T00:00:00Z","seconds_left":1,
+                "issued":"2026-09-02T00:00:00Z","age_seconds":1,"requests":1,
+                "first_seen":"2026-09-04T00:00:00Z","last_seen":"2026-09-04T00:00:00Z",
+                "clients":[],"remedies":[{{"kind":"restart","command":"{command}",
+                "new_date":"2026-12-01T00:00:00Z"}}],"holders":[{holders}]}}"#
+        ))
+    }
+
+    const HOLDER: &str = r#"{"identity":{"pod":{"uid":"a"}},"pod":null,"nodes":[],"addresses":[],
+        "user_agents":[],"verdict":"frozen","severity":"notice","issued":"2026-09-02T00:00:00Z",
+        "rejected_from":"2026-12-01T00:00:00Z","requests":1,"first_seen":"2026-09-04T00:00:00Z",
+        "last_seen":"2026-09-04T00:00:00Z","tokens":[]}"#;
+
+    #[test]
+    fn a_report_is_read() {
+        let report = read(&with_finding("")).expect("a report");
+        assert!(report.findings.is_empty());
+        let text = finding(
+            "team-a",
+            "kubectl rollout restart deployment/a.b -n team-a",
+            HOLDER,
+        );
+        assert_eq!(read(&text).expect("a report").findings.len(), 1);
+    }
+
+    #[test]
+    fn what_is_no_report_is_refused_with_the_reason() {
+        for (text, reason) in [
+            ("", "damaged: EOF"),
+            ("{\"schema_version\":1,\"findings\":[", "damaged: EOF"),
+            ("rank,cluster,namespace", "damaged: expected value"),
+            ("{\"schema_version\":1}", "damaged: missing field"),
+            ("[]", "not a JSON report"),
+            ("{\"kind\":\"Event\"}", "not a JSON report"),
+            ("{\"schema_version\":\"1\"}", "not a JSON report"),
+            ("{\"schema_version\":0}", "not a JSON report"),
+            (
+                "{\"schema_version\":2}",
+                "schema version 2, this one reads up to 1",
+            ),
+        ] {
+            let error = error(text);
+            assert!(error.contains(reason), "{text}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_forged_report_is_refused() {
+        let command = "kubectl rollout restart deployment/a -n a";
+        for (text, reason) in [
+            (finding("a b", command, HOLDER), "names no service account"),
+            (finding("a", "kubectl delete $(x)", HOLDER), "never writes"),
+            (finding("a", command, ""), "has no holders"),
+        ] {
+            let error = error(&text);
+            assert!(error.contains(reason), "{error}");
+        }
+    }
+}

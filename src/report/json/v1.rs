@@ -9,13 +9,14 @@ use crate::evidence::coverage::CountedGap;
 use crate::evidence::note::CountedNote;
 use crate::evidence::price::Price;
 use crate::report;
+use crate::report::changes::Changes;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
 
 /// The version that this file describes.
-const VERSION: u32 = 1;
+pub const VERSION: u32 = 1;
 
 /// Millionths of a dollar in a dollar.
 const MICRO_DOLLARS: f64 = 1_000_000.0;
@@ -31,6 +32,8 @@ pub struct Report {
     gaps: Vec<CountedGap>,
     passed_over: Vec<String>,
     findings: Vec<RankedFinding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changes: Option<Changes>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -94,6 +97,7 @@ impl From<&report::Report> for Report {
                 .iter()
                 .map(|finding| RankedFinding::of(report, finding))
                 .collect(),
+            changes: report.changes.clone(),
         }
     }
 }
@@ -106,6 +110,7 @@ impl From<Report> for report::Report {
             gaps: report.gaps,
             passed_over: report.passed_over,
             findings: report.findings.into_iter().map(Finding::from).collect(),
+            changes: report.changes,
         }
     }
 }

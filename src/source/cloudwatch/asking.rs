@@ -100,6 +100,7 @@ struct Part<C> {
     collected: C,
     coverage: Coverage,
     is_readable: bool,
+    has_rest: bool,
 }
 
 impl<C: Default> Default for Part<C> {
@@ -108,6 +109,7 @@ impl<C: Default> Default for Part<C> {
             collected: C::default(),
             coverage: Coverage::default(),
             is_readable: true,
+            has_rest: false,
         }
     }
 }
@@ -253,7 +255,8 @@ impl<C: Collect + 'static> Asking<C> {
                         &mut part.collected,
                         &mut part.coverage,
                     );
-                    part.is_readable &= took == Took::Row;
+                    part.is_readable &= took != Took::Unreadable;
+                    part.has_rest |= took == Took::Rest;
                 }
             };
             let answer = run(
@@ -301,9 +304,15 @@ impl<C: Collect + 'static> Asking<C> {
             End::TimeLimit => self.time_is_up(slice),
             End::Interrupted => self.gap(slice, GapKind::Interrupted, ""),
         }
+        let Question {
+            otherwise, rest, ..
+        } = self.questions[slice.question];
         for (place, part) in parts {
-            if !part.is_readable && self.ask_otherwise(slice, vec![place]) {
+            if !part.is_readable && self.ask_another(otherwise, slice, &[place]) {
                 continue;
+            }
+            if part.has_rest {
+                self.ask_another(rest, slice, &[place]);
             }
             self.gathered.collected.merge(part.collected);
             let cluster = &self.groups[place].cluster;
@@ -321,7 +330,8 @@ impl<C: Collect + 'static> Asking<C> {
             return;
         }
         let is_malformed = matches!(failure.cause(), Cause::MalformedQuery { .. });
-        if is_malformed && self.ask_otherwise(slice, slice.groups.clone()) {
+        let otherwise = self.questions[slice.question].otherwise;
+        if is_malformed && self.ask_another(otherwise, slice, &slice.groups) {
             return;
         }
         let failures = slice.groups.iter().map(|place| {
@@ -337,32 +347,30 @@ impl<C: Collect + 'static> Asking<C> {
         self.failures.extend(failures);
     }
 
-    /// Asks the same of these groups with the question that stands in for this one, if there is
-    /// one.
-    fn ask_otherwise(&mut self, slice: &Slice, groups: Vec<usize>) -> bool {
-        let question = &self.questions[slice.question];
-        let Some(otherwise) = question.otherwise else {
+    /// Asks another question about the same seconds of these groups, if there is one.
+    fn ask_another(
+        &mut self,
+        another: Option<fn() -> Question<C>>,
+        slice: &Slice,
+        groups: &[usize],
+    ) -> bool {
+        let Some(another) = another.map(|another| another()) else {
             return false;
         };
-        let other = otherwise();
-        tracing::debug!(
-            question = question.query.name,
-            instead = other.query.name,
-            "asking otherwise"
-        );
+        tracing::debug!(question = another.query.name, "asking another question");
         let known = self
             .questions
             .iter()
-            .position(|question| question.query == other.query);
+            .position(|question| question.query == another.query);
         let question = known.unwrap_or_else(|| {
-            self.questions.push(other);
+            self.questions.push(another);
             self.questions.len() - 1
         });
         let span = slice.span;
         for group in groups {
             self.plan.ask(Slice {
                 question,
-                groups: vec![group],
+                groups: vec![*group],
                 span,
             });
         }

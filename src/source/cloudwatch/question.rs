@@ -33,7 +33,9 @@ pub struct Context {
 pub enum Took {
     /// The collector has what it says.
     Row,
-    /// It tells of events that this question cannot read; another may.
+    /// It tells of events that this question leaves to another.
+    Rest,
+    /// It cannot be read: whatever it tells of must be asked otherwise.
     Unreadable,
 }
 
@@ -47,8 +49,10 @@ pub struct Question<C> {
     pub text: fn(&Query, Arrivals) -> String,
     /// Takes a row in.
     pub take: fn(&Row, &Context, &mut C, &mut Coverage) -> Took,
-    /// The question to ask where this one cannot read an event.
+    /// The question to ask instead of this one, where it is refused or its rows cannot be read.
     pub otherwise: Option<fn() -> Self>,
+    /// The question to ask besides, about the events that this one leaves to it.
+    pub rest: Option<fn() -> Self>,
 }
 
 impl<C> Clone for Question<C> {

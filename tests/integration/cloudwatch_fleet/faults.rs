@@ -161,8 +161,10 @@ fn events_that_the_aggregate_cannot_read_are_asked_for_whole() {
         .start();
     let report = report(tool_at(&cloudwatch).args(["sweep", "a", "b"]).args(HOUR), 0);
     assert_eq!(requests(&report), 121);
-    assert_eq!(cloudwatch.queries().len(), 2);
-    assert_eq!(cloudwatch.queries()[1].groups, ["/aws/eks/a/cluster"]);
+    let queries = cloudwatch.queries();
+    assert_eq!(queries.len(), 2);
+    assert_eq!(queries[1].groups, ["/aws/eks/a/cluster"]);
+    assert!(queries[1].text.contains("not ispresent(datedMark)"));
     let note = &report["clusters"][1]["notes"][0];
     assert_eq!(note["count"], 1);
     assert!(

@@ -15,6 +15,7 @@ pub fn question<C: Collect>() -> Question<C> {
         text,
         take,
         otherwise: None,
+        rest: None,
     }
 }
 

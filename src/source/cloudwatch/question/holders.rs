@@ -2,7 +2,8 @@
 //! requests.
 //!
 //! The query reads an event as [`crate::audit`] does, from its own top level. Events that it
-//! cannot read, such as a mark of another form, it counts, and they are asked for whole.
+//! cannot read, such as a mark of another form or in another place, it counts, and those are asked
+//! for whole.
 
 use chrono::{DateTime, Utc};
 
@@ -16,11 +17,18 @@ use crate::evidence::set::EvidenceSet;
 use crate::evidence::token::{Requests, Token};
 use crate::evidence::token_use::TokenUse;
 use crate::source::arrivals::Arrivals;
-use crate::source::cloudwatch::query::{Query, STALE_TOKEN_HOLDERS};
+use crate::source::cloudwatch::query::{Query, STALE_TOKEN_EVENTS, STALE_TOKEN_HOLDERS};
 use crate::source::cloudwatch::row::Row;
 
 /// What begins the aggregation in the query's text.
 const AGGREGATION: &str = "\n| stats ";
+
+/// What selects the events that the aggregation does not read.
+const REST: &str = "
+| filter ispresent(keyMark) and (not ispresent(datedMark) or not ispresent(userPart))
+| display @log, @message
+| limit 100000
+";
 
 const CUT_OFF: &str = "event cut off by CloudWatch, which loses the mark of a stale token";
 
@@ -31,6 +39,23 @@ pub fn question() -> Question<EvidenceSet> {
         text,
         take,
         otherwise: Some(events::question),
+        rest: Some(rest),
+    }
+}
+
+/// The events that the query counts and does not read, whole.
+fn rest() -> Question<EvidenceSet> {
+    Question {
+        query: Query {
+            name: "stale-token-holders, the rest",
+            ..STALE_TOKEN_EVENTS
+        },
+        text: |_, _| {
+            let text = STALE_TOKEN_HOLDERS.text;
+            let before = text.split(AGGREGATION).next().unwrap_or(text);
+            format!("{before}{REST}")
+        },
+        ..events::question()
     }
 }
 
@@ -68,26 +93,29 @@ fn take(
     if row.get("events").is_none() {
         return Took::Unreadable;
     }
-    let (events, marked, dated) = (row.count("events"), row.count("marked"), row.count("dated"));
+    let (events, keyed) = (row.count("events"), row.count("keyed"));
     let place = &context.place;
-    if events > marked {
-        coverage.note_times(place, CUT_OFF, events - marked);
+    if events > keyed {
+        coverage.note_times(place, CUT_OFF, events - keyed);
     }
-    if marked == 0 {
+    if keyed == 0 {
         return Took::Row;
     }
-    let (Some(user), true) = (row.get("userPart"), dated >= marked) else {
-        return Took::Unreadable;
+    let (Some(user), Some(_)) = (row.get("userPart"), row.get("datedMark")) else {
+        return Took::Rest;
     };
     let user = ServiceAccount::from_username(user);
     let subject = row.get("subjectPart").map(ServiceAccount::from_username);
     let service_account = match (user, subject) {
         (Some(user), None) => user,
         (Some(user), Some(Some(subject))) if user == subject => user,
-        (_, Some(None)) => return Took::Unreadable,
-        _ => {
-            let detail = NoEvidence::Subject.to_string();
-            coverage.gap_times(place, GapKind::ContradictoryEvent, detail, marked);
+        (_, subject) => {
+            let reason = match subject {
+                Some(None) => NoEvidence::Annotation,
+                _ => NoEvidence::Subject,
+            };
+            let kind = GapKind::ContradictoryEvent;
+            coverage.gap_times(place, kind, reason.to_string(), keyed);
             return Took::Row;
         }
     };
@@ -199,16 +227,18 @@ mod tests {
         let mut coverage = Coverage::default();
         let mut take = |row: Row| take(&row, &context(), &mut set, &mut coverage);
         let user = ("userPart", "system:serviceaccount:ns:name");
+        assert_eq!(take(Row::from([("@message", "{}")])), Took::Unreadable);
+        let dated = ("datedMark", "seconds after warning threshold");
         for row in [
-            Row::from([("@message", "{}")]),
-            Row::from([("events", "3"), ("marked", "3"), ("dated", "3")]),
-            Row::from([("events", "3"), ("marked", "3"), ("dated", "2"), user]),
-            Row::from([("events", "3"), ("marked", "3"), ("dated", "3"), user]),
+            Row::from([("events", "3"), ("keyed", "3"), user]),
+            Row::from([("events", "3"), ("keyed", "3"), dated]),
         ] {
-            assert_eq!(take(row), Took::Unreadable);
+            assert_eq!(take(row), Took::Rest);
         }
+        let undated = Row::from([("events", "3"), ("keyed", "3"), dated, user]);
+        assert_eq!(take(undated), Took::Unreadable);
         assert_eq!(
-            take(Row::from([("events", "7"), ("marked", "0")])),
+            take(Row::from([("events", "7"), ("keyed", "0")])),
             Took::Row
         );
         assert_eq!(coverage.notes.values().sum::<u64>(), 7);
@@ -222,8 +252,8 @@ mod tests {
         let mut coverage = Coverage::default();
         let row = Row::from([
             ("events", "2"),
-            ("marked", "2"),
-            ("dated", "2"),
+            ("keyed", "2"),
+            ("datedMark", "seconds after warning threshold"),
             ("userPart", "system:serviceaccount:ns:name"),
             ("subjectPart", "system:serviceaccount:ns:other"),
         ]);

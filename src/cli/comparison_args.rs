@@ -1,0 +1,109 @@
+//! The arguments about what changed since an earlier report.
+
+use std::io::{ErrorKind, Write as _};
+use std::path::PathBuf;
+
+use anyhow::{Context as _, anyhow};
+use clap::Args;
+
+use super::exit::Failure;
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::json;
+
+#[derive(Debug, Args)]
+pub(super) struct ComparisonArgs {
+    /// Say what changed since this report, written earlier with --output
+    ///
+    /// It is read before anything is written, so it may be an --output of this run as well. If
+    /// there is no such file, this is taken for the first run.
+    #[arg(long, value_name = "REPORT.json", help_heading = "Changes")]
+    previous: Option<PathBuf>,
+
+    /// Leave unchanged findings out of what goes to standard output
+    ///
+    /// Files are always whole: the next run is compared with them. So is what --fail-on judges.
+    #[arg(long, requires = "previous", help_heading = "Changes")]
+    only_changes: bool,
+}
+
+/// What to compare with, and what of it to show.
+#[derive(Debug)]
+pub(super) struct ComparisonPlan {
+    previous: Option<PathBuf>,
+    pub(super) only_changes: bool,
+}
+
+/// The report to compare with.
+pub(super) enum Previous {
+    /// None was asked for.
+    NotAsked,
+    /// There is none yet.
+    FirstRun,
+    /// This one.
+    Report(Box<Report>),
+}
+
+impl ComparisonArgs {
+    pub(super) fn plan(self) -> ComparisonPlan {
+        ComparisonPlan {
+            previous: self.previous,
+            only_changes: self.only_changes,
+        }
+    }
+}
+
+impl ComparisonPlan {
+    /// Reads the earlier report.
+    pub(super) fn read(&self) -> Result<Previous, Failure> {
+        let Some(path) = &self.previous else {
+            return Ok(Previous::NotAsked);
+        };
+        let shown = path.display().to_string();
+        let text = match std::fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                // Nobody is left to tell if standard error is gone.
+                let _ = writeln!(
+                    std::io::stderr(),
+                    "note: there is no {} yet: taken for the first run, so everything is new",
+                    visible(&shown)
+                );
+                return Ok(Previous::FirstRun);
+            }
+            Err(error) => {
+                return Err(anyhow::Error::from(error)
+                    .context(format!("cannot read the earlier report {shown}"))
+                    .into());
+            }
+        };
+        let report = json::read(&text)
+            .with_context(|| format!("cannot compare with {shown} (move it away to begin anew)"))?;
+        let left_out = report
+            .changes
+            .as_ref()
+            .map_or(0, |changes| changes.left_out);
+        if left_out > 0 {
+            return Err(anyhow!(
+                "cannot compare with {shown}: {left_out} unchanged findings were left out of it; --previous needs a whole report, as --output writes it"
+            )
+            .into());
+        }
+        Ok(Previous::Report(Box::new(report)))
+    }
+}
+
+impl Previous {
+    /// The report, if there is one.
+    pub(super) fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Report(report) => Some(report),
+            Self::NotAsked | Self::FirstRun => None,
+        }
+    }
+
+    /// Whether a comparison was asked for.
+    pub(super) fn is_asked(&self) -> bool {
+        !matches!(self, Self::NotAsked)
+    }
+}

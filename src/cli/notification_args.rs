@@ -1,0 +1,141 @@
+//! The arguments about who is told.
+
+use std::fmt;
+
+use anyhow::Context as _;
+use chrono_tz::Tz;
+use clap::{Args, ValueEnum};
+
+use super::exit::Failure;
+use super::interrupt;
+use crate::deliver::webhook::Webhook;
+use crate::render::notification;
+use crate::report::Report;
+use crate::report::changes::Changes;
+
+#[derive(Debug, Args)]
+pub(super) struct NotificationArgs {
+    /// Post what changed to this webhook of Slack, or of a chat that understands the same
+    ///
+    /// Better set in the environment than typed: the list of processes shows every argument.
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "EKS_STALE_TOKENS_WEBHOOK",
+        hide_env_values = true,
+        help_heading = "Changes"
+    )]
+    webhook: Option<Address>,
+
+    /// When to post
+    ///
+    /// Without --previous, and on a first run, every finding counts as a change.
+    #[arg(
+        long,
+        value_name = "WHEN",
+        value_enum,
+        default_value = "changes",
+        help_heading = "Changes"
+    )]
+    notify: Notify,
+}
+
+/// When to post.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Notify {
+    /// After every run
+    Always,
+    /// When something changed that somebody should know
+    Changes,
+    /// Not at all
+    Never,
+}
+
+/// An address as it is typed: a secret, so that no message shows it.
+#[derive(Clone)]
+struct Address(String);
+
+impl fmt::Debug for Address {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("...")
+    }
+}
+
+impl From<String> for Address {
+    fn from(address: String) -> Self {
+        Self(address)
+    }
+}
+
+/// Who is told, and when.
+#[derive(Debug)]
+pub(super) struct NotificationPlan {
+    webhook: Option<Webhook>,
+    notify: Notify,
+}
+
+impl NotificationArgs {
+    pub(super) fn plan(self) -> Result<NotificationPlan, Failure> {
+        // An empty variable is how a manifest says that there is none.
+        let address = self.webhook.filter(|address| !address.0.trim().is_empty());
+        let webhook = match (address, self.notify) {
+            (None, Notify::Always) => {
+                return Err(Failure::Usage(
+                    "--notify always needs an address: --webhook URL, or EKS_STALE_TOKENS_WEBHOOK in the environment".to_owned(),
+                ));
+            }
+            (None, _) | (_, Notify::Never) => None,
+            (Some(address), _) => Some(Webhook::at(&address.0).map_err(|error| {
+                Failure::Usage(format!(
+                    "the address of --webhook (or EKS_STALE_TOKENS_WEBHOOK) cannot be used: {error}"
+                ))
+            })?),
+        };
+        Ok(NotificationPlan {
+            webhook,
+            notify: self.notify,
+        })
+    }
+}
+
+/// Whether a message was sent, or the operator broke off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sent {
+    Sent,
+    Interrupted,
+}
+
+impl NotificationPlan {
+    /// The webhook to post to after these changes, if any.
+    pub(super) fn webhook_for(&self, changes: &Changes) -> Option<&Webhook> {
+        let wanted = self.notify == Notify::Always || changes.has_news();
+        self.webhook.as_ref().filter(|_| wanted)
+    }
+}
+
+/// Posts what a report says has changed.
+pub(super) fn send(webhook: &Webhook, report: &Report, time_zone: Tz) -> Result<Sent, Failure> {
+    let body = notification::body(report, time_zone);
+    let webhook = webhook.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .context("cannot start")?;
+    let sent = runtime.block_on(async {
+        let stop = interrupt::listen()?;
+        let posting = tokio::task::spawn_blocking(move || webhook.post(&body));
+        tokio::select! {
+            posted = posting => match posted {
+                Ok(Ok(())) => Ok(Sent::Sent),
+                Ok(Err(error)) => Err(anyhow::Error::from(error)),
+                Err(error) => Err(error.into()),
+            },
+            () = stop.pulled() => Ok(Sent::Interrupted),
+        }
+        .context("the report is written, but its message was not delivered")
+        .map_err(Failure::Failed)
+    });
+    // An attempt that hangs must not keep the process.
+    runtime.shutdown_background();
+    sent
+}

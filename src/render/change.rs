@@ -1,0 +1,62 @@
+//! What became of a service account, in words.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use super::moment::{day, distance, minute};
+use crate::report::changes::{AccountChange, ChangeKind, State};
+
+/// The change in words, without the service account and without the kind's own word:
+/// `frozen, rejected from 2026-09-10 12:02 UTC, in 2 d 4 h`.
+pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> String {
+    let rejected = |state: &State| {
+        format!(
+            "rejected from {} {time_zone}, {}",
+            minute(state.rejected_from, time_zone),
+            distance(state.rejected_from, now)
+        )
+    };
+    let date = |state: &State| day(state.rejected_from, time_zone);
+    match (change.kind, &change.before, &change.now) {
+        (ChangeKind::Restarted, Some(before), Some(after)) => format!(
+            "new date {}, was {}; {}",
+            date(after),
+            date(before),
+            after.verdict
+        ),
+        (ChangeKind::Better, _, Some(after)) if after.severity.is_none() => {
+            "reads its token again now".to_owned()
+        }
+        (ChangeKind::Worse | ChangeKind::Better, Some(before), Some(after)) => {
+            format!("{}; {}", turn(before, after), rejected(after))
+        }
+        (ChangeKind::Gone, Some(before), _) if change.had_run_out(now) => format!(
+            "silent since its token ran out on {}; if it still runs, it is rejected",
+            date(before)
+        ),
+        (ChangeKind::Gone, Some(before), _) => format!(
+            "not seen any more; it would have been rejected from {}",
+            date(before)
+        ),
+        (ChangeKind::NotSeen, Some(before), _) => {
+            format!(
+                "not looked for; {} before, {}",
+                before.verdict,
+                rejected(before)
+            )
+        }
+        (_, _, Some(after)) => format!("{}, {}", after.verdict, rejected(after)),
+        (_, _, None) => String::new(),
+    }
+}
+
+/// What turned: the verdict, else the severity, else the date.
+fn turn(before: &State, after: &State) -> String {
+    if before.verdict != after.verdict {
+        return format!("now {}, was {}", after.verdict, before.verdict);
+    }
+    match (before.severity, after.severity) {
+        (Some(then), Some(now)) if then != now => format!("now {now}, was {then}"),
+        _ => format!("{}, with an older token than was known", after.verdict),
+    }
+}

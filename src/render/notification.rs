@@ -1,0 +1,244 @@
+//! A chat message: what changed, short, the worst first.
+//!
+//! It is text in Slack's mrkdwn, which Mattermost, Rocket.Chat and Google Chat read as well.
+//! Nothing that a caller wrote stands outside a code span, where chats know neither mentions nor
+//! links nor formatting.
+
+use std::fmt::Write as _;
+
+use chrono_tz::Tz;
+
+use super::change;
+use super::moment::minute;
+use super::visible::visible;
+use crate::evidence::cluster::Cluster;
+use crate::report::Report;
+use crate::report::changes::{AccountChange, ChangeKind, Changes};
+use crate::report::finding::{Finding, Remedy};
+use crate::report::verdict::Severity;
+
+/// Service accounts that one message names: more is for the report.
+const MOST_ACCOUNTS: usize = 10;
+/// Gaps and clusters that one message names.
+const MOST_NAMES: usize = 3;
+/// Characters of a name or a client.
+const MOST_CHARACTERS: usize = 80;
+
+/// The body of the request that a webhook takes.
+pub fn body(report: &Report, time_zone: Tz) -> String {
+    serde_json::json!({ "text": text(report, time_zone) }).to_string()
+}
+
+/// The message.
+pub fn text(report: &Report, time_zone: Tz) -> String {
+    let mut text = format!("{}\n{}", heading(report, time_zone), standing(report));
+    let news: Vec<&AccountChange> = report.changes.iter().flat_map(Changes::news).collect();
+    for change in news.iter().take(MOST_ACCOUNTS) {
+        text.push('\n');
+        text.push_str(&item(change, report, time_zone));
+    }
+    if news.len() > MOST_ACCOUNTS {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\nand {} more", news.len() - MOST_ACCOUNTS);
+    }
+    let gaps: Vec<_> = report.all_gaps().collect();
+    for counted in gaps.iter().take(MOST_NAMES) {
+        let _ = write!(
+            text,
+            "\n*Incomplete:* {}: {}",
+            code(&counted.gap.place),
+            code(&counted.in_words())
+        );
+    }
+    if gaps.len() > MOST_NAMES {
+        let _ = write!(
+            text,
+            "\n*Incomplete:* {} more gaps",
+            gaps.len() - MOST_NAMES
+        );
+    }
+    text
+}
+
+/// `*prod-1: 1 new, 2 worse* since 2026-11-23 08:00 UTC`
+fn heading(report: &Report, time_zone: Tz) -> String {
+    let mut counts = Vec::new();
+    for kind in ChangeKind::ALL {
+        let news = report.changes.iter().flat_map(Changes::news);
+        match news.filter(|change| change.kind == kind).count() {
+            0 => {}
+            count => counts.push(format!("{count} {kind}")),
+        }
+    }
+    let what = match (counts.is_empty(), report.is_incomplete()) {
+        (false, _) => counts.join(", "),
+        (true, false) => "nothing changed".to_owned(),
+        (true, true) => "incomplete, no change seen".to_owned(),
+    };
+    let since = match report.changes.as_ref().and_then(|changes| changes.since) {
+        Some(since) => format!("since {} {time_zone}", minute(since, time_zone)),
+        None => "in the first report".to_owned(),
+    };
+    format!("{}: *{what}* {since}", clusters(report))
+}
+
+fn clusters(report: &Report) -> String {
+    let names: Vec<String> = report
+        .clusters
+        .iter()
+        .map(|scan| code(&scan.cluster.name))
+        .collect();
+    match names.len() {
+        0 => "no cluster".to_owned(),
+        all if all > MOST_NAMES => format!(
+            "{} and {} more clusters",
+            names[..MOST_NAMES].join(", "),
+            all - MOST_NAMES
+        ),
+        _ => names.join(", "),
+    }
+}
+
+/// How many findings of each severity there are by now.
+fn standing(report: &Report) -> String {
+    let counts: Vec<String> = [Severity::Critical, Severity::Warning, Severity::Notice]
+        .into_iter()
+        .filter_map(|severity| {
+            let findings = report.findings.iter();
+            let count = findings
+                .filter(|finding| finding.severity == Some(severity))
+                .count();
+            let plural = match (count, severity) {
+                (1, _) | (_, Severity::Critical) => "",
+                _ => "s",
+            };
+            (count > 0).then(|| format!("{count} {severity}{plural}"))
+        })
+        .collect();
+    if counts.is_empty() {
+        "Now: no service account is about to be rejected".to_owned()
+    } else {
+        format!("Now: {}", counts.join(", "))
+    }
+}
+
+fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
+    let now = report
+        .clusters
+        .iter()
+        .find(|scan| scan.cluster == change.cluster)
+        .map(|scan| scan.window.until)
+        .or(report.made_for())
+        .unwrap_or_default();
+    let mut item = "• ".to_owned();
+    if let Some(severity) = change.now.and_then(|state| state.severity) {
+        let _ = write!(item, "*{severity}* ");
+    }
+    item.push_str(&code(&change.service_account.to_string()));
+    if report.clusters.len() > 1 {
+        let _ = write!(item, " in {}", code(&name_of(&change.cluster)));
+    }
+    let words = change::words(change, now, time_zone);
+    let _ = write!(item, " {}: {words}", change.kind);
+    let finding = report.findings.iter().find(|finding| {
+        finding.cluster == change.cluster && finding.service_account == change.service_account
+    });
+    if let Some(finding) = finding
+        && matches!(change.kind, ChangeKind::New | ChangeKind::Worse)
+    {
+        item.push_str(&what_to_do(finding));
+    }
+    item
+}
+
+fn name_of(cluster: &Cluster) -> String {
+    match &cluster.region {
+        Some(region) => format!("{} {region}", cluster.name),
+        None => cluster.name.clone(),
+    }
+}
+
+/// The client, and, if there is less than a month, the first thing to do.
+fn what_to_do(finding: &Finding) -> String {
+    let mut text = String::new();
+    if let Some(client) = finding.clients.first() {
+        let _ = write!(text, "; client {}", code(&client.label));
+    }
+    let urgent = finding.severity >= Some(Severity::Warning);
+    match finding.remedies.first().filter(|_| urgent) {
+        Some(Remedy::Restart { command, .. }) => {
+            let _ = write!(text, "\n        {}", code_of(command, usize::MAX));
+        }
+        Some(Remedy::Advice { text: advice }) => {
+            let _ = write!(text, "\n        {}", code_of(advice, 3 * MOST_CHARACTERS));
+        }
+        None => {}
+    }
+    text
+}
+
+fn code(text: &str) -> String {
+    code_of(text, MOST_CHARACTERS)
+}
+
+/// A code span that shows the text and does nothing else: the three characters that Slack asks
+/// to escape are, nothing closes the span early, and no `@` is left to mention anybody where a
+/// chat looks for mentions even here.
+fn code_of(text: &str, most: usize) -> String {
+    let text = visible(text);
+    let mut span = String::from("`");
+    for (index, character) in text.chars().enumerate() {
+        if index >= most {
+            span.push('…');
+            break;
+        }
+        match character {
+            '&' => span.push_str("&amp;"),
+            '<' => span.push_str("&lt;"),
+            '>' => span.push_str("&gt;"),
+            '`' => span.push('\''),
+            '@' => span.push_str("(at)"),
+            other => span.push(other),
+        }
+    }
+    if text.is_empty() {
+        span.push('-');
+    }
+    span.push('`');
+    span
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn log_text_mentions_nobody_and_links_nowhere() {
+        for (text, span) in [
+            ("kube2iam 0.10.7", "`kube2iam 0.10.7`"),
+            ("<!channel> & @here", "`&lt;!channel&gt; &amp; (at)here`"),
+            (
+                "<https://evil.example|click>",
+                "`&lt;https://evil.example|click&gt;`",
+            ),
+            ("` *bold* `<@U123>", "`' *bold* '&lt;(at)U123&gt;`"),
+            ("a\nb\u{202e}c", "`a\\u{a}b\\u{202e}c`"),
+            ("", "`-`"),
+        ] {
+            assert_eq!(code(text), span);
+        }
+        assert_eq!(code(&"x".repeat(500)).chars().count(), MOST_CHARACTERS + 3);
+    }
+
+    proptest! {
+        #[test]
+        fn a_span_ends_where_it_should(text in ".*|[`@<>&!a\\n]*") {
+            let span = code(&text);
+            let inner = &span[1..span.len() - 1];
+            prop_assert!(span.starts_with('`') && span.ends_with('`'));
+            prop_assert!(!inner.contains(['`', '<', '>', '@', '\n']));
+        }
+    }
+}

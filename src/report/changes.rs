@@ -1,0 +1,187 @@
+//! What changed since an earlier report, service account by service account.
+
+use std::cmp::Reverse;
+use std::fmt;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+use super::verdict::{Severity, Verdict};
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
+
+/// What changed since an earlier report.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Changes {
+    /// The time that the earlier report was made for; absent on a first run.
+    pub since: Option<DateTime<Utc>>,
+    /// Whether something could not be seen now that could be seen then.
+    pub newly_incomplete: bool,
+    /// Whether there is nobody who still has to be told. A later report counts its changes from
+    /// the last one that everybody was told of.
+    pub told: bool,
+    /// How many unchanged findings were left out of the report.
+    pub left_out: usize,
+    /// Every service account with a finding then or now, the most urgent first.
+    pub accounts: Vec<AccountChange>,
+}
+
+/// What became of one service account.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountChange {
+    /// The cluster.
+    pub cluster: Cluster,
+    /// The service account.
+    pub service_account: ServiceAccount,
+    /// What became of it.
+    pub kind: ChangeKind,
+    /// How it stood in the earlier report, if it was there.
+    pub before: Option<State>,
+    /// How it stands now, if it is still there.
+    pub now: Option<State>,
+}
+
+/// The kinds of changes, in the order in which they are told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChangeKind {
+    /// It was not there, or its pods were gone.
+    New,
+    /// Its verdict or its severity is worse, or it is rejected earlier than was known.
+    Worse,
+    /// What it holds now is newer, by a day or more, than what was to be rejected first.
+    Restarted,
+    /// Its verdict or its severity is better.
+    Better,
+    /// Nothing was seen of it any more.
+    Gone,
+    /// It was not looked for, or not everywhere.
+    NotSeen,
+    /// Nothing of this.
+    Unchanged,
+}
+
+impl ChangeKind {
+    /// Every kind, in the order in which they are told.
+    pub const ALL: [Self; 7] = [
+        Self::New,
+        Self::Worse,
+        Self::Restarted,
+        Self::Better,
+        Self::Gone,
+        Self::NotSeen,
+        Self::Unchanged,
+    ];
+
+    /// The kind's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::New => "new",
+            Self::Worse => "worse",
+            Self::Restarted => "restarted",
+            Self::Better => "better",
+            Self::Gone => "gone",
+            Self::NotSeen => "not seen",
+            Self::Unchanged => "unchanged",
+        }
+    }
+}
+
+impl fmt::Display for ChangeKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.word())
+    }
+}
+
+/// How a service account stands in one report: what two reports are compared by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The finding's verdict.
+    pub verdict: Verdict,
+    /// The finding's severity.
+    pub severity: Option<Severity>,
+    /// When the token that is rejected first was issued.
+    pub issued: DateTime<Utc>,
+    /// When it is rejected.
+    pub rejected_from: DateTime<Utc>,
+}
+
+impl From<&Finding> for State {
+    fn from(finding: &Finding) -> Self {
+        let lead = finding.lead();
+        Self {
+            verdict: finding.verdict,
+            severity: finding.severity,
+            issued: lead.issued,
+            rejected_from: lead.rejected_from,
+        }
+    }
+}
+
+impl State {
+    /// Whether it is known to be dead or to die: what nobody has to be told of is either
+    /// harmless or undecided.
+    fn is_decided(&self) -> bool {
+        self.verdict <= Verdict::Frozen
+    }
+}
+
+impl AccountChange {
+    /// Whether somebody should be told. A service account that comes and goes before anything
+    /// about it is decided, as the pods of a nightly job do, is nobody's business.
+    pub fn is_news(&self) -> bool {
+        let decided = |state: &Option<State>| state.as_ref().is_some_and(State::is_decided);
+        !matches!(self.kind, ChangeKind::NotSeen | ChangeKind::Unchanged)
+            && (decided(&self.before) || decided(&self.now))
+    }
+
+    /// Whether its last known token had run out at this time: then it may be dead, not cured.
+    pub fn had_run_out(&self, time: DateTime<Utc>) -> bool {
+        self.before
+            .is_some_and(|before| before.is_decided() && before.rejected_from <= time)
+    }
+
+    /// The order in which changes are told: the most severe first.
+    pub fn urgency(&self) -> impl Ord + use<> {
+        let state = self.now.or(self.before);
+        (
+            Reverse(self.now.and_then(|now| now.severity)),
+            self.kind,
+            state.map(|state| state.rejected_from),
+            self.cluster.clone(),
+            self.service_account.clone(),
+        )
+    }
+}
+
+impl Changes {
+    /// The changes that somebody should be told of.
+    pub fn news(&self) -> impl Iterator<Item = &AccountChange> {
+        self.accounts.iter().filter(|account| account.is_news())
+    }
+
+    /// Whether somebody should be told.
+    pub fn has_news(&self) -> bool {
+        self.newly_incomplete || self.news().next().is_some()
+    }
+
+    /// How many service accounts changed in this way.
+    pub fn count(&self, kind: ChangeKind) -> usize {
+        self.accounts
+            .iter()
+            .filter(|account| account.kind == kind)
+            .count()
+    }
+
+    /// What became of a finding's service account.
+    pub fn of(&self, finding: &Finding) -> Option<ChangeKind> {
+        self.accounts
+            .iter()
+            .find(|account| {
+                account.cluster == finding.cluster
+                    && account.service_account == finding.service_account
+            })
+            .map(|account| account.kind)
+    }
+}

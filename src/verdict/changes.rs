@@ -1,0 +1,180 @@
+//! What changed between two reports.
+
+use std::collections::BTreeMap;
+
+use chrono::TimeDelta;
+
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::token::ESTIMATE_SPREAD;
+use crate::report::Report;
+use crate::report::changes::{AccountChange, ChangeKind, Changes, State};
+use crate::report::verdict::Verdict;
+
+/// How long a service account that was not looked for is remembered after its token ran out:
+/// a cluster that is swept once a week is still compared with its last sweep.
+const REMEMBERED: TimeDelta = TimeDelta::days(7);
+
+/// By how much a date must move for a restart to be worth telling: where pods come and go, as
+/// under an autoscaler, the oldest of them moves it a little every day.
+const BOUGHT: TimeDelta = TimeDelta::days(1);
+
+type Account = (Cluster, ServiceAccount);
+
+/// What changed since an earlier report; on a first run everything is new.
+pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
+    let before = previous.map(known).unwrap_or_default();
+    let states = states(now);
+    let mut accounts = Vec::new();
+    for (account, state) in &states {
+        let known = before.get(account).copied().flatten();
+        accounts.extend(change(account, known, Some(*state)));
+    }
+    for (account, known) in &before {
+        if states.contains_key(account) {
+            continue;
+        }
+        let change = change(account, *known, None).and_then(|change| {
+            if looked_for(account, now) {
+                return Some(change);
+            }
+            let until = known.as_ref()?.rejected_from + REMEMBERED;
+            (now.made_for()? < until).then_some(AccountChange {
+                kind: ChangeKind::NotSeen,
+                ..change
+            })
+        });
+        accounts.extend(change);
+    }
+    accounts.sort_by_cached_key(AccountChange::urgency);
+    Changes {
+        since: previous.and_then(since),
+        newly_incomplete: now.is_incomplete() && !previous.is_some_and(known_incomplete),
+        told: true,
+        left_out: 0,
+        accounts,
+    }
+}
+
+/// The report without its unchanged findings. What it says of its clusters stays.
+pub fn only_changes(report: &Report) -> Report {
+    let mut shown = report.clone();
+    let Some(changes) = &mut shown.changes else {
+        return shown;
+    };
+    let all = shown.findings.len();
+    shown
+        .findings
+        .retain(|finding| changes.of(finding).unwrap_or(ChangeKind::New) != ChangeKind::Unchanged);
+    changes.left_out = all - shown.findings.len();
+    changes
+        .accounts
+        .retain(|account| account.kind != ChangeKind::Unchanged);
+    shown
+}
+
+fn states(report: &Report) -> BTreeMap<Account, State> {
+    report
+        .findings
+        .iter()
+        .map(|finding| {
+            let account = (finding.cluster.clone(), finding.service_account.clone());
+            (account, State::from(finding))
+        })
+        .collect()
+}
+
+/// How each service account stood when everybody was last told: as the report has it, unless its
+/// news never arrived; and what an earlier report knew of service accounts not looked for since.
+fn known(previous: &Report) -> BTreeMap<Account, Option<State>> {
+    let mut known: BTreeMap<Account, Option<State>> = states(previous)
+        .into_iter()
+        .map(|(account, state)| (account, Some(state)))
+        .collect();
+    let Some(changes) = &previous.changes else {
+        return known;
+    };
+    for change in &changes.accounts {
+        let untold = !changes.told && change.is_news();
+        if untold || change.kind == ChangeKind::NotSeen {
+            let account = (change.cluster.clone(), change.service_account.clone());
+            known.insert(account, change.before);
+        }
+    }
+    known
+}
+
+/// The time that everybody was last told.
+fn since(previous: &Report) -> Option<chrono::DateTime<chrono::Utc>> {
+    match &previous.changes {
+        Some(changes) if !changes.told => changes.since,
+        _ => previous.made_for(),
+    }
+}
+
+fn known_incomplete(previous: &Report) -> bool {
+    let untold = previous
+        .changes
+        .as_ref()
+        .is_some_and(|changes| !changes.told && changes.newly_incomplete);
+    previous.is_incomplete() && !untold
+}
+
+/// Whether the service account would have been seen. Single lines that could not be read hide a
+/// request, hardly a service account.
+fn looked_for((cluster, _): &Account, now: &Report) -> bool {
+    let Some(scan) = now.clusters.iter().find(|scan| scan.cluster == *cluster) else {
+        return false;
+    };
+    scan.gaps
+        .iter()
+        .chain(&now.gaps)
+        .all(|counted| counted.gap.kind.counts_lines())
+}
+
+fn change(account: &Account, before: Option<State>, now: Option<State>) -> Option<AccountChange> {
+    Some(AccountChange {
+        cluster: account.0.clone(),
+        service_account: account.1.clone(),
+        kind: kind(before.as_ref(), now.as_ref())?,
+        before,
+        now,
+    })
+}
+
+/// What became of a service account; `None` if it was and is harmless.
+fn kind(before: Option<&State>, now: Option<&State>) -> Option<ChangeKind> {
+    let urgent = |state: &&State| state.severity.is_some();
+    let late =
+        |state: Option<&State>| state.is_some_and(|state| state.verdict == Verdict::RefreshingLate);
+    Some(match (before.filter(urgent), now.filter(urgent)) {
+        (None, None) => return None,
+        (None, Some(_)) if late(before) => ChangeKind::Worse,
+        (None, Some(_)) => ChangeKind::New,
+        (Some(_), None) if late(now) => ChangeKind::Better,
+        (Some(_), None) => ChangeKind::Gone,
+        (Some(before), Some(now)) => between(before, now),
+    })
+}
+
+fn between(before: &State, now: &State) -> ChangeKind {
+    let dead = |state: &State| state.verdict <= Verdict::Expired;
+    if now.severity > before.severity {
+        ChangeKind::Worse
+    } else if now.issued - before.issued >= BOUGHT {
+        ChangeKind::Restarted
+    } else if dead(before) && dead(now) {
+        ChangeKind::Unchanged
+    } else if now.verdict < before.verdict
+        || before.rejected_from - now.rejected_from > ESTIMATE_SPREAD
+    {
+        ChangeKind::Worse
+    } else if now.severity < before.severity || now.verdict > before.verdict {
+        ChangeKind::Better
+    } else {
+        ChangeKind::Unchanged
+    }
+}
+
+#[cfg(test)]
+mod tests;
