@@ -18,6 +18,9 @@ use crate::source::cloudwatch::discovery::Wanted;
 /// The window of clusters where none is stated.
 const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(24);
 
+/// How far before the window to look for whoever is rejected inside it.
+const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
+
 #[derive(Debug, Args)]
 pub(super) struct EvidenceArgs {
     /// The clusters whose audit logs in CloudWatch to read
@@ -49,6 +52,14 @@ pub(super) struct EvidenceArgs {
     /// For clusters the default is now, for inputs the time of their last event.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     until: Option<Moment>,
+
+    /// How far before --since to look for who is being rejected now
+    ///
+    /// A rejected request names nobody; whoever used its address and user agent while it was
+    /// still accepted most likely sent it. Requests of that time are not counted. The default
+    /// is 7d; for clusters only investigate looks back unasked, because CloudWatch charges for it.
+    #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
+    look_back: Option<TimeDelta>,
 
     /// How long the cluster accepts a stale token
     ///
@@ -105,6 +116,7 @@ pub(super) struct InputsPlan {
     pub(super) cluster_name: Option<String>,
     pub(super) since: Option<Moment>,
     pub(super) until: Option<DateTime<Utc>>,
+    pub(super) look_back: TimeDelta,
 }
 
 /// Log groups in CloudWatch Logs.
@@ -114,6 +126,8 @@ pub(super) struct CloudWatchPlan {
     pub(super) linked: bool,
     pub(super) since: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,
+    /// The first moment of the look back; absent if there is none.
+    pub(super) look_back: Option<DateTime<Utc>>,
     pub(super) now: DateTime<Utc>,
     pub(super) accesses: Vec<Access>,
     pub(super) time_limit: Duration,
@@ -123,6 +137,12 @@ pub(super) struct CloudWatchPlan {
 }
 
 impl EvidenceArgs {
+    /// The same, with a look back even where it costs money.
+    pub(super) fn looking_back(mut self) -> Self {
+        self.look_back.get_or_insert(DEFAULT_LOOK_BACK);
+        self
+    }
+
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<EvidencePlan, Failure> {
         let token_lifetime = self.token_lifetime()?;
         let until = match self.until {
@@ -168,6 +188,7 @@ impl EvidenceArgs {
             cluster_name: self.cluster_name,
             since: self.since,
             until,
+            look_back: self.look_back.unwrap_or(DEFAULT_LOOK_BACK),
         })
     }
 
@@ -200,6 +221,12 @@ impl EvidenceArgs {
             linked: self.linked_accounts,
             since,
             until,
+            look_back: self.look_back.map(|duration| {
+                since
+                    .checked_sub_signed(duration)
+                    .unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
+                    .max(DateTime::<Utc>::UNIX_EPOCH)
+            }),
             now,
             accesses: self.access.accesses(),
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),

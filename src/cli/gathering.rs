@@ -67,15 +67,20 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             inputs.ask(|_| Arrivals {
                 since,
                 until: Some(until),
+                look_back: since.and_then(|since| since.checked_sub_signed(plan.look_back)),
             });
         }
         // Each cluster's window ends with its own last event.
         (Some(since), None) => {
             let survey = files::survey(&inputs, &progress).map_err(Failure::failed)?;
             let end = |cluster: &Cluster| survey.0.get(cluster)?.last_event;
-            inputs.ask(|cluster| Arrivals {
-                since: end(cluster).and_then(|end| since.resolve(end)),
-                until: end(cluster),
+            inputs.ask(|cluster| {
+                let since = end(cluster).and_then(|end| since.resolve(end));
+                Arrivals {
+                    since,
+                    until: end(cluster),
+                    look_back: since.and_then(|since| since.checked_sub_signed(plan.look_back)),
+                }
             });
         }
     }
@@ -129,6 +134,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     let request = Request {
         since: plan.since,
         until: plan.until,
+        look_back: plan.look_back,
         now: plan.now,
         deadline,
         time_limit_seconds: plan.time_limit.as_secs(),

@@ -1,6 +1,6 @@
 //! What a user types: one file a command.
 //!
-//! - [`sweep`], [`export`], [`query`], [`doctor`], [`completions`]: the commands
+//! - [`sweep`], [`investigate`], [`export`], [`query`], [`doctor`], [`completions`]: the commands
 //! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
@@ -22,6 +22,7 @@ pub mod exit;
 mod export;
 mod gathering;
 mod interrupt;
+mod investigate;
 mod moment;
 mod notification_args;
 mod output_args;
@@ -53,6 +54,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Sweep(sweep::SweepArgs),
+    Investigate(investigate::InvestigateArgs),
     Export(export::ExportArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
@@ -80,6 +82,7 @@ impl Cli {
         let now = chrono::Utc::now();
         match self.command {
             Command::Sweep(args) => args.plan(now)?.run(),
+            Command::Investigate(args) => args.plan(now)?.run(),
             Command::Export(args) => args.plan(now)?.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),

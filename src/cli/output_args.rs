@@ -9,6 +9,7 @@ use clap::Args;
 use super::exit::{Failure, Outcome};
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
+use crate::render::table::{self, Detail};
 use crate::render::{Format, Page};
 use crate::report::Report;
 use crate::report::verdict::Severity;
@@ -57,6 +58,7 @@ pub(super) struct OutputPlan {
     files: Vec<(PathBuf, Format)>,
     pub(super) time_zone: Tz,
     fail_on: Option<Severity>,
+    detail: Option<Detail>,
 }
 
 impl OutputArgs {
@@ -89,6 +91,7 @@ impl OutputArgs {
                 FailOn::Warning => Severity::Warning,
                 FailOn::Notice => Severity::Notice,
             }),
+            detail: None,
         })
     }
 }
@@ -100,6 +103,14 @@ pub(super) struct Outputs<'a> {
 }
 
 impl OutputPlan {
+    /// The same, with every holder by itself in tables.
+    pub(super) fn in_detail(self, detail: Detail) -> Self {
+        Self {
+            detail: Some(detail),
+            ..self
+        }
+    }
+
     /// Checks that every file can be written.
     pub(super) fn open(&self) -> Result<Outputs<'_>, Failure> {
         let mut files = Vec::new();
@@ -134,7 +145,10 @@ impl Outputs<'_> {
                 colour: false,
                 time_zone: self.plan.time_zone,
             };
-            let written = rendered(*format, report, &page).and_then(|bytes| file.write(&bytes));
+            let written = self
+                .plan
+                .rendered(*format, report, &page)
+                .and_then(|bytes| file.write(&bytes));
             if let Err(error) = written {
                 failure.get_or_insert(
                     anyhow::Error::from(error)
@@ -148,7 +162,8 @@ impl Outputs<'_> {
     /// Writes the report to standard output, if it is to go there.
     pub(super) fn write_standard_output(&self, report: &Report) -> Result<(), Failure> {
         if let Some(format) = self.plan.format {
-            rendered(format, report, &self.plan.page_of_standard_output())
+            self.plan
+                .rendered(format, report, &self.plan.page_of_standard_output())
                 .and_then(|bytes| standard_output::write(&bytes))
                 .context("cannot write to standard output")?;
         }
@@ -183,10 +198,15 @@ impl OutputPlan {
             time_zone: self.time_zone,
         }
     }
-}
 
-fn rendered(format: Format, report: &Report, page: &Page) -> std::io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    format.render(report, page, &mut bytes)?;
-    Ok(bytes)
+    fn rendered(&self, format: Format, report: &Report, page: &Page) -> std::io::Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        match (format, self.detail) {
+            (Format::Table, Some(detail)) => {
+                table::render_in_detail(report, detail, page, &mut bytes)?;
+            }
+            _ => format.render(report, page, &mut bytes)?,
+        }
+        Ok(bytes)
+    }
 }

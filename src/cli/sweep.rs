@@ -14,7 +14,7 @@ use crate::evidence::set::EvidenceSet;
 use crate::render::Format;
 use crate::report::Report;
 use crate::report::changes::Changes;
-use crate::source::cloudwatch::question::holders;
+use crate::source::cloudwatch::question::{holders, rejections};
 use crate::verdict::changes::{changes, only_changes};
 use crate::verdict::judge;
 
@@ -63,7 +63,7 @@ impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
         let previous = self.comparison.read()?;
-        let questions = [holders::question()];
+        let questions = [holders::question(), rejections::question()];
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
         {
             Gathering::Evidence(evidence) => evidence,

@@ -2,6 +2,7 @@
 //!
 //! - [`accepted`]: the evidence of one accepted request made with a stale token
 //! - [`rejection`]: one request that the API server refused to authenticate
+//! - [`legacy_token`]: requests made with a token that is kept in a secret
 //! - [`holder`]: who holds a token
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
@@ -21,6 +22,7 @@ pub mod accepted_requests;
 pub mod cluster;
 pub mod coverage;
 pub mod holder;
+pub mod legacy_token;
 pub mod note;
 pub mod price;
 pub mod rejection;

@@ -9,6 +9,7 @@ use super::visible::visible;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
+use crate::report::rejection::RejectedCaller;
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 17] = [
@@ -31,8 +32,8 @@ pub const COLUMNS: [&str; 17] = [
     "action",
 ];
 
-/// Writes the report. A report that may be incomplete ends in rows that say so: comment rows,
-/// which start with `#`.
+/// Writes the report. What is no finding follows in comment rows, which start with `#`: what
+/// may be missing, callers that are rejected and not known for certain, tokens kept in secrets.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
@@ -42,7 +43,51 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
     for counted in report.all_gaps() {
         writer.write_record([incomplete(counted)])?;
     }
+    for scan in &report.clusters {
+        for caller in &scan.rejected_callers {
+            writer.write_record([cell(&rejected_caller(&scan.cluster.name, caller))])?;
+        }
+        if scan.more_rejected_callers {
+            writer.write_record([cell(&format!(
+                "# rejected: {}: more callers than are kept apart",
+                scan.cluster.name
+            ))])?;
+        }
+        for token in &scan.legacy_tokens {
+            writer.write_record([cell(&format!(
+                "# token kept in a secret: {}: {}: {} requests, the last {}",
+                scan.cluster.name,
+                token.service_account,
+                token.requests,
+                rfc3339(token.last_seen)
+            ))])?;
+        }
+    }
     writer.flush()
+}
+
+/// A caller that no finding stands for, as a comment row.
+fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
+    let mut names: Vec<String> = caller
+        .candidates
+        .iter()
+        .map(|candidate| candidate.service_account.to_string())
+        .collect();
+    names.dedup();
+    let guesses: Vec<String> = caller.perhaps.iter().map(ToString::to_string).collect();
+    let who = match (names.is_empty(), guesses.is_empty()) {
+        (false, _) => format!("one of {}", names.join(", ")),
+        (true, false) => format!("perhaps {}", guesses.join(", ")),
+        (true, true) => "unknown".to_owned(),
+    };
+    format!(
+        "# rejected: {cluster}: {who}: address {}: {} rejections from {} to {}: {}",
+        caller.address,
+        caller.count,
+        rfc3339(caller.first),
+        rfc3339(caller.last),
+        caller.user_agent
+    )
 }
 
 fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
@@ -59,6 +60,19 @@ pub struct HolderFinding {
     pub last_seen: DateTime<Utc>,
     /// Its tokens, in order of issue.
     pub tokens: Vec<TokenFinding>,
+    /// What it called, verb and shape of the path, the most frequent first.
+    #[serde(default)]
+    pub calls: Vec<String>,
+    /// The rejections that it most likely caused.
+    #[serde(default)]
+    pub rejections: Option<HolderRejections>,
+    /// Whether all that is known of it lies before the window: it is here because it is
+    /// rejected inside it. Its requests are not counted then.
+    #[serde(default)]
+    pub seen_only_before: bool,
+    /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
+    #[serde(default)]
+    pub reasons: Vec<String>,
 }
 
 /// One token of a holder.

@@ -3,6 +3,8 @@
 //! - [`verdict`]: verdicts and severities
 //! - [`finding`]: findings, their holders and their tokens
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
+//! - [`rejection`]: who is rejected already, and how it is known
+//! - [`legacy_token`]: tokens kept in secrets that are still in use
 //! - [`token_lifetime`]: how long a cluster accepts a stale token
 //! - [`changes`]: what changed since an earlier report
 //! - [`json`]: the versioned JSON form
@@ -13,6 +15,8 @@
 pub mod changes;
 pub mod finding;
 pub mod json;
+pub mod legacy_token;
+pub mod rejection;
 pub mod scan;
 pub mod token_lifetime;
 pub mod verdict;

@@ -3,6 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use super::legacy_token::LegacyTokenFinding;
+use super::rejection::RejectedCaller;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::CountedGap;
 use crate::evidence::note::CountedNote;
@@ -43,4 +45,10 @@ pub struct ClusterScan {
     /// The largest age, in seconds, of a token that was still accepted after it should have
     /// been rejected: the lifetime is longer than assumed.
     pub accepted_at_age_seconds: Option<i64>,
+    /// The callers that are rejected and could not be told for certain.
+    pub rejected_callers: Vec<RejectedCaller>,
+    /// Whether there were more rejected callers than are kept apart.
+    pub more_rejected_callers: bool,
+    /// Tokens kept in secrets that were used.
+    pub legacy_tokens: Vec<LegacyTokenFinding>,
 }

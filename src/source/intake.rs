@@ -9,6 +9,7 @@ use crate::audit::event::{AuditEvent, EventError};
 use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
+use crate::evidence::legacy_token::LegacyTokenRequest;
 use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
 
@@ -38,7 +39,16 @@ pub fn take_in<C: Collect>(
         }
     };
     let written = event.stage_timestamp;
-    if arrivals.contains(event.request_received_timestamp) {
+    let received = event.request_received_timestamp;
+    if arrivals.looks_back_to(received) {
+        // What cannot be read here would not have been counted either.
+        if let Ok(Some(evidence)) = Evidence::from_event(event) {
+            collector.accept_earlier(cluster, evidence);
+        }
+    } else if arrivals.contains(received) {
+        if let Some(legacy) = LegacyTokenRequest::from_event(&event) {
+            collector.legacy_token(cluster, legacy);
+        }
         if let Some(rejection) = Rejection::from_event(&event) {
             collector.reject(cluster, rejection);
         } else {

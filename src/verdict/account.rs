@@ -3,10 +3,10 @@
 use chrono::{DateTime, Utc};
 
 use super::cure;
+use super::explanation;
+use super::rejection_join::Joined;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::holder::Holder;
-use crate::evidence::token_use::TokenUse;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::scan::Window;
 use crate::report::token_lifetime::TokenLifetime;
@@ -19,12 +19,13 @@ pub fn finding(
     cluster: &Cluster,
     service_account: &ServiceAccount,
     holders: &[Held<'_>],
+    joined: &Joined<'_>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<Finding> {
     let mut judged: Vec<HolderFinding> = holders
         .iter()
-        .filter_map(|(holder, token_use)| holder_finding(holder, token_use, window, lifetime))
+        .filter_map(|held| holder_finding(held, joined, window, lifetime))
         .collect();
     judged.sort_by(|one, other| {
         (one.verdict, one.rejected_from, &one.pod, &one.identity).cmp(&(
@@ -60,12 +61,15 @@ pub fn finding(
 }
 
 fn holder_finding(
-    holder: &Holder,
-    token_use: &TokenUse,
+    (holder, token_use): &Held<'_>,
+    joined: &Joined<'_>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<HolderFinding> {
-    let judgement = judge(&token_use.tokens, None, window, lifetime)?;
+    let rejections = joined.holders.get(holder);
+    let judgement = judge(&token_use.tokens, rejections, window, lifetime)?;
+    let last_seen = token_use.tokens.iter().map(|(_, it)| it.last_used).max()?;
+    let seen_only_before = last_seen < window.since;
     let tokens: Vec<TokenFinding> = token_use
         .tokens
         .iter()
@@ -74,10 +78,14 @@ fn holder_finding(
             issued: token.issued,
             first_used: token.first_used,
             last_used: token.last_used,
-            requests: token.requests.count(),
+            requests: if seen_only_before {
+                0
+            } else {
+                token.requests.count()
+            },
         })
         .collect();
-    Some(HolderFinding {
+    let mut finding = HolderFinding {
         identity: holder.identity.clone(),
         pod: token_use.pods.most_frequent().map(str::to_owned),
         nodes: token_use.nodes.texts(),
@@ -89,9 +97,15 @@ fn holder_finding(
         rejected_from: judgement.rejected_from,
         requests: tokens.iter().map(|token| token.requests).sum(),
         first_seen: tokens.iter().map(|token| token.first_used).min()?,
-        last_seen: tokens.iter().map(|token| token.last_used).max()?,
+        last_seen,
         tokens,
-    })
+        calls: token_use.calls.texts(),
+        rejections: rejections.cloned(),
+        seen_only_before,
+        reasons: Vec::new(),
+    };
+    finding.reasons = explanation::reasons(&finding, window, lifetime);
+    Some(finding)
 }
 
 /// The largest age, in seconds, at which one of these holders was still accepted although its

@@ -3,10 +3,11 @@
 use chrono::{DateTime, Utc};
 
 use super::thresholds::{
-    ACCEPTED_PAST_END, CRITICAL_WITHIN, FROZEN_AGE, GONE_AFTER, LAST_USE_BEFORE_DEATH, LATE_AGE,
-    REJECTION_IS_CURRENT, SILENCE, WARNING_WITHIN,
+    ACCEPTED_PAST_END, CRITICAL_WITHIN, EARLY_REJECTION_AGE, FROZEN_AGE, GONE_AFTER,
+    LAST_USE_BEFORE_DEATH, LATE_AGE, REJECTION_IS_CURRENT, SILENCE, WARNING_WITHIN,
 };
 use crate::evidence::token::{ESTIMATE_SPREAD, Token, Tokens};
+use crate::report::rejection::{Confidence, HolderRejections};
 use crate::report::scan::Window;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
@@ -26,10 +27,10 @@ pub struct Judgement {
 
 /// Judges a holder by its tokens; `None` if it has none.
 ///
-/// `last_rejection` is the newest rejection joined to the holder.
+/// `rejections` are the ones joined to the holder.
 pub fn judge(
     tokens: &Tokens,
-    last_rejection: Option<DateTime<Utc>>,
+    rejections: Option<&HolderRejections>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<Judgement> {
@@ -51,8 +52,19 @@ pub fn judge(
         })
     };
 
-    let rejected = last_rejection.is_some_and(|rejection| {
-        rejection > last_seen && window.until - rejection <= REJECTION_IS_CURRENT
+    let changed = tokens.len() > 1 || newest.latest_estimate - newest.issued > ESTIMATE_SPREAD;
+    let refreshes_late = changed
+        && tokens
+            .iter()
+            .all(|token| token.age_at_last_use() <= LATE_AGE);
+    let rejected = rejections.is_some_and(|rejections| {
+        let current = rejections.confidence >= Confidence::AddressAndUserAgent
+            && rejections.last > last_seen
+            && window.until - rejections.last <= REJECTION_IS_CURRENT;
+        let may_be_early = !refreshes_late && newest.age_at_last_use() >= EARLY_REJECTION_AGE;
+        current
+            && (explains(rejections, rejected_from(newest), last_seen)
+                || may_be_early && rejections.last - last_seen >= SILENCE)
     });
     if rejected {
         return judged(Verdict::Rejected, Some(Severity::Critical), newest);
@@ -60,15 +72,10 @@ pub fn judge(
     if has_expired(rejected_from(newest), last_seen, window) {
         return judged(Verdict::Expired, Some(Severity::Critical), newest);
     }
-    let changed = tokens.len() > 1 || newest.latest_estimate - newest.issued > ESTIMATE_SPREAD;
-    if changed
-        && tokens
-            .iter()
-            .all(|token| token.age_at_last_use() <= LATE_AGE)
-    {
+    if refreshes_late {
         return judged(Verdict::RefreshingLate, None, newest);
     }
-    let last_sign = last_rejection.map_or(last_seen, |rejection| rejection.max(last_seen));
+    let last_sign = rejections.map_or(last_seen, |rejections| rejections.last.max(last_seen));
     if window.until - last_sign > GONE_AFTER {
         return judged(Verdict::Gone, None, newest);
     }
@@ -84,6 +91,20 @@ pub fn judge(
         return judged(Verdict::Frozen, Some(severity), frozen);
     }
     judged(Verdict::Undecided, Some(Severity::Notice), newest)
+}
+
+/// Whether the end of the holder's token explains its rejections by itself.
+///
+/// Anything at a holder's address may send a token that is bad for another reason, so before its
+/// time, and for a holder that outlived its time, one rejection after its last accepted request
+/// proves nothing: then it has to be rejected for longer than a live client stays silent.
+fn explains(
+    rejections: &HolderRejections,
+    rejected_from: DateTime<Utc>,
+    last_seen: DateTime<Utc>,
+) -> bool {
+    rejections.last >= rejected_from - ESTIMATE_SPREAD
+        && last_seen - rejected_from <= ACCEPTED_PAST_END
 }
 
 /// Whether the holder's last token ran out and took the holder with it.

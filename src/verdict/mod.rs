@@ -3,18 +3,24 @@
 //! - [`thresholds`]: the numbers that verdicts rest on
 //! - [`holder`]: the verdict on one holder
 //! - [`account`]: the holders of a service account as one finding
+//! - [`rejection_join`]: rejections joined to the holders that most likely caused them
+//! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`cure`]: the clients behind a finding, and what to do
+//! - [`narrowing`]: a report narrowed to some of its holders
 //! - [`rank`]: the order of findings
 //! - [`changes`]: what changed since an earlier report
 
 pub mod account;
 pub mod changes;
 pub mod cure;
+pub mod explanation;
 pub mod holder;
+pub mod narrowing;
 pub mod rank;
+pub mod rejection_join;
 pub mod thresholds;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
@@ -24,6 +30,7 @@ use crate::evidence::set::EvidenceSet;
 use crate::evidence::token_use::TokenUse;
 use crate::report::Report;
 use crate::report::finding::Finding;
+use crate::report::legacy_token::LegacyTokenFinding;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 
@@ -60,14 +67,39 @@ pub fn judge(
             continue;
         };
         let mut scan = scan(cluster, coverage, window);
-        for (service_account, holders) in accounts.remove(&**cluster).unwrap_or_default() {
-            let finding =
-                account::finding(cluster, service_account, &holders, window, token_lifetime);
+        let joined = rejection_join::join(evidence, cluster);
+        let mut accounts = accounts.remove(&**cluster).unwrap_or_default();
+        // Whoever was accepted only before the window is told of if it is rejected inside it.
+        let accepted: BTreeSet<&Holder> = accounts
+            .values()
+            .flatten()
+            .map(|(holder, _)| *holder)
+            .collect();
+        for (holder, token_use) in evidence.earlier() {
+            if joined.holders.contains_key(holder) && !accepted.contains(holder) {
+                accounts
+                    .entry(&holder.service_account)
+                    .or_default()
+                    .push((holder, token_use));
+            }
+        }
+        for (service_account, holders) in accounts {
+            let finding = account::finding(
+                cluster,
+                service_account,
+                &holders,
+                &joined,
+                window,
+                token_lifetime,
+            );
             scan.accepted_at_age_seconds = scan
                 .accepted_at_age_seconds
                 .max(account::accepted_past_lifetime(&holders, token_lifetime));
             findings.extend(finding);
         }
+        scan.rejected_callers = joined.callers;
+        scan.more_rejected_callers = evidence.has_more_rejected();
+        scan.legacy_tokens = legacy_tokens(evidence, cluster);
         clusters.push(scan);
     }
     rank::rank(&mut findings);
@@ -102,5 +134,26 @@ fn scan(cluster: &Cluster, coverage: &Coverage, window: Window) -> ClusterScan {
         gaps: coverage.counted_gaps(),
         notes: coverage.counted_notes(),
         accepted_at_age_seconds: None,
+        rejected_callers: Vec::new(),
+        more_rejected_callers: false,
+        legacy_tokens: Vec::new(),
     }
+}
+
+fn legacy_tokens(evidence: &EvidenceSet, cluster: &Cluster) -> Vec<LegacyTokenFinding> {
+    evidence
+        .legacy_tokens()
+        .filter(|((of, _, _), _)| **of == *cluster)
+        .map(
+            |((_, service_account, secret), token_use)| LegacyTokenFinding {
+                service_account: service_account.clone(),
+                secret: secret.clone(),
+                first_seen: token_use.first,
+                last_seen: token_use.last,
+                requests: token_use.requests,
+                addresses: token_use.addresses.texts(),
+                user_agents: token_use.user_agents.texts(),
+            },
+        )
+        .collect()
 }

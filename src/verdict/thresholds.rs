@@ -19,6 +19,12 @@ pub const LAST_USE_BEFORE_DEATH: TimeDelta = TimeDelta::hours(24);
 /// A joined rejection is current if it lies within this time before the end of the window.
 pub const REJECTION_IS_CURRENT: TimeDelta = TimeDelta::hours(24);
 
+/// A holder that is rejected before its time counts as rejected only if it used its token at
+/// least at this age. Below, it may have read a new one: it is accepted then without leaving a
+/// mark, and the rejections are somebody else's. A day would miss what a cluster that cuts
+/// lifetimes at 24 h rejects; no client that refreshes is known to take longer than half a day.
+pub const EARLY_REJECTION_AGE: TimeDelta = TimeDelta::hours(12);
+
 /// A token is accepted for 60 s past its end, and the authentication cache adds 10 s
 /// (65.7 s measured; leeway of `go-jose`'s claims validation).
 pub const ACCEPTED_PAST_END: TimeDelta = TimeDelta::seconds(75);

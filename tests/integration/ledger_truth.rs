@@ -263,7 +263,7 @@ fn late_refreshers_are_told_from_frozen_clients() {
     }
     // An independent computation over the ledgers' own issue times comes to the same numbers.
     let expected = BTreeMap::from([
-        (Verdict::Expired, 10),
+        (Verdict::Rejected, 10),
         (Verdict::Frozen, 33),
         (Verdict::Undecided, 8),
         (Verdict::RefreshingLate, 6),

@@ -18,6 +18,7 @@ mod fortnight;
 mod inputs;
 mod ledger_truth;
 mod loopback;
+mod outage;
 mod ranking;
 mod recordings;
 mod refusals;

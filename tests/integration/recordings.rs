@@ -66,6 +66,10 @@ pub(crate) struct Pod {
     pub(crate) sa: String,
     #[serde(default)]
     pub(crate) uid: String,
+    #[serde(default)]
+    pub(crate) behaviour: String,
+    /// When it was deleted, in seconds since 1970.
+    pub(crate) deleted: Option<f64>,
 }
 
 /// A token.
@@ -90,6 +94,8 @@ pub(crate) struct Request {
     pub(crate) status: Option<u16>,
     pub(crate) audit_id: Option<String>,
     pub(crate) token: Option<String>,
+    /// The name of the pod that sent it.
+    pub(crate) pod: Option<String>,
 }
 
 #[derive(Deserialize)]

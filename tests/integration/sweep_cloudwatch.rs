@@ -147,12 +147,12 @@ fn a_query_that_outlives_its_time_is_stopped_and_its_partial_rows_are_reported()
         .queries_end(When::Always, End::Never)
         .start();
     let began = Instant::now();
-    let asked = run(sweep(&cloudwatch, "timeline").args(["--timeout", "2s"]));
+    let asked = run(sweep(&cloudwatch, "timeline").args(["--timeout", "4s"]));
     assert!(began.elapsed() < Duration::from_secs(20));
     assert_eq!(asked.code, Some(4), "{}", asked.stderr);
     assert_eq!(gaps(&asked), ["time_limit"]);
     assert!(!findings(&asked).is_empty(), "rows of the running query");
-    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 1);
+    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 2);
     assert_nothing_left_running(&cloudwatch);
 }
 
@@ -169,8 +169,8 @@ fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        // The rows of the second look are in hand when the third is made.
-        cloudwatch.wait_for("GetQueryResults", 3);
+        // The rows of both queries' second looks are in hand when the third is made.
+        cloudwatch.wait_for("GetQueryResults", 6);
         let killed = Command::new("kill")
             .args(["-s", signal, &child.id().to_string()])
             .status()
@@ -180,7 +180,7 @@ fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
         assert_eq!(broken_off.code, Some(130), "{}", broken_off.stderr);
         assert_eq!(gaps(&broken_off), ["interrupted"]);
         assert!(!findings(&broken_off).is_empty());
-        assert_eq!(cloudwatch.calls_of("StopQuery").len(), 1);
+        assert_eq!(cloudwatch.calls_of("StopQuery").len(), 2);
         assert_nothing_left_running(&cloudwatch);
     }
 }

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::style::{HEADING, paint};
+use super::answer::INFERRED;
+use super::list::{self, Margins};
+use super::style::{FAINT, HEADING, paint};
 use crate::render::Page;
 use crate::render::moment::day;
 use crate::render::visible::visible;
@@ -16,6 +18,14 @@ const LEFT: usize = 10;
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     for (heading, severity) in [("Now", Severity::Critical), ("Soon", Severity::Warning)] {
         write_restarts(heading, severity, report, page, output)?;
+    }
+    let restarts = urgent(report)
+        .into_iter()
+        .flat_map(|finding| &finding.remedies)
+        .any(|remedy| matches!(remedy, Remedy::Restart { .. }));
+    if restarts {
+        let words = paint(FAINT, INFERRED, page.colour);
+        writeln!(output, "  {:LEFT$}{words}", "")?;
     }
     write_cures(report, page, output)?;
     let later = report
@@ -34,11 +44,21 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn urgent(report: &Report) -> impl Iterator<Item = &Finding> {
-    report
+/// The most urgent first, cluster by cluster: a context is switched once.
+fn urgent(report: &Report) -> Vec<&Finding> {
+    let mut urgent: Vec<&Finding> = report
         .findings
         .iter()
         .filter(|finding| finding.severity >= Some(Severity::Warning))
+        .collect();
+    urgent.sort_by_key(|finding| {
+        (
+            &finding.cluster,
+            finding.verdict,
+            finding.lead().rejected_from,
+        )
+    });
+    urgent
 }
 
 fn write_restarts(
@@ -50,7 +70,8 @@ fn write_restarts(
 ) -> io::Result<()> {
     let mut lines: Vec<String> = Vec::new();
     let mut clusters = Vec::new();
-    for finding in urgent(report).filter(|finding| finding.severity == Some(severity)) {
+    let wanted = |finding: &&Finding| finding.severity == Some(severity);
+    for finding in urgent(report).into_iter().filter(wanted) {
         for remedy in &finding.remedies {
             let Remedy::Restart { command, new_date } = remedy else {
                 continue;
@@ -88,7 +109,15 @@ fn write_cures(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resu
         .into_iter()
         .map(|(text, accounts)| format!("{}: {text}", accounts.join(", ")))
         .collect();
-    write_list("Then", &lines, page, output)
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let margins = Margins {
+        indent: 2,
+        heading: LEFT,
+    };
+    writeln!(output)?;
+    list::write("Then", &lines, margins, page, output)
 }
 
 fn write_list(

@@ -2,7 +2,9 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
 use chrono::TimeDelta;
+use unicode_width::UnicodeWidthStr as _;
 
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
 use crate::render::Page;
@@ -36,7 +38,28 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         paint(FAINT, lifetime(&report.token_lifetime), page.colour)
     )?;
     writeln!(output)?;
-    writeln!(output, "  {}", summary(report, page))
+    let (summary, harmless) = summary(report);
+    let colour = |(style, words): Part| paint(style, words, page.colour);
+    let width = |parts: &[Part]| {
+        parts
+            .iter()
+            .map(|(_, words)| words.width() + 3)
+            .sum::<usize>()
+    };
+    let fits = width(&summary) + width(&harmless) + 6 <= page.width;
+    let parted = if fits { "       " } else { "\n  " };
+    let join = |parts: Vec<Part>| -> String {
+        parts
+            .into_iter()
+            .map(colour)
+            .collect::<Vec<_>>()
+            .join("   ")
+    };
+    let parts: Vec<String> = [join(summary), join(harmless)]
+        .into_iter()
+        .filter(|part| !part.is_empty())
+        .collect();
+    writeln!(output, "  {}", parts.join(parted))
 }
 
 fn name(scan: &ClusterScan) -> String {
@@ -73,8 +96,11 @@ fn lifetime(lifetime: &TokenLifetime) -> String {
     format!("token lifetime {words}, {source}")
 }
 
+/// Some words of the summary and their style.
+type Part = (Style, String);
+
 /// `1 rejected   2 frozen, the first dies in 2 d 4 h       3 refreshing late, 2 gone: harmless`
-fn summary(report: &Report, page: &Page) -> String {
+fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
     let mut parts = Vec::new();
     for verdict in Verdict::ALL
         .into_iter()
@@ -91,7 +117,7 @@ fn summary(report: &Report, page: &Page) -> String {
             .filter(|finding| finding.verdict == verdict)
             .min_by_key(|finding| finding.lead().rejected_from);
         if let (Verdict::Frozen, Some(first)) = (verdict, first) {
-            words.push_str(&format!(", the first dies {}", when(report, first)));
+            words.push_str(&format!(", the first {}", when(report, first)));
         }
         let worst = report
             .findings
@@ -99,11 +125,12 @@ fn summary(report: &Report, page: &Page) -> String {
             .filter(|finding| finding.verdict == verdict)
             .filter_map(|finding| finding.severity)
             .max();
-        parts.push(match worst {
-            Some(Severity::Critical) => paint(CRITICAL, words, page.colour),
-            Some(Severity::Warning) => paint(WARNING, words, page.colour),
-            _ => words,
-        });
+        let style = match worst {
+            Some(Severity::Critical) => CRITICAL,
+            Some(Severity::Warning) => WARNING,
+            _ => Style::new(),
+        };
+        parts.push((style, words));
     }
     let harmless: Vec<String> = [Verdict::RefreshingLate, Verdict::Gone]
         .into_iter()
@@ -115,21 +142,27 @@ fn summary(report: &Report, page: &Page) -> String {
             .changes
             .as_ref()
             .map_or(0, |changes| changes.left_out);
-        parts.push(match left_out {
+        let words = match left_out {
             0 => "no service account is about to be rejected".to_owned(),
             _ => "nothing that changed is about to be rejected".to_owned(),
-        });
+        };
+        parts.push((Style::new(), words));
     }
-    let mut summary = parts.join("   ");
-    if !harmless.is_empty() {
-        let words = format!("{}: harmless", harmless.join(", "));
-        summary.push_str(&format!("       {}", paint(FAINT, words, page.colour)));
-    }
-    summary
+    let harmless = if harmless.is_empty() {
+        Vec::new()
+    } else {
+        vec![(FAINT, format!("{}: harmless", harmless.join(", ")))]
+    };
+    (parts, harmless)
 }
 
 fn when(report: &Report, finding: &Finding) -> String {
     let lead = finding.lead();
     let now = report.window_end(finding).unwrap_or(lead.last_seen);
-    distance(lead.rejected_from, now)
+    let distance = distance(lead.rejected_from, now);
+    if lead.rejected_from < now {
+        format!("was due {distance}")
+    } else {
+        format!("dies {distance}")
+    }
 }

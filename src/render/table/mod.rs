@@ -2,19 +2,29 @@
 //!
 //! - [`heading`]: which clusters and what was found, at a glance
 //! - [`changes`]: what changed since an earlier report
+//! - [`answer`]: in an outage: who is dead, who is next, why, and what to type
 //! - [`rows`]: the findings that need somebody, by namespace
 //! - [`harmless`]: the ones that do not
 //! - [`advice`]: what to type, most urgent first, and what mends it for good
+//! - [`callers`]: who else is rejected
+//! - [`legacy_tokens`]: tokens kept in secrets
+//! - [`holders`]: every holder by itself
 //! - [`footing`]: what the report rests on, and what it cannot see
+//! - [`list`]: a list under a heading, wrapped
 //! - [`style`]: what each colour means
 //!
 //! It reads as well without colour.
 
 mod advice;
+mod answer;
+mod callers;
 mod changes;
 mod footing;
 mod harmless;
 mod heading;
+mod holders;
+mod legacy_tokens;
+mod list;
 mod rows;
 mod style;
 
@@ -27,8 +37,35 @@ use crate::report::Report;
 pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     heading::write(report, page, output)?;
     changes::write(report, page, output)?;
+    answer::write_rejected(report, None, page, output)?;
     rows::write(report, page, output)?;
     harmless::write(report, page, output)?;
     advice::write(report, page, output)?;
+    callers::write(report, page, output)?;
+    legacy_tokens::write(report, page, output)?;
+    footing::write(report, page, output)
+}
+
+/// What an investigation shows beside the report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// The numbers that each verdict rests on.
+    pub explain: bool,
+}
+
+/// Writes the answers first, then the report with every holder by itself.
+pub fn render_in_detail(
+    report: &Report,
+    detail: Detail,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    heading::write(report, page, output)?;
+    answer::write(report, page, output)?;
+    rows::write(report, page, output)?;
+    callers::write(report, page, output)?;
+    holders::write(report, detail.explain, page, output)?;
+    advice::write(report, page, output)?;
+    legacy_tokens::write(report, page, output)?;
     footing::write(report, page, output)
 }

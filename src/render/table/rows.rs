@@ -17,6 +17,8 @@ const WIDTH_FOR_CLIENT: usize = 130;
 const WIDTH_FOR_LIFE: usize = 100;
 /// From this width on there is room for the number of requests.
 const WIDTH_FOR_REQUESTS: usize = 76;
+/// Characters of a service account's name that there is room for at these widths.
+const USUAL_NAME: usize = 20;
 /// The narrowest table.
 const NARROWEST: usize = 60;
 /// Characters of a token's life.
@@ -36,7 +38,15 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     } else {
         table.force_no_tty();
     }
-    table.set_header(header(width));
+    // A long name takes the room of what tells less.
+    let longest = report
+        .findings
+        .iter()
+        .filter(|finding| !finding.verdict.is_harmless())
+        .map(|finding| finding.service_account.name.len())
+        .max();
+    let room = width.saturating_sub(longest.unwrap_or(0).saturating_sub(USUAL_NAME));
+    table.set_header(header(room));
     let several_clusters = report.clusters.len() > 1;
     let mut namespace = None;
     for finding in report
@@ -48,7 +58,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         if namespace.replace(this) != Some(this) {
             table.add_row([Cell::new(group(finding, several_clusters))]);
         }
-        table.add_row(row(report, finding, page, width));
+        table.add_row(row(report, finding, page, room));
     }
     if namespace.is_none() {
         return Ok(());

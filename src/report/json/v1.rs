@@ -11,6 +11,8 @@ use crate::evidence::price::Price;
 use crate::report;
 use crate::report::changes::Changes;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
+use crate::report::legacy_token::LegacyTokenFinding;
+use crate::report::rejection::RejectedCaller;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
@@ -57,6 +59,12 @@ struct Scan {
     #[serde(default)]
     notes: Vec<CountedNote>,
     accepted_at_age_seconds: Option<i64>,
+    #[serde(default)]
+    rejected_callers: Vec<RejectedCaller>,
+    #[serde(default)]
+    more_rejected_callers: bool,
+    #[serde(default)]
+    legacy_tokens: Vec<LegacyTokenFinding>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -132,6 +140,9 @@ impl From<ClusterScan> for Scan {
             gaps: scan.gaps,
             notes: scan.notes,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
+            rejected_callers: scan.rejected_callers,
+            more_rejected_callers: scan.more_rejected_callers,
+            legacy_tokens: scan.legacy_tokens,
         }
     }
 }
@@ -153,6 +164,9 @@ impl From<Scan> for ClusterScan {
             gaps: scan.gaps,
             notes: scan.notes,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
+            rejected_callers: scan.rejected_callers,
+            more_rejected_callers: scan.more_rejected_callers,
+            legacy_tokens: scan.legacy_tokens,
         }
     }
 }

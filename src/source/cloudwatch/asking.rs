@@ -11,7 +11,7 @@ use super::connect::Connection;
 use super::failure::{Cause, Failure};
 use super::log_group::LogGroup;
 use super::price::price;
-use super::question::{Context, Question, Took};
+use super::question::{Context, Question, Seconds, Took, rejections};
 use super::run::{Answer, Asked, End, run};
 use super::slice::{Plan, Short, Slice, Span};
 use super::stop::Stop;
@@ -35,6 +35,9 @@ pub struct Request {
     pub since: DateTime<Utc>,
     /// The last arrival wanted.
     pub until: DateTime<Utc>,
+    /// From when on to look, before the first arrival wanted, for whoever is rejected; absent if
+    /// not at all.
+    pub look_back: Option<DateTime<Utc>>,
     /// The time of asking: nothing was written after it.
     pub now: DateTime<Utc>,
     /// When to give up.
@@ -50,29 +53,48 @@ pub struct Request {
 }
 
 impl Request {
-    /// The seconds in which the events of the wanted arrivals were written.
-    pub fn span(&self) -> Span {
-        Span {
-            first_second: self.since.timestamp(),
-            last_second: (self.until + WRITTEN_WITHIN)
+    /// The seconds that a question is about.
+    pub fn span(&self, seconds: Seconds) -> Span {
+        let written = |since: DateTime<Utc>, until: DateTime<Utc>| Span {
+            first_second: since.timestamp(),
+            last_second: (until + WRITTEN_WITHIN)
                 .min(self.now)
-                .max(self.until)
+                .max(until)
                 .timestamp(),
+        };
+        match seconds {
+            Seconds::Written => written(self.since, self.until),
+            Seconds::Arrived => Span {
+                first_second: self.since.timestamp(),
+                last_second: self.until.timestamp(),
+            },
+            Seconds::Before => written(self.look_back.unwrap_or(self.since), self.since),
         }
     }
 
-    /// The wanted arrivals.
-    pub fn arrivals(&self) -> Arrivals {
+    /// The arrivals that a question wants.
+    pub fn arrivals(&self, seconds: Seconds) -> Arrivals {
+        let is_before = seconds == Seconds::Before;
         Arrivals {
             since: Some(self.since),
-            until: Some(self.until),
+            // Of the look back nothing of the window itself: it is here already.
+            until: Some(if is_before {
+                DateTime::<Utc>::MIN_UTC
+            } else {
+                self.until
+            }),
+            look_back: self.look_back.filter(|_| is_before),
         }
     }
 }
 
 /// The slices to begin with: as many groups to a query as fit. A group whose window is not known
 /// to exist is asked apart: if it does not, the whole query is refused.
-pub fn first_slices(questions: usize, groups: &[LogGroup], request: &Request) -> Vec<Slice> {
+pub fn first_slices<C>(
+    questions: &[Question<C>],
+    groups: &[LogGroup],
+    request: &Request,
+) -> Vec<Slice> {
     let (mut shared, mut apart) = (Vec::new(), Vec::new());
     for (place, group) in groups.iter().enumerate() {
         match group.kept_since(request.now) {
@@ -83,15 +105,15 @@ pub fn first_slices(questions: usize, groups: &[LogGroup], request: &Request) ->
     }
     let chunks = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
     let sets: Vec<Vec<usize>> = chunks.chain(apart).collect();
-    (0..questions)
-        .flat_map(|question| {
-            sets.iter().map(move |groups| Slice {
-                question,
-                groups: groups.clone(),
-                span: request.span(),
-            })
+    let slices = questions.iter().enumerate().flat_map(|(place, question)| {
+        let span = request.span(question.seconds);
+        sets.iter().map(move |groups| Slice {
+            question: place,
+            groups: groups.clone(),
+            span,
         })
-        .collect()
+    });
+    slices.collect()
 }
 
 /// What one group said to one slice.
@@ -136,7 +158,7 @@ pub async fn ask<C: Collect + 'static>(
     questions: Vec<Question<C>>,
     request: Request,
 ) -> (Gathered<C>, Vec<Failure>) {
-    let plan = Plan::new(first_slices(questions.len(), &groups, &request));
+    let plan = Plan::new(first_slices(&questions, &groups, &request));
     let mut asking = Asking {
         connection,
         groups,
@@ -147,42 +169,68 @@ pub async fn ask<C: Collect + 'static>(
         failures: Vec::new(),
     };
     asking.introduce();
-    let mut running: JoinSet<Outcome<C>> = JoinSet::new();
-    loop {
-        let most = match asking.plan.is_probing() {
-            true => 1,
-            false => asking.request.max_queries,
-        };
-        while running.len() < most {
-            let Some(slice) = asking.plan.next_slice() else {
-                break;
-            };
-            if asking.request.stop.is_pulled() {
-                asking.gap(&slice, GapKind::Interrupted, "");
-            } else if asking.request.deadline <= Instant::now() {
-                asking.time_is_up(&slice);
-            } else {
-                running.spawn(asking.start(slice));
-            }
-        }
-        match running.join_next().await {
-            None => break,
-            Some(Ok((slice, Ok((answer, parts))))) => asking.answered(&slice, &answer, parts),
-            Some(Ok((slice, Err(failure)))) => asking.failed(&slice, failure),
-            // A panic has been printed; its slice is lost.
-            Some(Err(error)) => {
-                let failure = Failure::new(Cause::Other {
-                    action: "a query",
-                    reason: error.to_string(),
-                });
-                asking.failures.push(failure.in_region(&asking.connection));
-            }
-        }
-    }
+    asking.work().await;
+    asking.look_back();
+    asking.work().await;
     (asking.gathered, asking.failures)
 }
 
 impl<C: Collect + 'static> Asking<C> {
+    /// Asks until nothing is left to ask.
+    async fn work(&mut self) {
+        let mut running: JoinSet<Outcome<C>> = JoinSet::new();
+        loop {
+            let most = match self.plan.is_probing() {
+                true => 1,
+                false => self.request.max_queries,
+            };
+            while running.len() < most {
+                let Some(slice) = self.plan.next_slice() else {
+                    break;
+                };
+                if self.request.stop.is_pulled() {
+                    self.gap(&slice, GapKind::Interrupted, "");
+                } else if self.request.deadline <= Instant::now() {
+                    self.time_is_up(&slice);
+                } else {
+                    running.spawn(self.start(slice));
+                }
+            }
+            match running.join_next().await {
+                None => break,
+                Some(Ok((slice, Ok((answer, parts))))) => self.answered(&slice, &answer, parts),
+                Some(Ok((slice, Err(failure)))) => self.failed(&slice, failure),
+                // A panic has been printed; its slice is lost.
+                Some(Err(error)) => {
+                    let failure = Failure::new(Cause::Other {
+                        action: "a query",
+                        reason: error.to_string(),
+                    });
+                    self.failures.push(failure.in_region(&self.connection));
+                }
+            }
+        }
+    }
+
+    /// Asks who was accepted before the window from the addresses that are rejected inside it.
+    fn look_back(&mut self) {
+        if self.request.look_back.is_none() {
+            return;
+        }
+        let groups = Arc::clone(&self.groups);
+        for (place, group) in groups.iter().enumerate() {
+            let rejected = self.gathered.collected.rejected_in(&group.cluster);
+            if let Some(question) = rejections::earlier(&rejected) {
+                self.plan.ask(Slice {
+                    question: self.questions.len(),
+                    groups: vec![place],
+                    span: self.request.span(question.seconds),
+                });
+                self.questions.push(question);
+            }
+        }
+    }
+
     /// Says of every group what is asked of it.
     fn introduce(&mut self) {
         let (request, groups) = (&self.request, Arc::clone(&self.groups));
@@ -215,7 +263,7 @@ impl<C: Collect + 'static> Asking<C> {
     /// One slice, from the start of its query to the last of its rows.
     fn start(&self, slice: Slice) -> impl Future<Output = Outcome<C>> + use<C> {
         let (connection, groups) = (Arc::clone(&self.connection), Arc::clone(&self.groups));
-        let question = self.questions[slice.question];
+        let question = self.questions[slice.question].clone();
         let request = self.request.clone();
         async move {
             let members: Vec<&LogGroup> =
@@ -225,10 +273,10 @@ impl<C: Collect + 'static> Asking<C> {
                 .map(|group| Context {
                     cluster: Arc::clone(&group.cluster),
                     place: group.name.clone(),
-                    arrivals: request.arrivals(),
+                    arrivals: request.arrivals(question.seconds),
                 })
                 .collect();
-            let text = (question.text)(&question.query, request.arrivals());
+            let text = question.whole_text(request.arrivals(question.seconds));
             let asked = Asked {
                 name: question.query.name,
                 text: &text,
@@ -306,7 +354,7 @@ impl<C: Collect + 'static> Asking<C> {
         }
         let Question {
             otherwise, rest, ..
-        } = self.questions[slice.question];
+        } = self.questions[slice.question].clone();
         for (place, part) in parts {
             if !part.is_readable && self.ask_another(otherwise, slice, &[place]) {
                 continue;
@@ -361,7 +409,7 @@ impl<C: Collect + 'static> Asking<C> {
         let known = self
             .questions
             .iter()
-            .position(|question| question.query == another.query);
+            .position(|question| question.is_same_as(&another));
         let question = known.unwrap_or_else(|| {
             self.questions.push(another);
             self.questions.len() - 1
@@ -385,7 +433,7 @@ impl<C: Collect + 'static> Asking<C> {
 
     /// Notes a gap of every group of a slice.
     fn gap(&mut self, slice: &Slice, kind: GapKind, detail: &str) {
-        let whole = slice.span == self.request.span();
+        let whole = slice.span == self.request.span(self.questions[slice.question].seconds);
         let detail = match (whole, kind) {
             (false, GapKind::RowLimit) => {
                 let time = |second| {

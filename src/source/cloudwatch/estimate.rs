@@ -38,7 +38,7 @@ pub async fn estimate<C>(
     request: &Request,
 ) -> Estimate {
     let mut estimate = Estimate::default();
-    for slice in first_slices(questions.len(), &region.groups, request) {
+    for slice in first_slices(questions, &region.groups, request) {
         estimate.queries += 1;
         let members: Vec<&LogGroup> = slice
             .groups
@@ -69,7 +69,7 @@ async fn told<C>(
     slice: &Slice,
     request: &Request,
 ) -> Option<u64> {
-    let text = text_to_estimate(&(question.text)(&question.query, request.arrivals()));
+    let text = text_to_estimate(&question.whole_text(request.arrivals(question.seconds)));
     let asked = Asked {
         name: "estimate",
         text: &text,

@@ -43,6 +43,15 @@ pub const STALE_TOKEN_HOLDERS: Query = Query {
     rows_are_events: false,
 };
 
+/// Every caller that the API server refused to authenticate.
+pub const REJECTIONS: Query = Query {
+    name: "rejections",
+    purpose: "every caller that the API server refused to authenticate, one row a caller and kind of request",
+    text: include_str!("../../../queries/rejections.insights"),
+    limit: DEFAULT_LIMIT,
+    rows_are_events: false,
+};
+
 /// The rows of a query that sets no limit (CloudWatch Logs user guide, page "limit"), and of a
 /// `stats` over however many groups: it ends without any warning there.
 const DEFAULT_LIMIT: u64 = 10_000;
@@ -51,7 +60,12 @@ const DEFAULT_LIMIT: u64 = 10_000;
 const MAXIMUM_LIMIT: u64 = 100_000;
 
 /// Every query.
-pub const QUERIES: [Query; 3] = [STALE_TOKEN_HOLDERS, STALE_TOKEN_EVENTS, STALE_TOKENS];
+pub const QUERIES: [Query; 4] = [
+    STALE_TOKEN_HOLDERS,
+    REJECTIONS,
+    STALE_TOKEN_EVENTS,
+    STALE_TOKENS,
+];
 
 #[cfg(test)]
 mod tests {

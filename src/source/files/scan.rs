@@ -12,10 +12,10 @@ use crate::evidence::set::Collect;
 use crate::source::arrivals::Arrivals;
 use crate::source::intake::{Taken, take_in};
 
-/// Every line with a stale token holds the first phrase, and every rejection the second; most
-/// other lines hold neither and are never parsed.
-static PHRASES: LazyLock<[Finder<'static>; 2]> =
-    LazyLock::new(|| [Finder::new("stale-token"), Finder::new("Unauthorized")]);
+/// Every line with a stale token holds the first phrase, every rejection the second, and every
+/// token kept in a secret the third; most other lines hold none and are never parsed.
+static PHRASES: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["stale-token", "Unauthorized", "legacy-token"].map(Finder::new));
 
 /// How the API server begins every event; other writers may order the keys otherwise.
 const EVENT: &[u8] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;

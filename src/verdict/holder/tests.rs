@@ -47,6 +47,20 @@ fn days(days: i64) -> TimeDelta {
     TimeDelta::days(days)
 }
 
+/// Rejections joined by address and user agent, so long before now.
+fn rejections(first: TimeDelta, last: TimeDelta) -> HolderRejections {
+    HolderRejections {
+        first: now() - first,
+        last: now() - last,
+        count: 2,
+        confidence: Confidence::AddressAndUserAgent,
+        addresses: vec!["10.0.0.1".to_owned()],
+        calls: Vec::new(),
+        others_at_address: 0,
+        accepted_in_between: false,
+    }
+}
+
 const NOW: TimeDelta = TimeDelta::zero();
 
 fn verdict(list: impl IntoIterator<Item = Token>) -> (Verdict, Option<Severity>) {
@@ -200,7 +214,7 @@ fn rejections_after_the_last_accepted_use_decide() {
     let judged = |rejection: TimeDelta| {
         judge(
             &tokens(list.clone()),
-            Some(now() - rejection),
+            Some(&rejections(rejection, rejection)),
             window(),
             &LIFETIME,
         )
@@ -212,6 +226,47 @@ fn rejections_after_the_last_accepted_use_decide() {
     // The newest is too old to say that it is still rejected, or lies before its last use.
     assert_eq!(judged(hours(25)), Verdict::Gone);
     assert_eq!(judged(days(13)), Verdict::Gone);
+}
+
+#[test]
+fn a_rejection_before_its_time_has_to_last() {
+    let judged = |list: &[Token], last: TimeDelta| {
+        let rejections = rejections(hours(20), last);
+        judge(
+            &tokens(list.to_vec()),
+            Some(&rejections),
+            window(),
+            &LIFETIME,
+        )
+        .expect("a judgement")
+        .verdict
+    };
+    let minute = TimeDelta::minutes(1);
+    let half_day_old = [token(hours(32), hours(30), hours(20))];
+    assert_eq!(judged(&half_day_old, hours(19)), Verdict::Rejected);
+    assert_eq!(
+        judged(&half_day_old, hours(19) + minute),
+        Verdict::Undecided
+    );
+    // Younger, it may have read a new token and be accepted without a mark.
+    let younger = [token(hours(32) - minute, hours(30), hours(20))];
+    assert_eq!(judged(&younger, NOW), Verdict::Undecided);
+    let refreshing = [
+        token(hours(60), hours(50), hours(40)),
+        token(hours(35), hours(30), hours(20)),
+    ];
+    assert_eq!(judged(&refreshing, NOW), Verdict::RefreshingLate);
+}
+
+#[test]
+fn a_user_agent_alone_convicts_nobody() {
+    let dead = tokens([token(days(100), days(20), days(12))]);
+    let guessed = HolderRejections {
+        confidence: Confidence::UserAgent,
+        ..rejections(days(10), NOW)
+    };
+    let judged = judge(&dead, Some(&guessed), window(), &LIFETIME).expect("a judgement");
+    assert_ne!(judged.verdict, Verdict::Rejected);
 }
 
 proptest! {
@@ -226,8 +281,8 @@ proptest! {
             let seconds = TimeDelta::seconds;
             token(seconds(before_use + span + last_used + 3_607), seconds(last_used + span), seconds(last_used))
         });
-        let rejection = rejection.map(|ago| now() - TimeDelta::seconds(ago));
-        let judged = judge(&tokens(list), rejection, window(), &TokenLifetime::stated(lifetime)).expect("a judgement");
+        let rejection = rejection.map(|ago| rejections(TimeDelta::seconds(ago), TimeDelta::seconds(ago)));
+        let judged = judge(&tokens(list), rejection.as_ref(), window(), &TokenLifetime::stated(lifetime)).expect("a judgement");
         prop_assert_eq!(judged.severity.is_none(), judged.verdict.is_harmless());
         prop_assert!(judged.rejected_from > judged.issued);
     }

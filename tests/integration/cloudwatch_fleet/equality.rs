@@ -18,9 +18,11 @@ use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use serde_json::Value;
 
-use super::{WINDOW, connection, fixture, group, report, service, tool_at};
+use super::{WINDOW, connection, fixture, group, of_holders, report, service, tool_at};
 use crate::loopback::LogClass;
 use crate::tool::tool;
+
+const EVENTS: &str = include_str!("../../../queries/stale-token-events.insights");
 
 /// The findings without what files do not tell: the Region and the account.
 fn findings(report: &Value) -> Vec<Value> {
@@ -56,12 +58,13 @@ fn aggregated_rows_and_lines_of_files_give_the_same_findings() {
         );
         assert_same(&asked, &read);
         // One query aggregates; if somebody wrote the mark into bodies, another reads those.
+        assert_eq!(of_holders(&cloudwatch).len(), 1);
         let queries = cloudwatch.queries();
-        assert_eq!(queries.len(), if cluster == "recording" { 2 } else { 1 });
-        assert!(queries[0].text.contains("| stats "));
-        for rest in &queries[1..] {
-            assert!(rest.text.contains("not ispresent(datedMark)"));
-        }
+        let rest = queries
+            .iter()
+            .filter(|query| query.text.contains("| display"));
+        assert_eq!(rest.count(), usize::from(cluster == "recording"));
+        assert!(!queries.iter().any(|query| query.text == EVENTS));
     }
 }
 
@@ -90,6 +93,8 @@ fn windows_that_begin_in_the_middle_give_the_same() {
         "2026-11-24T06:03:11.5Z",
         "--until",
         "2026-11-24T06:05:02.25Z",
+        "--look-back",
+        "7d",
     ];
     let cloudwatch = service().group(group("recording")).start();
     let asked = report(
@@ -127,6 +132,7 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
     let request = Request {
         since: time("2026-11-04T00:00:00Z"),
         until: time("2026-11-24T06:10:00Z"),
+        look_back: None,
         now: time("2026-11-24T06:10:00Z"),
         deadline,
         time_limit_seconds: 60,

@@ -18,7 +18,7 @@ use aws_sdk_cloudwatchlogs::config::{Credentials, SharedCredentialsProvider};
 use eks_stale_tokens::source::cloudwatch::connect::Connection;
 use serde_json::Value;
 
-use crate::loopback::{Builder, CloudWatch, Fate, LogGroup};
+use crate::loopback::{Builder, CloudWatch, Fate, LogGroup, QuerySeen};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, run, tool_toward};
 
@@ -123,6 +123,13 @@ pub(crate) fn assert_nothing_left_running(cloudwatch: &CloudWatch) {
         .filter(|query| query.fate == Fate::LeftRunning)
         .collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+/// Queries that aggregate holders; beside each runs one for rejections.
+pub(crate) fn of_holders(cloudwatch: &CloudWatch) -> Vec<QuerySeen> {
+    let mut queries = cloudwatch.queries();
+    queries.retain(|query| query.text.contains("firstArrival"));
+    queries
 }
 
 /// A run with this exit code.

@@ -7,8 +7,10 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Context, Question, Took, events};
-use crate::audit::path_shape::path_shape;
+use std::sync::Arc;
+
+use super::rejections::call;
+use super::{Context, Question, Seconds, Took, events};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::accepted::NoEvidence;
 use crate::evidence::coverage::{Coverage, GapKind};
@@ -37,6 +39,8 @@ pub fn question() -> Question<EvidenceSet> {
     Question {
         query: STALE_TOKEN_HOLDERS,
         text,
+        filter: Arc::from(""),
+        seconds: Seconds::Written,
         take,
         otherwise: Some(events::question),
         rest: Some(rest),
@@ -180,11 +184,8 @@ fn token_use(row: &Row, token: Token) -> TokenUse {
     token_use.addresses.add(address, times);
     let user_agent = unescaped(row.get("agentPart").unwrap_or_default());
     token_use.user_agents.add(&user_agent, times);
-    // The last call stands for all, as an example: how often it was made is not known.
-    let mut call = row.get("lastCall").unwrap_or_default().split(' ').skip(1);
-    if let (Some(verb), Some(uri)) = (call.next(), call.next()) {
-        let call = format!("{verb} {}", path_shape(&unescaped(uri)));
-        token_use.calls.add(&call, 0);
+    if let Some(call) = call(row) {
+        token_use.calls.add(&call, times);
     }
     token_use
 }
@@ -196,8 +197,6 @@ fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::evidence::cluster::Cluster;
 
@@ -214,6 +213,7 @@ mod tests {
         let arrivals = Arrivals {
             since: Some("2026-11-24T06:00:00.5Z".parse().expect("a time")),
             until: Some("2026-11-24T07:00:00Z".parse().expect("a time")),
+            look_back: None,
         };
         let text = text(&STALE_TOKEN_HOLDERS, arrivals);
         let expected = "\n| filter (arrival >= 1795500000500000 and arrival <= 1795503600000000) or not ispresent(arrival)\n| stats ";

@@ -1,0 +1,97 @@
+//! `investigate`: who is dead, who is next, why, and what to type.
+
+use chrono::{DateTime, Utc};
+use clap::Args;
+
+use super::evidence_args::{EvidenceArgs, EvidencePlan};
+use super::exit::{Failure, Outcome};
+use super::gathering::{Evidence, Gathering, gather, said};
+use super::output_args::{OutputArgs, OutputPlan};
+use crate::evidence::set::EvidenceSet;
+use crate::render::table::Detail;
+use crate::source::cloudwatch::question::{events, rejections};
+use crate::verdict::judge;
+use crate::verdict::narrowing::{Narrowing, narrow};
+
+/// Answer in an outage: who is rejected already, who is next, why, and what to type
+///
+/// Then every holder by itself: its tokens, its rejections, what it calls, and from where.
+#[derive(Debug, Args)]
+pub(super) struct InvestigateArgs {
+    #[command(flatten)]
+    evidence: EvidenceArgs,
+
+    /// Only this namespace
+    #[arg(short, long, value_name = "NAME", help_heading = "Holders")]
+    namespace: Option<String>,
+
+    /// Only this service account: NAME or NAMESPACE/NAME
+    #[arg(long, value_name = "NAME", help_heading = "Holders")]
+    service_account: Option<String>,
+
+    /// Only this pod
+    #[arg(long, value_name = "NAME", help_heading = "Holders")]
+    pod: Option<String>,
+
+    /// Show the numbers that each verdict rests on
+    #[arg(long, help_heading = "Output")]
+    explain: bool,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    /// Show no progress
+    #[arg(short, long)]
+    quiet: bool,
+}
+
+/// An investigation, validated.
+pub(super) struct Investigate {
+    evidence: EvidencePlan,
+    narrowing: Narrowing,
+    output: OutputPlan,
+    quiet: bool,
+}
+
+impl InvestigateArgs {
+    pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Investigate, Failure> {
+        let detail = Detail {
+            explain: self.explain,
+        };
+        Ok(Investigate {
+            evidence: self.evidence.looking_back().plan(now)?,
+            narrowing: Narrowing {
+                namespace: self.namespace,
+                service_account: self.service_account,
+                pod: self.pod,
+            },
+            output: self.output.plan()?.in_detail(detail),
+            quiet: self.quiet,
+        })
+    }
+}
+
+impl Investigate {
+    pub(super) fn run(&self) -> Result<Outcome, Failure> {
+        let outputs = self.output.open()?;
+        // Every call that a holder makes is wanted here, so events are read whole.
+        let questions = [events::question(), rejections::question()];
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
+        {
+            Gathering::Evidence(evidence) => evidence,
+            Gathering::DryRun(words) => return said(&words),
+        };
+        let gathered = &evidence.gathered;
+        let mut report = judge(
+            &gathered.collected,
+            &gathered.coverages,
+            &self.evidence.token_lifetime,
+        );
+        narrow(&mut report, &self.narrowing);
+        outputs.write(&report)?;
+        if evidence.interrupted {
+            return Ok(Outcome::Interrupted);
+        }
+        Ok(outputs.outcome(&report))
+    }
+}

@@ -1,0 +1,247 @@
+//! The first answers in an outage: what is rejected already, what dies next, which client is to
+//! blame, what to type.
+
+use std::io::{self, Write};
+
+use chrono::TimeDelta;
+
+use super::list::{self, Margins};
+use super::style::{FAINT, HEADING, paint, thousands};
+use crate::render::Page;
+use crate::render::moment::{distance, minute};
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::finding::{Finding, HolderFinding, Remedy};
+use crate::report::rejection::HolderRejections;
+use crate::report::verdict::Verdict;
+
+const MARGINS: Margins = Margins {
+    indent: 2,
+    heading: 10,
+};
+
+/// How many lines each answer takes at most, so that all of them fit on the first screen.
+const LINES: usize = 5;
+
+/// What commands with a workload's name rest on.
+pub(super) const INFERRED: &str = "# workloads are inferred from the names of their pods";
+
+/// All answers, in a few lines each.
+pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    write_rejected(report, Some(LINES), page, output)?;
+    let next = next(report, page);
+    if !next.is_empty() {
+        writeln!(output)?;
+        list::write("Next", &cut(next, Some(2), "below"), MARGINS, page, output)?;
+    }
+    let causes = causes(report);
+    if !causes.is_empty() {
+        writeln!(output)?;
+        list::write(
+            "Cause",
+            &cut(causes, Some(LINES), "below"),
+            MARGINS,
+            page,
+            output,
+        )?;
+    }
+    let commands = cut(commands(report), Some(LINES), "see --format csv");
+    if !commands.is_empty() {
+        writeln!(output)?;
+    }
+    // A command is pasted as it stands, so it is never wrapped.
+    for (index, command) in commands.iter().enumerate() {
+        let left = if index == 0 { "Type" } else { "" };
+        let left = paint(HEADING, format!("{left:10}"), page.colour);
+        let command = if command.starts_with("and ") {
+            format!("# {command}")
+        } else {
+            command.clone()
+        };
+        writeln!(output, "  {left}{command}")?;
+    }
+    if commands.iter().any(|line| line.starts_with("kubectl")) {
+        let words = paint(FAINT, INFERRED, page.colour);
+        writeln!(output, "  {:10}{words}", "")?;
+    }
+    Ok(())
+}
+
+/// Who is rejected already, since when, and how it is known.
+pub(super) fn write_rejected(
+    report: &Report,
+    most: Option<usize>,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let rejected: Vec<String> = report
+        .findings
+        .iter()
+        .filter_map(|finding| rejected(report, finding, page))
+        .collect();
+    if rejected.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    list::write(
+        "Rejected",
+        &cut(rejected, most, "below"),
+        MARGINS,
+        page,
+        output,
+    )
+}
+
+fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
+    let now = report.window_end(finding)?;
+    let by_turns = |holder: &HolderFinding| {
+        let rejections = holder.rejections.as_ref();
+        holder.rejected_from <= now && rejections.is_some_and(|it| it.accepted_in_between)
+    };
+    let hit: Vec<(&HolderFinding, &HolderRejections)> = finding
+        .holders
+        .iter()
+        .filter(|holder| holder.verdict == Verdict::Rejected || by_turns(holder))
+        .filter_map(|holder| Some((holder, holder.rejections.as_ref()?)))
+        .collect();
+    let (first_holder, first) = hit.iter().min_by_key(|(_, it)| it.first)?;
+    let last = hit.iter().map(|(_, it)| it.last).max()?;
+    let count: u64 = hit.iter().map(|(_, it)| it.count).sum();
+    let pods = match (hit.len(), finding.holders.len()) {
+        (1, 1) => "1 pod".to_owned(),
+        (hit, all) => format!("{hit} of {all} pods"),
+    };
+    let before = if first.accepted_in_between {
+        String::new()
+    } else {
+        format!(
+            " (accepted last {})",
+            minute(first_holder.last_seen, page.time_zone)
+        )
+    };
+    let mut words = format!(
+        "{}: {pods} since {}{before}; {} {}, the last {}",
+        name(report, finding),
+        minute(first.first, page.time_zone),
+        thousands(count),
+        if count == 1 {
+            "rejection"
+        } else {
+            "rejections"
+        },
+        if now - last < TimeDelta::minutes(1) {
+            "just now".to_owned()
+        } else {
+            distance(last, now)
+        },
+    );
+    match hit.iter().filter(|(holder, _)| by_turns(holder)).count() {
+        0 => {}
+        all if all == hit.len() => words.push_str("; it works from time to time"),
+        1 => words.push_str("; one of them works from time to time"),
+        some => words.push_str(&format!("; {some} of them work from time to time")),
+    }
+    if let Some(confidence) = hit.iter().map(|(_, it)| it.confidence).min() {
+        words.push_str(&format!("; known by {}", confidence.words()));
+    }
+    Some(words)
+}
+
+/// What dies next: the first to come among what is not dead yet.
+fn next(report: &Report, page: &Page) -> Vec<String> {
+    let mut coming: Vec<(&Finding, &HolderFinding)> = Vec::new();
+    for finding in &report.findings {
+        let now = report.window_end(finding);
+        let next = finding
+            .holders
+            .iter()
+            .filter(|it| it.verdict == Verdict::Frozen && Some(it.rejected_from) >= now)
+            .min_by_key(|it| it.rejected_from);
+        coming.extend(next.map(|holder| (finding, holder)));
+    }
+    coming.sort_by_key(|(_, holder)| holder.rejected_from);
+    coming
+        .into_iter()
+        .map(|(finding, holder)| {
+            let now = report.window_end(finding).unwrap_or(holder.last_seen);
+            format!(
+                "{} dies {}, {}",
+                name(report, finding),
+                minute(holder.rejected_from, page.time_zone),
+                distance(holder.rejected_from, now)
+            )
+        })
+        .collect()
+}
+
+/// The clients behind what is dead or dies, with the service accounts that they are behind.
+fn causes(report: &Report) -> Vec<String> {
+    let mut causes: Vec<(&str, Vec<String>)> = Vec::new();
+    for finding in urgent(report) {
+        for client in &finding.clients {
+            let name = name(report, finding);
+            match causes.iter_mut().find(|(label, _)| *label == client.label) {
+                Some((_, names)) => names.push(name),
+                None => causes.push((&client.label, vec![name])),
+            }
+        }
+    }
+    causes
+        .into_iter()
+        .map(|(label, names)| format!("{}: {}", visible(label), names.join(", ")))
+        .collect()
+}
+
+/// What to type, the most urgent first; where a command does not help, what does, as a comment.
+fn commands(report: &Report) -> Vec<String> {
+    let mut commands: Vec<String> = Vec::new();
+    for finding in urgent(report) {
+        let mut restarts = finding.remedies.iter().filter_map(|remedy| match remedy {
+            Remedy::Restart { command, .. } => Some(command.clone()),
+            Remedy::Advice { .. } => None,
+        });
+        let lines: Vec<String> = match (restarts.next(), finding.remedies.first()) {
+            (Some(first), _) => std::iter::once(first).chain(restarts).collect(),
+            (None, Some(Remedy::Advice { text })) => {
+                vec![format!("# {}: {text}", name(report, finding))]
+            }
+            (None, _) => Vec::new(),
+        };
+        for line in lines {
+            if !commands.contains(&line) {
+                commands.push(line);
+            }
+        }
+    }
+    commands
+}
+
+/// What is dead or dies, the dead first, then by date.
+fn urgent(report: &Report) -> Vec<&Finding> {
+    let mut urgent: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| finding.verdict <= Verdict::Frozen)
+        .collect();
+    urgent.sort_by_key(|finding| (finding.verdict, finding.lead().rejected_from));
+    urgent
+}
+
+pub(super) fn name(report: &Report, finding: &Finding) -> String {
+    if report.clusters.len() > 1 {
+        let cluster = visible(&finding.cluster.name);
+        format!("{} ({cluster})", finding.service_account)
+    } else {
+        finding.service_account.to_string()
+    }
+}
+
+fn cut(mut items: Vec<String>, most: Option<usize>, rest_is: &str) -> Vec<String> {
+    let most = most.unwrap_or(usize::MAX);
+    if items.len() > most {
+        let rest = items.len() - most;
+        items.truncate(most);
+        items.push(format!("and {rest} more, {rest_is}"));
+    }
+    items
+}

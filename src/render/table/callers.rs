@@ -1,0 +1,122 @@
+//! Callers that are rejected and that no single holder explains: told, never dropped.
+
+use std::io::{self, Write};
+use std::net::IpAddr;
+
+use super::list::{self, Margins};
+use super::style::{WARNING, paint, thousands};
+use crate::render::Page;
+use crate::render::moment::minute;
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::rejection::{Candidate, RejectedCaller};
+
+const MARGINS: Margins = Margins {
+    indent: 4,
+    heading: 0,
+};
+
+/// How many callers are listed for each cluster: all of them are in JSON and CSV.
+const LISTED: usize = 10;
+
+/// Characters of a user agent that are shown.
+const AGENT: usize = 60;
+
+pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    for scan in &report.clusters {
+        let callers = &scan.rejected_callers;
+        if callers.is_empty() {
+            continue;
+        }
+        let count: u64 = callers.iter().map(|caller| caller.count).sum();
+        let of = if report.clusters.len() > 1 {
+            format!(" ({})", visible(&scan.cluster.name))
+        } else {
+            String::new()
+        };
+        writeln!(output)?;
+        writeln!(
+            output,
+            "  Also rejected, the sender not certain{of}: {} {}, {} {}",
+            callers.len(),
+            if callers.len() == 1 {
+                "caller"
+            } else {
+                "callers"
+            },
+            thousands(count),
+            if count == 1 {
+                "rejection"
+            } else {
+                "rejections"
+            },
+        )?;
+        let mut items: Vec<String> = callers
+            .iter()
+            .take(LISTED)
+            .map(|caller| words(caller, page))
+            .collect();
+        if callers.len() > LISTED {
+            let rest = callers.len() - LISTED;
+            items.push(format!("and {rest} more: see --format json"));
+        }
+        list::write("", &items, MARGINS, page, output)?;
+        if let Some(address) = callers.iter().find_map(address) {
+            writeln!(
+                output,
+                "    Who is there   kubectl get pods -A --field-selector status.podIP={address}"
+            )?;
+        }
+        if scan.more_rejected_callers {
+            let words =
+                "    There were more rejected callers than are kept apart: some are not listed.";
+            writeln!(output, "{}", paint(WARNING, words, page.colour))?;
+        }
+    }
+    Ok(())
+}
+
+fn words(caller: &RejectedCaller, page: &Page) -> String {
+    let mut words = format!(
+        "{}  {}  {} from {} to {}",
+        visible(&caller.address),
+        agent(&caller.user_agent),
+        thousands(caller.count),
+        minute(caller.first, page.time_zone),
+        minute(caller.last, page.time_zone),
+    );
+    if !caller.candidates.is_empty() {
+        let names: Vec<String> = caller.candidates.iter().map(candidate).collect();
+        words.push_str(&format!("; one of {}", names.join(", ")));
+    } else if !caller.perhaps.is_empty() {
+        let names: Vec<String> = caller.perhaps.iter().map(ToString::to_string).collect();
+        words.push_str(&format!(
+            "; perhaps {} (known by user agent alone)",
+            names.join(", ")
+        ));
+    }
+    words
+}
+
+fn candidate(candidate: &Candidate) -> String {
+    match &candidate.pod {
+        Some(pod) => format!("{} ({})", candidate.service_account, visible(pod)),
+        None => candidate.service_account.to_string(),
+    }
+}
+
+fn agent(user_agent: &str) -> String {
+    if user_agent.is_empty() {
+        return "no user agent".to_owned();
+    }
+    let shown = visible(user_agent);
+    match shown.char_indices().nth(AGENT) {
+        Some((cut, _)) => format!("{}…", &shown[..cut]),
+        None => shown.into_owned(),
+    }
+}
+
+/// The address, if it is one: nothing else of a log goes into a command.
+fn address(caller: &RejectedCaller) -> Option<IpAddr> {
+    caller.address.parse().ok()
+}

@@ -1,0 +1,171 @@
+//! Every holder by itself: its tokens, rejections, calls, addresses and nodes.
+
+use std::io::{self, Write};
+
+use super::answer;
+use super::list::{self, Margins};
+use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint, thousands};
+use crate::render::Page;
+use crate::render::moment::{distance, duration, minute};
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::finding::{HolderFinding, TokenFinding};
+use crate::report::rejection::HolderRejections;
+use crate::report::verdict::Severity;
+
+const MARGINS: Margins = Margins {
+    indent: 6,
+    heading: 10,
+};
+
+/// How many entries of each kind are shown for a holder: all of them are in JSON.
+const SHOWN: usize = 8;
+
+pub(super) fn write(
+    report: &Report,
+    explain: bool,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    if report.findings.is_empty() {
+        writeln!(output)?;
+        writeln!(output, "  No holder of a stale token to show.")?;
+    }
+    for finding in &report.findings {
+        writeln!(output)?;
+        let name = answer::name(report, finding);
+        writeln!(output, "  {}", paint(HEADING, name, page.colour))?;
+        for holder in &finding.holders {
+            write_heading(holder, page, output)?;
+            let now = report.window_end(finding).unwrap_or(holder.last_seen);
+            let due = format!(
+                "rejected from {}, {}",
+                minute(holder.rejected_from, page.time_zone),
+                distance(holder.rejected_from, now)
+            );
+            list::write("due", &[due], MARGINS, page, output)?;
+            for (heading, items) in entries(holder, explain, page) {
+                list::write(heading, &some(items), MARGINS, page, output)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn write_heading(holder: &HolderFinding, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let name = match &holder.pod {
+        Some(pod) => format!("pod {}", visible(pod)),
+        None => "a caller that names no pod".to_owned(),
+    };
+    let verdict = match holder.severity {
+        Some(Severity::Critical) => paint(CRITICAL, holder.verdict, page.colour),
+        Some(Severity::Warning) => paint(WARNING, holder.verdict, page.colour),
+        Some(Severity::Notice) => holder.verdict.to_string(),
+        None => paint(FAINT, holder.verdict, page.colour),
+    };
+    writeln!(output, "    {name}   {verdict}")
+}
+
+fn entries(holder: &HolderFinding, explain: bool, page: &Page) -> Vec<(&'static str, Vec<String>)> {
+    let shown = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|text| visible(text).into_owned())
+            .collect()
+    };
+    let agents = holder
+        .user_agents
+        .iter()
+        .map(|agent| match agent.as_str() {
+            "" => "none sent".to_owned(),
+            agent => visible(agent).into_owned(),
+        })
+        .collect();
+    let mut entries = vec![
+        (
+            "tokens",
+            holder.tokens.iter().map(|it| token(it, page)).collect(),
+        ),
+        (
+            "rejected",
+            holder
+                .rejections
+                .iter()
+                .map(|it| rejected(it, page))
+                .collect(),
+        ),
+        ("calls", shown(&holder.calls)),
+        ("address", shown(&holder.addresses)),
+        ("node", shown(&holder.nodes)),
+        ("agent", agents),
+    ];
+    if explain {
+        entries.push(("why", holder.reasons.clone()));
+    }
+    entries
+}
+
+fn token(token: &TokenFinding, page: &Page) -> String {
+    let mut words = format!(
+        "issued {}, used {} to {}, at an age of {} at last; {} {}",
+        minute(token.issued, page.time_zone),
+        minute(token.first_used, page.time_zone),
+        minute(token.last_used, page.time_zone),
+        duration(token.last_used - token.issued),
+        thousands(token.requests),
+        if token.requests == 1 {
+            "request"
+        } else {
+            "requests"
+        },
+    );
+    if let Some(id) = &token.credential_id {
+        words.push_str(&format!("; {}", visible(id)));
+    }
+    words
+}
+
+fn rejected(rejections: &HolderRejections, page: &Page) -> String {
+    let calls: Vec<_> = rejections
+        .calls
+        .iter()
+        .take(3)
+        .map(|call| visible(call))
+        .collect();
+    let more = rejections.calls.len().saturating_sub(calls.len());
+    let mut words = format!(
+        "{} to {}, {} {}, known by {}: {}",
+        minute(rejections.first, page.time_zone),
+        minute(rejections.last, page.time_zone),
+        thousands(rejections.count),
+        if rejections.count == 1 {
+            "time"
+        } else {
+            "times"
+        },
+        rejections.confidence.words(),
+        calls.join(", "),
+    );
+    if more > 0 {
+        words.push_str(&format!(" and {more} more"));
+    }
+    if rejections.accepted_in_between {
+        words.push_str("; accepted in between");
+    }
+    if rejections.others_at_address > 0 {
+        words.push_str(&format!(
+            "; {} more at that address",
+            rejections.others_at_address
+        ));
+    }
+    words
+}
+
+fn some(mut items: Vec<String>) -> Vec<String> {
+    if items.len() > SHOWN {
+        let rest = items.len() - SHOWN;
+        items.truncate(SHOWN);
+        items.push(format!("and {rest} more"));
+    }
+    items
+}

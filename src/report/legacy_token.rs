@@ -1,0 +1,25 @@
+//! Tokens kept in secrets: they are never stale, and a neighbour of the problem.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::audit::service_account::ServiceAccount;
+
+/// A token kept in a secret that is in use.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LegacyTokenFinding {
+    /// The token's subject.
+    pub service_account: ServiceAccount,
+    /// The secret, where the cluster tells it.
+    pub secret: Option<String>,
+    /// The arrival of the first request.
+    pub first_seen: DateTime<Utc>,
+    /// The arrival of the last.
+    pub last_seen: DateTime<Utc>,
+    /// Requests seen.
+    pub requests: u64,
+    /// The peers' addresses.
+    pub addresses: Vec<String>,
+    /// The user agents, as the callers gave them.
+    pub user_agents: Vec<String>,
+}

@@ -1,0 +1,137 @@
+//! The numbers that a verdict rests on, in words.
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, SILENCE};
+use crate::evidence::accepted::WARN_AFTER_SECONDS;
+use crate::report::finding::{HolderFinding, TokenFinding};
+use crate::report::rejection::HolderRejections;
+use crate::report::scan::Window;
+use crate::report::token_lifetime::TokenLifetime;
+use crate::report::verdict::Verdict;
+
+/// Why the holder was judged so, a sentence each. No text of the log is in them.
+pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime) -> Vec<String> {
+    let mut reasons = vec![dated(holder, lifetime)];
+    let oldest = holder.tokens.iter().map(age_at_last_use).max();
+    let used_at = oldest.unwrap_or_else(TimeDelta::zero);
+    let silent = hours(window.until - holder.last_seen);
+    reasons.push(match holder.verdict {
+        Verdict::Rejected => "rejected: its newest rejections come after its last accepted request"
+            .to_owned(),
+        Verdict::Expired => format!(
+            "expired: its token ended, nothing was accepted for the last {silent}, and no later rejection could be joined to it"
+        ),
+        Verdict::Frozen => format!(
+            "frozen: a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
+            hours(used_at),
+            hours(FROZEN_AGE)
+        ),
+        Verdict::Undecided => format!(
+            "undecided: no token was used past an age of {}; frozen from {} on, until then it may only be late",
+            hours(used_at),
+            hours(FROZEN_AGE)
+        ),
+        Verdict::RefreshingLate => format!(
+            "refreshing late: it changed its token, and used none past an age of {} (at most {})",
+            hours(used_at),
+            hours(LATE_AGE)
+        ),
+        Verdict::Gone => format!(
+            "gone: nothing was seen of it for the last {silent} (more than {})",
+            hours(GONE_AFTER)
+        ),
+    });
+    if let Some(rejections) = &holder.rejections {
+        reasons.push(joined(rejections));
+        reasons.push(minute_of_death(holder, rejections));
+    }
+    if holder.seen_only_before {
+        reasons.push(
+            "it was accepted only before the window, so none of its requests are counted"
+                .to_owned(),
+        );
+    }
+    reasons
+}
+
+fn dated(holder: &HolderFinding, lifetime: &TokenLifetime) -> String {
+    let requests = holder
+        .tokens
+        .iter()
+        .find(|token| token.issued == holder.issued)
+        .map_or(0, |token| token.requests);
+    let over = match requests {
+        0 | 1 => String::new(),
+        requests => format!(", the earliest over {requests} requests"),
+    };
+    format!(
+        "issued {}: arrival - seconds after the warning threshold - {WARN_AFTER_SECONDS} s{over}; rejected from {}: {} s later",
+        time(holder.issued),
+        time(holder.rejected_from),
+        lifetime.seconds
+    )
+}
+
+fn joined(rejections: &HolderRejections) -> String {
+    let mut words = format!(
+        "{} rejected requests from {} to {} share its {}",
+        rejections.count,
+        time(rejections.first),
+        time(rejections.last),
+        rejections.confidence.words()
+    );
+    match rejections.others_at_address {
+        0 => words.push_str("; no other holder was seen at that address"),
+        1 => words.push_str("; one other holder was seen at that address"),
+        others => words.push_str(&format!(
+            "; {others} other holders were seen at that address"
+        )),
+    }
+    words
+}
+
+fn minute_of_death(holder: &HolderFinding, rejections: &HolderRejections) -> String {
+    let accepted = format!("accepted last at {}", time(holder.last_seen));
+    let early = holder.rejected_from - rejections.last;
+    if holder.rejected_from <= rejections.last && rejections.accepted_in_between {
+        return format!(
+            "{accepted}, after its end and in between rejections: not every API server rejects it yet, so it works from time to time"
+        );
+    }
+    if holder.verdict != Verdict::Rejected {
+        return format!(
+            "{accepted}: the rejections do not make it rejected, as they are neither after its end nor longer than {} without an accepted request",
+            hours(SILENCE)
+        );
+    }
+    if early > TimeDelta::seconds(15) {
+        return format!(
+            "{accepted}, rejected {} before its time: tokens live shorter here than assumed (--token-lifetime), the pod or the account was deleted, or something else at its address sends a bad token",
+            hours(early)
+        );
+    }
+    format!(
+        "{accepted}, {} before the first rejection: it died in between",
+        hours(rejections.first - holder.last_seen)
+    )
+}
+
+fn age_at_last_use(token: &TokenFinding) -> TimeDelta {
+    token.last_used - token.issued
+}
+
+fn time(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
+}
+
+/// Hours and minutes, or minutes and seconds below an hour.
+fn hours(duration: TimeDelta) -> String {
+    let seconds = duration.num_seconds().unsigned_abs();
+    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
+        (0, 0, seconds) => format!("{seconds} s"),
+        (0, minutes, seconds) => format!("{minutes} m {seconds} s"),
+        (hours, 0, _) => format!("{hours} h"),
+        (hours, minutes, _) => format!("{hours} h {minutes} m"),
+    }
+}

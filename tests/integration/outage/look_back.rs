@@ -1,0 +1,88 @@
+//! Who is rejected inside the window and was accepted only before it.
+
+use serde_json::Value;
+
+use crate::loopback::{CloudWatch, LogGroup};
+use crate::recordings::{audit_log, fixtures};
+use crate::tool::{Run, over_files, run, tool_toward};
+
+const STREAM: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
+const WINDOW: [&str; 4] = ["--since", "24h", "--until", "2026-11-23T21:49:26"];
+
+fn holders(run: &Run) -> Vec<Value> {
+    let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
+    let findings = report["findings"].as_array().expect("findings").clone();
+    findings
+        .iter()
+        .flat_map(|finding| finding["holders"].as_array().expect("holders").clone())
+        .collect()
+}
+
+fn over_timeline(arguments: &[&str]) -> Run {
+    let directory = fixtures().join("aws/eks/timeline");
+    let all = WINDOW.iter().chain(arguments).chain(&["--format", "json"]);
+    let run = over_files("investigate", &[&directory], all);
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    run
+}
+
+fn rejected(run: &Run) -> Vec<String> {
+    let holders = holders(run);
+    let rejected = holders.iter().filter(|it| it["verdict"] == "rejected");
+    rejected
+        .map(|it| it["pod"].as_str().expect("a pod").to_owned())
+        .collect()
+}
+
+#[test]
+fn a_look_back_tells_who_is_rejected_and_counts_nothing() {
+    let week = over_timeline(&[]);
+    assert_eq!(rejected(&week).len(), 4, "fluentd died two days before");
+    for holder in holders(&week) {
+        let before = holder["seen_only_before"] == true;
+        assert_eq!(before, holder["requests"] == 0);
+        assert!(!before || holder["verdict"] == "rejected");
+    }
+    // The ingress controllers died twelve days before.
+    let longer = over_timeline(&["--look-back", "14d"]);
+    assert_eq!(rejected(&longer).len(), 8);
+    let none = over_timeline(&["--look-back", "1s"]);
+    assert_eq!(rejected(&none).len(), 0);
+    // Whoever is alive is judged by the window alone, whatever the look back.
+    let alive = |run: &Run| -> Vec<Value> {
+        let mut holders = holders(run);
+        holders.retain(|it| it["seen_only_before"] != true);
+        holders.sort_by_key(|it| it["identity"].to_string());
+        holders
+    };
+    assert_eq!(alive(&week), alive(&none));
+    assert_eq!(alive(&week), alive(&longer));
+}
+
+#[test]
+fn cloudwatch_is_asked_for_the_rejected_addresses_only() {
+    let group = LogGroup::named("/aws/eks/timeline/cluster")
+        .events_from_audit_log(STREAM, std::io::Cursor::new(audit_log("timeline")));
+    let cloudwatch = CloudWatch::builder().group(group).start();
+    let asked = run(tool_toward(&cloudwatch.endpoint())
+        .args(["investigate", "timeline", "--format", "json"])
+        .args(WINDOW));
+    assert_eq!(asked.code, Some(0), "{}", asked.stderr);
+    assert_eq!(holders(&asked), holders(&over_timeline(&[])));
+    let texts: Vec<String> = cloudwatch.queries().into_iter().map(|it| it.text).collect();
+    assert_eq!(texts.len(), 3, "{texts:#?}");
+    assert!(
+        texts[2].contains(r#"@message like "\"127.21.1.10\"""#),
+        "{}",
+        texts[2]
+    );
+    assert!(!texts[2].contains("127.21.1.2\\"), "a pod that is well");
+    // A sweep does not spend money on it unasked.
+    let before = cloudwatch.queries().len();
+    let swept = run(tool_toward(&cloudwatch.endpoint())
+        .args(["sweep", "timeline", "--format", "json"])
+        .args(WINDOW));
+    assert_eq!(swept.code, Some(0), "{}", swept.stderr);
+    assert_eq!(cloudwatch.queries().len() - before, 2);
+    assert_eq!(rejected(&swept).len(), 0);
+}
