@@ -15,7 +15,8 @@ use crate::verdict::narrowing::{Narrowing, narrow};
 
 /// Answer in an outage: who is rejected already, who is next, why, and what to type
 ///
-/// Then every holder by itself: its tokens, its rejections, what it calls, and from where.
+/// With one of the options under "Holders", or with --explain, then every holder by itself: its
+/// tokens, its rejections, what it calls, and from where.
 #[derive(Debug, Args)]
 pub(super) struct InvestigateArgs {
     #[command(flatten)]
@@ -55,16 +56,18 @@ pub(super) struct Investigate {
 
 impl InvestigateArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Investigate, Failure> {
+        let narrowing = Narrowing {
+            namespace: self.namespace,
+            service_account: self.service_account,
+            pod: self.pod,
+        };
         let detail = Detail {
+            holders: self.explain || narrowing != Narrowing::default(),
             explain: self.explain,
         };
         Ok(Investigate {
             evidence: self.evidence.looking_back().plan(now)?,
-            narrowing: Narrowing {
-                namespace: self.namespace,
-                service_account: self.service_account,
-                pod: self.pod,
-            },
+            narrowing,
             output: self.output.plan()?.in_detail(detail),
             quiet: self.quiet,
         })

@@ -52,6 +52,13 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Says how to come to see every holder by itself.
+pub(super) fn write_how_to_see(page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let words = "Pod by pod: --namespace NAME, --service-account NAME, --pod NAME, or --explain";
+    writeln!(output)?;
+    writeln!(output, "  {}", paint(FAINT, words, page.colour))
+}
+
 fn write_heading(holder: &HolderFinding, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let name = match &holder.pod {
         Some(pod) => format!("pod {}", visible(pod)),

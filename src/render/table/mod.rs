@@ -49,11 +49,13 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
 /// What an investigation shows beside the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detail {
+    /// Every holder by itself. Without, the answer stays on the screen.
+    pub holders: bool,
     /// The numbers that each verdict rests on.
     pub explain: bool,
 }
 
-/// Writes the answers first, then the report with every holder by itself.
+/// Writes the answers first, then the report, and every holder by itself if that is asked for.
 pub fn render_in_detail(
     report: &Report,
     detail: Detail,
@@ -64,8 +66,13 @@ pub fn render_in_detail(
     answer::write(report, page, output)?;
     rows::write(report, page, output)?;
     callers::write(report, page, output)?;
-    holders::write(report, detail.explain, page, output)?;
-    advice::write(report, page, output)?;
+    if detail.holders {
+        holders::write(report, detail.explain, page, output)?;
+        advice::write(report, page, output)?;
+    }
     legacy_tokens::write(report, page, output)?;
+    if !detail.holders && !report.findings.is_empty() {
+        holders::write_how_to_see(page, output)?;
+    }
     footing::write(report, page, output)
 }

@@ -11,14 +11,27 @@ use unicode_width::UnicodeWidthStr as _;
 use super::story;
 use crate::recordings::{audit_log, evidence_in};
 
-fn screen(report: &Report, width: usize, colour: bool, explain: bool) -> String {
+const ANSWER: Detail = Detail {
+    holders: false,
+    explain: false,
+};
+const POD_BY_POD: Detail = Detail {
+    holders: true,
+    explain: false,
+};
+const EXPLAINED: Detail = Detail {
+    holders: true,
+    explain: true,
+};
+
+fn screen(report: &Report, width: usize, colour: bool, detail: Detail) -> String {
     let page = Page {
         width,
         colour,
         time_zone: chrono_tz::UTC,
     };
     let mut bytes = Vec::new();
-    render_in_detail(report, Detail { explain }, &page, &mut bytes).expect("written to memory");
+    render_in_detail(report, detail, &page, &mut bytes).expect("written to memory");
     String::from_utf8(bytes)
         .expect("UTF-8")
         .replace('\u{1b}', "␛")
@@ -33,7 +46,7 @@ fn recording(name: &str) -> Report {
 fn the_story_at_80_columns() {
     assert_snapshot!(
         "story_80_columns",
-        screen(&story::log().report(), 80, false, false)
+        screen(&story::log().report(), 80, false, ANSWER)
     );
 }
 
@@ -41,7 +54,7 @@ fn the_story_at_80_columns() {
 fn the_story_at_120_columns_in_colour() {
     assert_snapshot!(
         "story_120_columns_in_colour",
-        screen(&story::log().report(), 120, true, false)
+        screen(&story::log().report(), 120, true, POD_BY_POD)
     );
 }
 
@@ -49,7 +62,7 @@ fn the_story_at_120_columns_in_colour() {
 fn a_recording_explained_at_120_columns() {
     assert_snapshot!(
         "timeline_explained_120_columns",
-        screen(&recording("timeline"), 120, false, true)
+        screen(&recording("timeline"), 120, false, EXPLAINED)
     );
 }
 
@@ -58,7 +71,7 @@ fn a_recording_explained_at_120_columns() {
 fn nothing_but_commands_is_too_wide() {
     for name in ["recording", "timeline"] {
         for width in [80, 120] {
-            let text = screen(&recording(name), width, false, true);
+            let text = screen(&recording(name), width, false, EXPLAINED);
             let pasted = |line: &&str| line.contains("kubectl") || line.contains("# ");
             for line in text.lines().filter(|line| !pasted(line)) {
                 let footing = line.contains("Not visible");
