@@ -1,6 +1,7 @@
 //! A third party's AWS emulator as a second opinion on the wire protocol: finding log groups,
 //! starting, polling and stopping queries. It executes neither `parse` nor `stats`, so that the
-//! sweep has to fall back on single events, and does not check that a query compiles.
+//! sweep has to fall back on single events, and does not check that a query compiles. Rows of
+//! rejections that are none are said to be a gap.
 //!
 //! `.ci/emulator` starts it and runs this.
 
@@ -54,8 +55,11 @@ fn an_emulator_is_swept() {
                 .arg("sweep")
                 .args(which)
                 .args(["--since", "1h"]),
-            0,
+            4,
         );
+        let gaps = report["clusters"][0]["gaps"].as_array().expect("gaps");
+        assert_eq!(gaps.len(), 1, "{gaps:?}");
+        assert_eq!(gaps[0]["detail"], "row of rejections");
         assert_eq!(requests(&report), EVENTS as u64);
         assert_eq!(report["findings"][0]["service_account"], "sa");
     }
