@@ -7,10 +7,10 @@ use bytesize::ByteSize;
 use super::exit::Failure;
 use crate::evidence::price::Price;
 use crate::render::visible::visible;
-use crate::source::cloudwatch::asking::Request;
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::cloudwatch::question::Question;
+use crate::source::cloudwatch::request::Request;
 
 /// What a run is estimated to scan, Region by Region.
 pub(super) struct Estimated(Vec<Estimate>);

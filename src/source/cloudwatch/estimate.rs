@@ -3,11 +3,11 @@
 //! CloudWatch itself tells by the command `estimate`, which is free. Where it does not answer,
 //! what the log groups store has to do.
 
-use super::asking::{Request, first_slices};
 use super::fleet::FoundRegion;
 use super::log_group::LogGroup;
 use super::price::price;
 use super::question::Question;
+use super::request::{Request, first_slices};
 use super::row::Row;
 use super::run::{Asked, End, run};
 use super::slice::Slice;

@@ -93,6 +93,19 @@ impl LogGroup {
     }
 }
 
+/// The group of a row, by its `@log`, which is `ACCOUNT:NAME`.
+pub(super) fn whose(members: &[&LogGroup], log: Option<&str>) -> Option<usize> {
+    let Some(log) = log else {
+        return (members.len() == 1).then_some(0);
+    };
+    let (account, name) = log.split_once(':').unwrap_or(("", log));
+    let is_named = |group: &&LogGroup| group.name == name;
+    members
+        .iter()
+        .position(|group| is_named(group) && group.cluster.account.as_deref() == Some(account))
+        .or_else(|| members.iter().position(is_named))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

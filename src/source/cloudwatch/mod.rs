@@ -9,6 +9,7 @@
 //! - [`question`]: a query, and what to make of a row of its answer
 //! - [`slice`]: which groups and seconds a query asks for, and what is asked again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
+//! - [`request`]: what is asked for, within which bounds
 //! - [`asking`]: slices side by side, their answers merged
 //! - [`console`]: the link that opens a query in the console
 //! - [`examination`]: what a sweep needs, looked at piece by piece
@@ -35,6 +36,7 @@ mod pause;
 pub mod price;
 pub mod query;
 pub mod question;
+pub mod request;
 pub mod row;
 pub mod run;
 pub mod slice;
@@ -43,10 +45,11 @@ pub mod stop;
 use super::Gathered;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::set::Collect;
-use asking::{Request, ask};
+use asking::ask;
 use failure::Failure;
 use fleet::Fleet;
 use question::Question;
+use request::Request;
 
 /// Collects the evidence of a fleet, its Regions side by side.
 ///

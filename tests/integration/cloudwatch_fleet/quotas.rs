@@ -6,11 +6,11 @@ use std::time::Duration;
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::accepted_requests::AcceptedRequests;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
-use eks_stale_tokens::source::cloudwatch::asking::Request;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
 use eks_stale_tokens::source::cloudwatch::question::{Question, events};
+use eks_stale_tokens::source::cloudwatch::request::Request;
 use eks_stale_tokens::source::cloudwatch::stop::stop;
 use eks_stale_tokens::source::progress::Progress;
 
