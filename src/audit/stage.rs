@@ -1,5 +1,7 @@
 //! Which part of a request an audit event reports, so that a request is counted once.
 
+use serde::{Deserialize, Serialize};
+
 /// The verbs and subresources that the API server treats as long-running: it logs them when
 /// the response starts and again when it ends (`LongRunningFunc` in Kubernetes'
 /// `pkg/controlplane/apiserver/config.go`).
@@ -7,7 +9,7 @@ const LONG_RUNNING_VERBS: [&str; 2] = ["watch", "proxy"];
 const LONG_RUNNING_SUBRESOURCES: [&str; 5] = ["attach", "exec", "proxy", "log", "portforward"];
 
 /// The part of a request that one event stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Part {
     /// A request that is logged once, when it is over.
     Whole,

@@ -3,14 +3,17 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use bytesize::ByteSize;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
+use super::access_args::AccessArgs;
 use super::exit::Failure;
 use super::moment::{Moment, duration};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::cloudwatch::connect::Access;
+use crate::source::cloudwatch::discovery::Wanted;
 use crate::source::files::inputs::Excluded;
 
 /// The window of clusters where none is stated.
@@ -76,17 +79,28 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     token_lifetime: Option<TimeDelta>,
 
-    /// The profile of the AWS configuration
-    #[arg(long, value_name = "NAME", help_heading = "AWS")]
-    profile: Option<String>,
+    /// Every cluster that has a log group
+    #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
+    all_clusters: bool,
 
-    /// The AWS Region
-    #[arg(long, value_name = "REGION", help_heading = "AWS")]
-    region: Option<String>,
+    #[command(flatten)]
+    access: AccessArgs,
 
-    /// Another address for CloudWatch Logs
-    #[arg(long, value_name = "URL", help_heading = "AWS")]
-    endpoint_url: Option<String>,
+    /// Clusters of the accounts that are linked to this one for monitoring as well
+    #[arg(long, help_heading = "AWS")]
+    linked_accounts: bool,
+
+    /// Queries that may run at once in a Region; 100 is the quota that dashboards share
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "AWS")]
+    max_queries: u16,
+
+    /// Ask nothing that is estimated to scan more: 50GB
+    #[arg(long, value_name = "SIZE", help_heading = "AWS")]
+    max_scan: Option<ByteSize>,
+
+    /// Say what would be asked and what that would cost, and ask nothing
+    #[arg(long, conflicts_with = "input", help_heading = "AWS")]
+    dry_run: bool,
 
     /// Give up queries after this time, and report what is known by then
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m", help_heading = "AWS")]
@@ -121,14 +135,18 @@ pub(super) struct InputsPlan {
 /// Log groups in CloudWatch Logs.
 #[derive(Debug)]
 pub(super) struct CloudWatchPlan {
-    pub(super) clusters: Vec<String>,
+    pub(super) wanted: Wanted,
+    pub(super) linked: bool,
     pub(super) since: DateTime<Utc>,
     pub(super) until: DateTime<Utc>,
     /// The first moment of the look back; absent if there is none.
     pub(super) look_back: Option<DateTime<Utc>>,
     pub(super) now: DateTime<Utc>,
-    pub(super) access: Access,
+    pub(super) accesses: Vec<Access>,
     pub(super) time_limit: Duration,
+    pub(super) max_queries: usize,
+    pub(super) max_scan: Option<ByteSize>,
+    pub(super) dry_run: bool,
 }
 
 impl EvidenceArgs {
@@ -195,9 +213,10 @@ impl EvidenceArgs {
         until: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<CloudWatchPlan, Failure> {
-        if self.clusters.is_empty() {
+        if self.clusters.is_empty() && !self.all_clusters {
             return Err(Failure::Usage(
-                "name a cluster, or audit logs with --input PATH".to_owned(),
+                "name a cluster, all of them with --all-clusters, or audit logs with --input PATH"
+                    .to_owned(),
             ));
         }
         for cluster in &self.clusters {
@@ -210,7 +229,12 @@ impl EvidenceArgs {
         let since = resolve(self.since.unwrap_or(Moment::Before(DEFAULT_WINDOW)), until)?;
         check_order(since, until)?;
         Ok(CloudWatchPlan {
-            clusters: self.clusters,
+            wanted: if self.all_clusters {
+                Wanted::All
+            } else {
+                Wanted::Named(self.clusters.into_iter().collect())
+            },
+            linked: self.linked_accounts,
             since,
             until,
             look_back: self.look_back.map(|duration| {
@@ -220,17 +244,16 @@ impl EvidenceArgs {
                     .max(DateTime::<Utc>::UNIX_EPOCH)
             }),
             now,
-            access: Access {
-                profile: self.profile,
-                region: self.region,
-                endpoint_url: self.endpoint_url,
-            },
+            accesses: self.access.accesses(),
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
+            max_queries: usize::from(self.max_queries),
+            max_scan: self.max_scan,
+            dry_run: self.dry_run,
         })
     }
 }
 
-fn resolve(moment: Moment, end: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
+pub(super) fn resolve(moment: Moment, end: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
     moment
         .resolve(end)
         .filter(|time| time.timestamp() >= 0)
@@ -250,7 +273,7 @@ pub(super) fn check_order(since: DateTime<Utc>, until: DateTime<Utc>) -> Result<
 }
 
 /// Refuses what cannot be a cluster's name (EKS API reference, CreateCluster, `name`).
-fn check_name(cluster: &str) -> Result<(), Failure> {
+pub(super) fn check_name(cluster: &str) -> Result<(), Failure> {
     let valid = cluster.len() <= 100
         && cluster.starts_with(|first: char| first.is_ascii_alphanumeric())
         && cluster

@@ -7,6 +7,8 @@ use std::process::ExitCode;
 pub enum Outcome {
     /// Done.
     Done,
+    /// Done, and something that is needed is not there.
+    Missing,
     /// Done, and there are findings at or above `--fail-on`.
     Findings,
     /// Done, but something could not be seen. This prevails over findings: whoever reads only
@@ -16,13 +18,17 @@ pub enum Outcome {
     Interrupted,
 }
 
+/// The exit code of a run that was broken off: 128 and the number of SIGINT, as shells have it.
+pub const INTERRUPTED: u8 = 130;
+
 impl From<Outcome> for ExitCode {
     fn from(outcome: Outcome) -> Self {
         Self::from(match outcome {
             Outcome::Done => 0,
+            Outcome::Missing => 1,
             Outcome::Findings => 3,
             Outcome::Incomplete => 4,
-            Outcome::Interrupted => 130,
+            Outcome::Interrupted => INTERRUPTED,
         })
     }
 }
@@ -33,6 +39,9 @@ pub enum Failure {
     /// The arguments contradict each other, or one cannot be read.
     #[error("{0}")]
     Usage(String),
+    /// The operator broke off before there was anything to report.
+    #[error("interrupted")]
+    Interrupted,
     /// Something went wrong.
     #[error("{0:#}")]
     Failed(#[from] anyhow::Error),
@@ -44,6 +53,7 @@ impl Failure {
         ExitCode::from(match self {
             Self::Usage(_) => 2,
             Self::Failed(_) => 1,
+            Self::Interrupted => INTERRUPTED,
         })
     }
 

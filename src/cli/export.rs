@@ -1,5 +1,6 @@
 //! `export`: every accepted request made with a stale token, one CSV row each.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -8,11 +9,12 @@ use clap::Args;
 
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
-use super::gathering::gather;
+use super::gathering::{Evidence, Gathering, gather, said};
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
 use crate::evidence::accepted_requests::AcceptedRequests;
 use crate::render::export_csv;
+use crate::source::cloudwatch::question::events;
 
 /// Write every accepted request made with a stale token, one CSV row each, in time order
 #[derive(Debug, Args)]
@@ -54,24 +56,28 @@ impl Export {
             ),
             None => None,
         };
-        let evidence = gather::<AcceptedRequests>(&self.evidence, self.quiet)?;
+        let questions = [events::question()];
+        let evidence: Evidence<AcceptedRequests> =
+            match gather(&self.evidence, &questions, self.quiet)? {
+                Gathering::Evidence(evidence) => evidence,
+                Gathering::DryRun(words) => return said(&words),
+            };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;
-        let requests = evidence.gathered.collected.in_time_order();
-        let mut bytes = Vec::new();
-        export_csv::render(
-            &requests,
-            coverages,
-            self.evidence.token_lifetime.duration(),
-            &mut bytes,
-        )
-        .context("cannot write")?;
+        let requests = evidence
+            .gathered
+            .collected
+            .in_time_order()
+            .context("cannot set requests aside in the temporary directory")?;
+        let lifetime = self.evidence.token_lifetime.duration();
+        let render =
+            |output: &mut dyn Write| export_csv::render(requests, coverages, lifetime, output);
         match &file {
             Some(file) => file
-                .write(&bytes)
+                .write_with(render)
                 .with_context(|| format!("cannot write {}", file.path().display()))?,
             None => {
-                standard_output::write(&bytes).context("cannot write to standard output")?;
+                standard_output::write_with(render).context("cannot write to standard output")?;
             }
         }
         let complete = coverages

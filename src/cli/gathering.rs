@@ -4,17 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::Instant;
 
+use super::dry_run::{self, Estimated};
 use super::evidence_args::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
-use super::exit::Failure;
+use super::exit::{Failure, Outcome};
+use super::interrupt;
 use super::progress_bar::ShownProgress;
+use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
+use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
+use crate::render::visible::visible;
 use crate::source::Gathered;
 use crate::source::arrivals::Arrivals;
-use crate::source::cloudwatch::connect::connect;
-use crate::source::cloudwatch::{self, Target};
+use crate::source::cloudwatch::discovery::Wanted;
+use crate::source::cloudwatch::question::Question;
+use crate::source::cloudwatch::request::Request;
+use crate::source::cloudwatch::stop::Stop;
+use crate::source::cloudwatch::{self, fleet};
 use crate::source::files::{self, inputs::Inputs};
 use crate::source::progress::Progress;
 
@@ -24,14 +32,26 @@ pub(super) struct Evidence<C> {
     pub(super) interrupted: bool,
 }
 
-/// Gathers the evidence that the plan asks for.
-pub(super) fn gather<C: Collect>(plan: &EvidencePlan, quiet: bool) -> Result<Evidence<C>, Failure> {
+/// What came of a plan.
+pub(super) enum Gathering<C> {
+    /// Evidence.
+    Evidence(Evidence<C>),
+    /// Nothing was asked: what would be, in words.
+    DryRun(String),
+}
+
+/// Gathers the evidence that the plan asks for; of log groups, with these questions.
+pub(super) fn gather<C: Collect + 'static>(
+    plan: &EvidencePlan,
+    questions: &[Question<C>],
+    quiet: bool,
+) -> Result<Gathering<C>, Failure> {
     match &plan.from {
-        From::Inputs(plan) => Ok(Evidence {
+        From::Inputs(plan) => Ok(Gathering::Evidence(Evidence {
             gathered: from_inputs(plan, quiet)?,
             interrupted: false,
-        }),
-        From::CloudWatch(plan) => from_cloudwatch(plan, quiet),
+        })),
+        From::CloudWatch(plan) => from_cloudwatch(plan, questions, quiet),
     }
 }
 
@@ -68,68 +88,109 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
     files::read(&inputs, &progress).map_err(Failure::failed)
 }
 
-fn from_cloudwatch<C: Collect>(plan: &CloudWatchPlan, quiet: bool) -> Result<Evidence<C>, Failure> {
+fn from_cloudwatch<C: Collect + 'static>(
+    plan: &CloudWatchPlan,
+    questions: &[Question<C>],
+    quiet: bool,
+) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
-    let waiting_for = format!("waiting for CloudWatch: {}", plan.clusters.join(", "));
-    let _shown = ShownProgress::of(&progress, quiet, waiting_for);
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .enable_all()
-        .build()
-        .context("cannot start")?;
-    let evidence = runtime.block_on(ask_cloudwatch(plan));
+    let whom = match &plan.wanted {
+        Wanted::All => "all clusters".to_owned(),
+        Wanted::Named(names) if names.len() > 3 => format!("{} clusters", names.len()),
+        Wanted::Named(names) => names.iter().cloned().collect::<Vec<_>>().join(", "),
+    };
+    let shown = ShownProgress::of(&progress, quiet, format!("waiting for CloudWatch: {whom}"));
+    let runtime = interrupt::runtime()?;
+    let gathering = runtime.block_on(async {
+        let stop = interrupt::listen()?;
+        ask_cloudwatch(plan, questions, stop, Arc::clone(&progress)).await
+    });
     // A call that hangs must not keep the report waiting.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    evidence
+    drop(shown);
+    let (gathering, failures) = gathering?;
+    for failure in failures {
+        // A service's words may hold anything; the lines of the message are ours.
+        let message = failure.to_string();
+        let lines: Vec<_> = message.lines().map(visible).collect();
+        let words = format!("warning: {}\n", lines.join("\n"));
+        // Nobody is left to tell if standard error is gone.
+        let _ = standard_error::write(words.as_bytes());
+    }
+    Ok(gathering)
 }
 
-async fn ask_cloudwatch<C: Collect>(plan: &CloudWatchPlan) -> Result<Evidence<C>, Failure> {
-    let connection = connect(&plan.access).await.map_err(Failure::failed)?;
-    let mut gathered = Gathered::default();
-    let mut interrupted = false;
-    for name in &plan.clusters {
-        let target = Target {
-            cluster: Arc::new(Cluster {
-                name: name.clone(),
-                region: Some(connection.region.clone()),
-            }),
-            since: plan.since,
-            until: plan.until,
-            look_back: plan.look_back,
-            now: plan.now,
-        };
-        let (part, broken_off) =
-            cloudwatch::gather(&connection, &target, plan.time_limit, interrupt()?)
-                .await
-                .map_err(Failure::failed)?;
-        gathered = gathered.merged(part);
-        interrupted |= broken_off.0;
-        if interrupted {
-            break;
+async fn ask_cloudwatch<C: Collect + 'static>(
+    plan: &CloudWatchPlan,
+    questions: &[Question<C>],
+    stop: Stop,
+    progress: Arc<Progress>,
+) -> Result<(Gathering<C>, Vec<cloudwatch::failure::Failure>), Failure> {
+    let deadline = deadline(plan.time_limit);
+    let finding = fleet::find(&plan.accesses, &plan.wanted, plan.linked, deadline);
+    let fleet = tokio::select! {
+        fleet = finding => fleet.map_err(Failure::failed)?,
+        () = stop.pulled() => return Err(Failure::Interrupted),
+    };
+    let request = Request {
+        since: plan.since,
+        until: plan.until,
+        look_back: plan.look_back,
+        now: plan.now,
+        deadline,
+        time_limit_seconds: plan.time_limit.as_secs(),
+        max_queries: plan.max_queries,
+        stop: stop.clone(),
+        progress,
+    };
+    if plan.dry_run || plan.max_scan.is_some() {
+        let estimated = Estimated::of(&fleet, questions, &request).await;
+        if plan.dry_run {
+            let words = dry_run::words(&fleet, &estimated, &request);
+            let failures = fleet.missing.into_iter().map(|missing| missing.failure);
+            return Ok((Gathering::DryRun(words), failures.collect()));
+        }
+        if let Some(most) = plan.max_scan {
+            estimated.check(most)?;
         }
     }
-    Ok(Evidence {
+    let (gathered, mut failures) = cloudwatch::gather(fleet, questions, &request).await;
+    if none_was_asked(&gathered) && !failures.is_empty() && !stop.is_pulled() {
+        let first = failures.remove(0);
+        let others = failures.len();
+        if others > 0 {
+            let words = format!("{first}\n{others} more failed; --verbose shows each call");
+            return Err(Failure::Failed(anyhow::anyhow!(words)));
+        }
+        return Err(Failure::failed(first));
+    }
+    let evidence = Evidence {
         gathered,
-        interrupted,
-    })
+        interrupted: stop.is_pulled(),
+    };
+    Ok((Gathering::Evidence(evidence), failures))
 }
 
-/// Resolves when the operator breaks off: Ctrl-C, or SIGTERM as a supervisor sends it. A second
-/// one ends the process at once.
-pub(super) fn interrupt() -> Result<impl Future<Output = ()>, Failure> {
-    let mut interrupted = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
-    let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    Ok(async move {
-        tokio::select! {
-            _ = interrupted.recv() => {}
-            _ = terminated.recv() => {}
-        }
-        tokio::spawn(async move {
-            tokio::select! {
-                _ = interrupted.recv() => {}
-                _ = terminated.recv() => {}
-            }
-            std::process::exit(130);
-        });
+/// Says what would be asked.
+pub(super) fn said(words: &str) -> Result<Outcome, Failure> {
+    standard_output::write(words.as_bytes()).context("cannot write to standard output")?;
+    Ok(Outcome::Done)
+}
+
+/// The moment at which to give up; far away for a time limit that no calendar holds.
+pub(super) fn deadline(time_limit: Duration) -> Instant {
+    const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 3600);
+    Instant::now() + time_limit.min(FAR_AWAY)
+}
+
+/// Whether there is nothing to report on but what went wrong.
+fn none_was_asked<C>(gathered: &Gathered<C>) -> bool {
+    gathered.coverages.0.values().all(|coverage| {
+        coverage.queries == 0
+            && !coverage.gaps.is_empty()
+            && coverage
+                .gaps
+                .keys()
+                .all(|gap| gap.kind == GapKind::NotAsked)
     })
 }

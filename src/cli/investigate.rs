@@ -5,10 +5,11 @@ use clap::Args;
 
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
-use super::gathering::gather;
+use super::gathering::{Evidence, Gathering, gather, said};
 use super::output_args::{OutputArgs, OutputPlan};
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
+use crate::source::cloudwatch::question::{events, rejections};
 use crate::verdict::judge;
 use crate::verdict::narrowing::{Narrowing, narrow};
 
@@ -76,7 +77,13 @@ impl InvestigateArgs {
 impl Investigate {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
-        let evidence = gather::<EvidenceSet>(&self.evidence, self.quiet)?;
+        // Every call that a holder makes is wanted here, so events are read whole.
+        let questions = [events::question(), rejections::question()];
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
+        {
+            Gathering::Evidence(evidence) => evidence,
+            Gathering::DryRun(words) => return said(&words),
+        };
         let gathered = &evidence.gathered;
         let mut report = judge(
             &gathered.collected,

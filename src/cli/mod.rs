@@ -1,26 +1,34 @@
 //! What a user types: one file a command.
 //!
-//! - [`sweep`], [`investigate`], [`export`], [`render`], [`completions`]: the commands
-//! - [`evidence_args`], [`output_args`]: the arguments that commands share
+//! - [`sweep`], [`investigate`], [`export`], [`render`], [`query`], [`doctor`], [`completions`]: the
+//!   commands
+//! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
 //! - [`gathering`]: evidence from wherever the plan says
+//! - [`dry_run`]: what would be asked, and what that would cost
+//! - [`interrupt`]: breaking off
 //! - [`progress_bar`]: how far the work is, on a terminal
 //! - [`exit`]: outcomes, failures and exit codes
 //!
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
+mod access_args;
 mod comparison_args;
 mod completions;
+mod doctor;
+mod dry_run;
 mod evidence_args;
 pub mod exit;
 mod export;
 mod gathering;
+mod interrupt;
 mod investigate;
 mod moment;
 mod notification_args;
 mod output_args;
 mod progress_bar;
+mod query;
 mod render;
 mod sweep;
 
@@ -53,6 +61,8 @@ enum Command {
     Render(render::RenderArgs),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
+    Query(query::QueryArgs),
+    Doctor(doctor::DoctorArgs),
 }
 
 const EXIT_CODES: &str = "\
@@ -80,6 +90,8 @@ impl Cli {
             Command::Render(args) => args.plan()?.run(),
             Command::Completions(args) => args.run(),
             Command::Man(args) => args.run(),
+            Command::Query(args) => args.plan(now)?.run(),
+            Command::Doctor(args) => args.plan(now)?.run(),
         }
     }
 }

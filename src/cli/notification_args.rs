@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 use clap::{Args, ValueEnum};
 
 use super::exit::Failure;
-use super::gathering::interrupt;
+use super::interrupt;
 use crate::deliver::webhook::Webhook;
 use crate::render::notification;
 use crate::report::Report;
@@ -122,6 +122,7 @@ pub(super) fn send(webhook: &Webhook, report: &Report, time_zone: Tz) -> Result<
         .build()
         .context("cannot start")?;
     let sent = runtime.block_on(async {
+        let stop = interrupt::listen()?;
         let posting = tokio::task::spawn_blocking(move || webhook.post(&body));
         tokio::select! {
             posted = posting => match posted {
@@ -129,7 +130,7 @@ pub(super) fn send(webhook: &Webhook, report: &Report, time_zone: Tz) -> Result<
                 Ok(Err(error)) => Err(anyhow::Error::from(error)),
                 Err(error) => Err(error.into()),
             },
-            () = interrupt()? => Ok(Sent::Interrupted),
+            () = stop.pulled() => Ok(Sent::Interrupted),
         }
         .context("the report is written, but its message was not delivered")
         .map_err(Failure::Failed)

@@ -6,7 +6,7 @@ use clap::Args;
 use super::comparison_args::{ComparisonArgs, ComparisonPlan};
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
-use super::gathering::gather;
+use super::gathering::{Evidence, Gathering, gather, said};
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
 use crate::deliver::webhook::Webhook;
@@ -14,6 +14,7 @@ use crate::evidence::set::EvidenceSet;
 use crate::render::Format;
 use crate::report::Report;
 use crate::report::changes::Changes;
+use crate::source::cloudwatch::question::{holders, rejections};
 use crate::verdict::changes::{changes, only_changes};
 use crate::verdict::judge;
 
@@ -62,7 +63,12 @@ impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
         let previous = self.comparison.read()?;
-        let evidence = gather::<EvidenceSet>(&self.evidence, self.quiet)?;
+        let questions = [holders::question(), rejections::question()];
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
+        {
+            Gathering::Evidence(evidence) => evidence,
+            Gathering::DryRun(words) => return said(&words),
+        };
         let gathered = &evidence.gathered;
         let mut report = judge(
             &gathered.collected,

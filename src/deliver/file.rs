@@ -1,6 +1,6 @@
 //! Files that appear whole, or not at all.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use tempfile::{Builder, NamedTempFile};
@@ -32,8 +32,19 @@ impl OutputFile {
     /// Writes the file beside its place and moves it there: whoever reads it finds the old one
     /// or the new one, whole.
     pub fn write(&self, bytes: &[u8]) -> io::Result<()> {
+        self.write_with(|output| output.write_all(bytes))
+    }
+
+    /// The same of what `render` writes, however much that is.
+    pub fn write_with(
+        &self,
+        render: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> io::Result<()> {
         let mut temporary = self.temporary()?;
-        temporary.write_all(bytes)?;
+        let mut buffered = BufWriter::new(temporary.as_file_mut());
+        render(&mut buffered)?;
+        buffered.flush()?;
+        drop(buffered);
         temporary.as_file().sync_all()?;
         temporary.persist(&self.0).map_err(|error| error.error)?;
         Ok(())

@@ -1,9 +1,11 @@
 //! The only writers: standard output, files and a webhook.
 //!
 //! - [`standard_output`]: a reader that goes away is not a failure
+//! - [`standard_error`]: what the operator should know beside the report
 //! - [`file`]: a file appears whole, or the old one stays
 //! - [`webhook`]: a message, sent until it arrives or it is clear that it will not
 
 pub mod file;
+pub mod standard_error;
 pub mod standard_output;
 pub mod webhook;

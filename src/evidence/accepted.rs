@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
 use super::holder::{Holder, Identity};
@@ -19,7 +20,7 @@ use crate::audit::stage::{self, Part};
 pub const WARN_AFTER_SECONDS: i64 = 3607;
 
 /// What one accepted event with a stale token proves.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Evidence {
     /// The token's subject.
     pub service_account: ServiceAccount,

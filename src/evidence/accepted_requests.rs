@@ -1,6 +1,10 @@
 //! Every accepted request by itself, for whoever wants the rows and not the findings.
+//!
+//! However many there are, the memory that they take is bounded: what does not fit is set aside,
+//! in order, and merged when it is asked for.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -10,12 +14,29 @@ use super::cluster::Cluster;
 use super::holder::Holder;
 use super::rejection::Rejection;
 use super::set::Collect;
-use super::token_use::TokenUse;
+use super::sorted_run::{Merged, SortedRun, Timed};
+use super::token::Tokens;
 use crate::audit::stage::Part;
+
+/// How much text of requests is kept in memory before it is set aside.
+const IN_MEMORY: usize = 24 << 20;
+
+/// What a request takes beside its texts.
+const OVERHEAD: usize = 400;
+
+/// How many runs are kept before they are merged into one: each is an open file, of which a
+/// process may have 1,024 or fewer.
+const RUNS: usize = 64;
 
 /// Every accepted request made with a stale token.
 #[derive(Debug, Default)]
-pub struct AcceptedRequests(Vec<(Arc<Cluster>, Evidence)>);
+pub struct AcceptedRequests {
+    requests: Vec<Timed>,
+    bytes: usize,
+    runs: Vec<SortedRun>,
+    tokens: HashMap<Holder, Tokens>,
+    failure: Option<io::Error>,
+}
 
 /// One accepted request, dated by all requests that were made with its token.
 #[derive(Debug)]
@@ -31,22 +52,24 @@ pub struct AcceptedRequest {
 impl AcceptedRequests {
     /// The requests in order of their arrival, each once: a long-running request by its
     /// beginning, or by its end where the beginning is not there.
-    pub fn in_time_order(self) -> Vec<AcceptedRequest> {
-        let mut holders: HashMap<Holder, TokenUse> = HashMap::new();
-        for (cluster, evidence) in &self.0 {
-            let holder = evidence.holder(cluster);
-            holders
-                .entry(holder)
-                .or_default()
-                .merge(evidence.token_use());
+    ///
+    /// Fails if requests could not be set aside, or not be read again.
+    pub fn in_time_order(
+        mut self,
+    ) -> io::Result<impl Iterator<Item = io::Result<AcceptedRequest>>> {
+        if let Some(failure) = self.failure.take() {
+            return Err(failure);
         }
-        let mut requests = self.0;
-        requests.sort_by(|(cluster, one), (other_cluster, other)| {
-            (one.received, cluster, one).cmp(&(other.received, other_cluster, other))
-        });
+        self.requests.sort_unstable();
+        let tokens = self.tokens;
         let mut open_beginnings: Vec<Evidence> = Vec::new();
-        let mut dated = Vec::with_capacity(requests.len());
-        for (cluster, evidence) in requests {
+        let each_once = Merged::of(self.runs, self.requests).filter_map(move |request| {
+            let Timed {
+                cluster, evidence, ..
+            } = match request {
+                Ok(request) => request,
+                Err(error) => return Some(Err(error)),
+            };
             open_beginnings.retain(|beginning| beginning.received == evidence.received);
             match evidence.part {
                 Part::Whole => {}
@@ -57,39 +80,162 @@ impl AcceptedRequests {
                         .position(|beginning| evidence.is_end_of(beginning));
                     if let Some(begun) = begun {
                         open_beginnings.swap_remove(begun);
-                        continue;
+                        return None;
                     }
                 }
             }
             let estimate = evidence.issued();
-            let issued = holders
+            let issued = tokens
                 .get(&evidence.holder(&cluster))
-                .and_then(|token_use| {
-                    token_use
-                        .tokens
-                        .issued(evidence.credential_id.as_deref(), estimate)
-                })
+                .and_then(|tokens| tokens.issued(evidence.credential_id.as_deref(), estimate))
                 .unwrap_or(estimate);
-            dated.push(AcceptedRequest {
+            Some(Ok(AcceptedRequest {
                 cluster,
                 evidence,
                 issued,
-            });
-        }
-        dated
+            }))
+        });
+        Ok(each_once)
     }
+
+    /// Sets aside what is in memory, and merges runs that have become too many.
+    fn set_aside(&mut self) {
+        self.requests.sort_unstable();
+        self.bytes = 0;
+        let requests = std::mem::take(&mut self.requests);
+        self.keep(SortedRun::write(requests.into_iter().map(Ok)));
+        if self.runs.len() >= RUNS {
+            let runs = std::mem::take(&mut self.runs);
+            self.keep(SortedRun::write(Merged::of(runs, Vec::new())));
+        }
+    }
+
+    fn keep(&mut self, run: io::Result<SortedRun>) {
+        match run {
+            Ok(run) => self.runs.push(run),
+            Err(error) => {
+                self.failure.get_or_insert(error);
+            }
+        }
+    }
+
+    fn note(&mut self, holder: Holder, tokens: Tokens) {
+        self.tokens.entry(holder).or_default().merge(tokens);
+    }
+
+    fn push(&mut self, request: Timed) {
+        self.bytes += size(&request.evidence);
+        self.requests.push(request);
+        if self.bytes >= IN_MEMORY {
+            self.set_aside();
+        }
+    }
+}
+
+fn size(evidence: &Evidence) -> usize {
+    OVERHEAD + evidence.user_agent.len() + evidence.request_uri.len() + evidence.audit_id.len()
 }
 
 impl Collect for AcceptedRequests {
     fn accept(&mut self, cluster: &Arc<Cluster>, evidence: Evidence) {
-        self.0.push((Arc::clone(cluster), evidence));
+        self.note(evidence.holder(cluster), evidence.token_use().tokens);
+        self.push(Timed::new(Arc::clone(cluster), evidence));
     }
-
-    const WANTS_REJECTIONS: bool = false;
 
     fn reject(&mut self, _: &Arc<Cluster>, _: Rejection) {}
 
     fn merge(&mut self, other: Self) {
-        self.0.extend(other.0);
+        for (holder, tokens) in other.tokens {
+            self.note(holder, tokens);
+        }
+        self.failure = self.failure.take().or(other.failure);
+        for run in other.runs {
+            self.keep(Ok(run));
+        }
+        for request in other.requests {
+            self.push(request);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::audit::service_account::ServiceAccount;
+
+    fn request(number: u32, second: i64) -> Evidence {
+        Evidence {
+            service_account: ServiceAccount {
+                namespace: "ns".to_owned(),
+                name: "sa".to_owned(),
+            },
+            pod_uid: Some(format!("u{}", number % 7)),
+            pod: Some("pod".to_owned()),
+            node: None,
+            credential_id: None,
+            user_agent: "agent \"\n\u{1b}".to_owned(),
+            address: "10.0.0.1".to_owned(),
+            received: DateTime::from_timestamp(second, number * 1_000).expect("a time"),
+            seconds_after_warning: 90_000,
+            part: Part::Whole,
+            verb: "get".to_owned(),
+            request_uri: "/api/v1/pods".to_owned(),
+            status: 200,
+            audit_id: number.to_string(),
+        }
+    }
+
+    fn rows(requests: AcceptedRequests) -> Vec<(DateTime<Utc>, String, DateTime<Utc>)> {
+        let rows = requests.in_time_order().expect("readable");
+        rows.map(|row| {
+            let row = row.expect("a row");
+            (row.evidence.received, row.evidence.audit_id, row.issued)
+        })
+        .collect()
+    }
+
+    proptest! {
+        /// Wherever requests are set aside, the rows are the same.
+        #[test]
+        fn setting_aside_changes_nothing(
+            seconds in prop::collection::vec(0_i64..50, 0..60),
+            aside in prop::collection::vec(0_usize..60, 0..5),
+            split in 0_usize..60,
+        ) {
+            let cluster = Arc::new(Cluster::named("a"));
+            let mut whole = AcceptedRequests::default();
+            let mut parts = [AcceptedRequests::default(), AcceptedRequests::default()];
+            for (number, second) in (0..).zip(&seconds) {
+                whole.accept(&cluster, request(number, *second));
+                let place = number as usize;
+                let part = &mut parts[usize::from(place < split)];
+                part.accept(&cluster, request(number, *second));
+                if aside.contains(&place) {
+                    part.set_aside();
+                }
+            }
+            let [mut one, other] = parts;
+            one.merge(other);
+            let (one, whole) = (rows(one), rows(whole));
+            prop_assert_eq!(one.len(), seconds.len());
+            prop_assert!(one.is_sorted_by_key(|(received, ..)| *received));
+            prop_assert_eq!(one, whole);
+        }
+    }
+
+    #[test]
+    fn many_runs_become_one() {
+        let cluster = Arc::new(Cluster::named("a"));
+        let mut requests = AcceptedRequests::default();
+        for number in 0..200 {
+            requests.accept(&cluster, request(number, i64::from(200 - number)));
+            requests.set_aside();
+            assert!(requests.runs.len() <= RUNS);
+        }
+        let rows = rows(requests);
+        assert_eq!(rows.len(), 200);
+        assert!(rows.is_sorted());
     }
 }

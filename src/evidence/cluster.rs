@@ -12,6 +12,9 @@ pub struct Cluster {
     pub name: String,
     /// The AWS Region, where the evidence came from one.
     pub region: Option<String>,
+    /// The AWS account, where it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub account: Option<String>,
 }
 
 impl Cluster {
@@ -20,6 +23,7 @@ impl Cluster {
         Self {
             name: name.into(),
             region: None,
+            account: None,
         }
     }
 }

@@ -7,6 +7,8 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
+use super::note::{CountedNote, Note};
+use super::price::Price;
 
 /// What was looked at in one cluster's audit logs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -27,8 +29,13 @@ pub struct Coverage {
     pub bytes_read: u64,
     /// Bytes that CloudWatch says it scanned, which it charges for.
     pub bytes_scanned: u64,
-    /// Queries started.
+    /// What that costs, if CloudWatch scanned anything.
+    pub price: Option<Price>,
+    /// Queries started. One that several clusters share is counted at the first of them, and its
+    /// bytes by how much each of them stores.
     pub queries: u64,
+    /// What else to know, and how many events that concerns.
+    pub notes: BTreeMap<Note, u64>,
     /// What could not be seen, and how many lines, slices or files that concerns.
     pub gaps: BTreeMap<Gap, u64>,
     /// Files that hold no audit events, passed over.
@@ -74,6 +81,8 @@ pub enum GapKind {
     TimeLimit,
     /// A query that was interrupted.
     Interrupted,
+    /// A cluster that could not be asked.
+    NotAsked,
 }
 
 impl GapKind {
@@ -91,6 +100,7 @@ impl GapKind {
             Self::QueryEnded => "query ended without all of its rows",
             Self::TimeLimit => "time limit reached",
             Self::Interrupted => "interrupted",
+            Self::NotAsked => "could not be asked",
         }
     }
 
@@ -164,6 +174,31 @@ impl Coverage {
         *self.gaps.entry(gap).or_default() += times;
     }
 
+    /// Makes a note so many times more.
+    pub fn note_times(&mut self, place: &str, text: impl Into<String>, times: u64) {
+        let note = Note {
+            place: place.to_owned(),
+            text: text.into(),
+        };
+        *self.notes.entry(note).or_default() += times;
+    }
+
+    /// The notes with how often each was made.
+    pub fn counted_notes(&self) -> Vec<CountedNote> {
+        self.notes
+            .iter()
+            .map(|(note, count)| CountedNote {
+                note: note.clone(),
+                count: *count,
+            })
+            .collect()
+    }
+
+    /// Adds what a scan costs.
+    pub fn charge(&mut self, price: Price) {
+        *self.price.get_or_insert_default() += price;
+    }
+
     /// The gaps with how often each was noted.
     pub fn counted_gaps(&self) -> Vec<CountedGap> {
         self.gaps
@@ -192,6 +227,12 @@ impl Coverage {
         self.bytes_read += other.bytes_read;
         self.bytes_scanned += other.bytes_scanned;
         self.queries += other.queries;
+        if let Some(price) = other.price {
+            self.charge(price);
+        }
+        for (note, count) in other.notes {
+            *self.notes.entry(note).or_default() += count;
+        }
         for (gap, count) in other.gaps {
             *self.gaps.entry(gap).or_default() += count;
         }

@@ -8,8 +8,10 @@
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`tally`]: bounded counts of text that a caller chooses
 //! - [`cluster`]: the cluster that evidence belongs to
+//! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`accepted_requests`]: every accepted request by itself
+//! - [`sorted_run`]: requests set aside in order of time, to be merged
 //! - [`set`]: all evidence, and its merge
 //!
 //! Merging is associative and commutative, and the empty value is its identity: files, pages,
@@ -21,8 +23,11 @@ pub mod cluster;
 pub mod coverage;
 pub mod holder;
 pub mod legacy_token;
+pub mod note;
+pub mod price;
 pub mod rejection;
 pub mod set;
+pub mod sorted_run;
 pub mod tally;
 pub mod token;
 pub mod token_use;

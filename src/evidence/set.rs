@@ -24,9 +24,6 @@ const REJECTED_CALLERS: usize = 128;
 /// Sources feed it; [`EvidenceSet`] folds evidence into token uses, and other collectors may
 /// keep every single request. Merging must not depend on order.
 pub trait Collect: Default + Send {
-    /// Whether a source should go to any length to find rejections.
-    const WANTS_REJECTIONS: bool = true;
-
     /// Takes in an accepted request.
     fn accept(&mut self, cluster: &Arc<Cluster>, evidence: Evidence);
 
@@ -39,6 +36,11 @@ pub trait Collect: Default + Send {
 
     /// Takes in rejections of one caller that were counted elsewhere.
     fn reject_many(&mut self, _: RejectedCaller, _: &Rejections) {}
+
+    /// Who is rejected in this cluster, as far as this collector tells callers apart.
+    fn rejected_in(&self, _: &Arc<Cluster>) -> Vec<(RejectedCaller, Rejections)> {
+        Vec::new()
+    }
 
     /// Takes in a request made with a token that is kept in a secret.
     fn legacy_token(&mut self, _: &Arc<Cluster>, _: LegacyTokenRequest) {}
@@ -147,6 +149,13 @@ impl Collect for EvidenceSet {
 
     fn reject_many(&mut self, caller: RejectedCaller, rejections: &Rejections) {
         self.add_rejections(caller, rejections);
+    }
+
+    fn rejected_in(&self, cluster: &Arc<Cluster>) -> Vec<(RejectedCaller, Rejections)> {
+        self.rejected()
+            .filter(|(caller, _)| caller.cluster == *cluster)
+            .map(|(caller, rejections)| (caller.clone(), rejections.clone()))
+            .collect()
     }
 
     fn legacy_token(&mut self, cluster: &Arc<Cluster>, request: LegacyTokenRequest) {

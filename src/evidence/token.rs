@@ -30,6 +30,16 @@ impl Requests {
         requests
     }
 
+    /// Requests counted elsewhere: those logged once, the beginnings of long-running ones, and
+    /// their ends.
+    pub fn counted(whole: u64, beginnings: u64, ends: u64) -> Self {
+        Self {
+            whole,
+            beginnings,
+            ends,
+        }
+    }
+
     /// Adds other requests to these.
     pub fn merge(&mut self, other: Self) {
         self.whole += other.whole;

@@ -7,6 +7,7 @@ use chrono::TimeDelta;
 use super::Page;
 use super::moment::{day, duration, minute};
 use super::number::thousands;
+use crate::evidence::price::Price;
 use crate::report::Report;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
@@ -52,7 +53,19 @@ pub fn outlived(scan: &ClusterScan) -> Option<String> {
     ))
 }
 
-/// `Read 7,094 lines, 9.6 MB, in 2 files. Scanned 41.2 GB in 1 query.`
+/// What a reader should know, without anything being missing. Places are log text: escape it.
+pub fn notes(report: &Report) -> impl Iterator<Item = String> {
+    let notes = report.clusters.iter().flat_map(|scan| &scan.notes);
+    notes.map(|counted| {
+        let times = match counted.count {
+            1 => String::new(),
+            count => format!(" ({} times)", thousands(count)),
+        };
+        format!("{}: {}{times}", counted.note.place, counted.note.text)
+    })
+}
+
+/// `Read 7,094 lines, 9.6 MB, in 2 files. Scanned 41.2 GB in 1 query, about $0.21.`
 pub fn read(report: &Report) -> String {
     let clusters = &report.clusters;
     let sum = |of: fn(&ClusterScan) -> u64| clusters.iter().map(of).fold(0, u64::saturating_add);
@@ -69,8 +82,13 @@ pub fn read(report: &Report) -> String {
     }
     let queries = sum(|scan| scan.queries);
     if queries > 0 {
+        let mut price: Option<Price> = None;
+        for part in clusters.iter().filter_map(|scan| scan.price) {
+            *price.get_or_insert_default() += part;
+        }
+        let price = price.map_or_else(String::new, |price| format!(", {price}"));
         words.push(format!(
-            "Scanned {} in {queries} {}.",
+            "Scanned {} in {queries} {}{price}.",
             ByteSize(sum(|scan| scan.bytes_scanned)).display().si(),
             if queries == 1 { "query" } else { "queries" }
         ));

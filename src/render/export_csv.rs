@@ -34,22 +34,34 @@ pub const COLUMNS: [&str; 17] = [
 /// Writes the rows. An export that may be incomplete ends in rows that say so, which start
 /// with `#`.
 pub fn render(
-    requests: &[AcceptedRequest],
+    requests: impl Iterator<Item = io::Result<AcceptedRequest>>,
     coverages: &Coverages,
     token_lifetime: TimeDelta,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
-    writer.write_record(COLUMNS)?;
+    writer.write_record(COLUMNS).map_err(io_error)?;
     for request in requests {
-        writer.write_record(record(request, token_lifetime))?;
+        writer
+            .write_record(record(&request?, token_lifetime))
+            .map_err(io_error)?;
     }
     for coverage in coverages.0.values() {
         for counted in coverage.counted_gaps() {
-            writer.write_record([incomplete(&counted)])?;
+            writer
+                .write_record([incomplete(&counted)])
+                .map_err(io_error)?;
         }
     }
     writer.flush()
+}
+
+/// The error as it was: whether a reader has gone away is told by its kind.
+fn io_error(error: csv::Error) -> io::Error {
+    match error.into_kind() {
+        csv::ErrorKind::Io(error) => error,
+        kind => io::Error::other(format!("{kind:?}")),
+    }
 }
 
 fn record(request: &AcceptedRequest, token_lifetime: TimeDelta) -> [String; COLUMNS.len()] {

@@ -7,6 +7,8 @@ use super::legacy_token::LegacyTokenFinding;
 use super::rejection::RejectedCaller;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::CountedGap;
+use crate::evidence::note::CountedNote;
+use crate::evidence::price::Price;
 
 /// A span of request arrivals, both ends included.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,10 +35,14 @@ pub struct ClusterScan {
     pub bytes_read: u64,
     /// Bytes that CloudWatch scanned and charges for.
     pub bytes_scanned: u64,
-    /// Queries started.
+    /// What that costs.
+    pub price: Option<Price>,
+    /// Queries started. One that several clusters share is counted at the first of them.
     pub queries: u64,
     /// What could not be seen, with how often.
     pub gaps: Vec<CountedGap>,
+    /// What else to know.
+    pub notes: Vec<CountedNote>,
     /// The largest age, in seconds, of a token that was still accepted after it should have
     /// been rejected: the lifetime is longer than assumed.
     pub accepted_at_age_seconds: Option<i64>,

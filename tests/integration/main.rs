@@ -8,6 +8,7 @@
 //! - the tests, by what they are about
 
 mod changes;
+mod cloudwatch_fleet;
 mod completions;
 mod deploy;
 mod evidence_law;

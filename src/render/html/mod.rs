@@ -55,6 +55,7 @@ struct ReportPage {
     scans: Vec<Scan>,
     lifetime: String,
     gaps: Vec<[String; 2]>,
+    notes: Vec<String>,
     changes: Option<Changes>,
     tallies: Vec<Tally>,
     harmless: String,
@@ -183,6 +184,7 @@ impl ReportPage {
                 .all_gaps()
                 .map(|counted| [shown(&counted.gap.place), shown(&counted.in_words())])
                 .collect(),
+            notes: basis::notes(report).map(|note| shown(&note)).collect(),
             changes: changes(report, page),
             tallies: tallies(report),
             harmless: harmless_words(report),

@@ -37,6 +37,13 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_callers(report, page, output)?;
     write_harmless(report, page, output)?;
     writeln!(output)?;
+    for note in basis::notes(report).take(MOST_LINES) {
+        writeln!(output, "- Note: {}", code(&note))?;
+    }
+    write_more(basis::notes(report).count(), "notes", output)?;
+    if basis::notes(report).next().is_some() {
+        writeln!(output)?;
+    }
     writeln!(output, "{} {NOT_VISIBLE}", basis::read(report))
 }
 

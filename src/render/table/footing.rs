@@ -24,6 +24,10 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         );
         writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
     }
+    for note in basis::notes(report) {
+        let words = format!("Note: {}.", visible(&note));
+        writeln!(output, "  {}", paint(FAINT, words, page.colour))?;
+    }
     let scanned = format!("{}  {NOT_VISIBLE}", basis::read(report));
     writeln!(output, "  {}", paint(FAINT, scanned, page.colour))
 }

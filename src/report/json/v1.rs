@@ -6,6 +6,8 @@ use serde::{Deserialize, Serialize};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::CountedGap;
+use crate::evidence::note::CountedNote;
+use crate::evidence::price::Price;
 use crate::report;
 use crate::report::changes::Changes;
 use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
@@ -17,6 +19,9 @@ use crate::report::verdict::{Severity, Verdict};
 
 /// The version that this file describes.
 pub const VERSION: u32 = 1;
+
+/// Millionths of a dollar in a dollar.
+const MICRO_DOLLARS: f64 = 1_000_000.0;
 
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,10 +63,19 @@ struct Scan {
     bytes_read: u64,
     /// Bytes that CloudWatch scanned and charges for.
     bytes_scanned: u64,
+    /// What the scan costs, in US dollars.
+    #[serde(default)]
+    price_usd: Option<f64>,
+    /// Whether it costs more, because the price in a Region is not known.
+    #[serde(default)]
+    price_is_minimum: bool,
     /// Queries started.
     queries: u64,
     /// What could not be seen, with how often.
     gaps: Vec<CountedGap>,
+    /// What a reader should know, without anything being missing.
+    #[serde(default)]
+    notes: Vec<CountedNote>,
     /// The largest age of a token that was still accepted after it should have been rejected: the
     /// lifetime is longer than assumed.
     accepted_at_age_seconds: Option<i64>,
@@ -86,6 +100,9 @@ struct RankedFinding {
     cluster: String,
     /// Its AWS Region, where the evidence came from one.
     region: Option<String>,
+    /// The AWS account, where the cluster was found in a linked one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
     /// The namespace of the service account.
     namespace: String,
     /// The name of the service account.
@@ -158,8 +175,13 @@ impl From<ClusterScan> for Scan {
             lines: scan.lines,
             bytes_read: scan.bytes_read,
             bytes_scanned: scan.bytes_scanned,
+            price_usd: scan
+                .price
+                .map(|price| price.micro_dollars as f64 / MICRO_DOLLARS),
+            price_is_minimum: scan.price.is_some_and(|price| price.at_least),
             queries: scan.queries,
             gaps: scan.gaps,
+            notes: scan.notes,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
             rejected_callers: scan.rejected_callers,
             more_rejected_callers: scan.more_rejected_callers,
@@ -177,8 +199,13 @@ impl From<Scan> for ClusterScan {
             lines: scan.lines,
             bytes_read: scan.bytes_read,
             bytes_scanned: scan.bytes_scanned,
+            price: scan.price_usd.map(|dollars| Price {
+                micro_dollars: (dollars * MICRO_DOLLARS).round() as u64,
+                at_least: scan.price_is_minimum,
+            }),
             queries: scan.queries,
             gaps: scan.gaps,
+            notes: scan.notes,
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
             rejected_callers: scan.rejected_callers,
             more_rejected_callers: scan.more_rejected_callers,
@@ -195,6 +222,7 @@ impl RankedFinding {
             rank: finding.rank,
             cluster: finding.cluster.name.clone(),
             region: finding.cluster.region.clone(),
+            account: finding.cluster.account.clone(),
             namespace: finding.service_account.namespace.clone(),
             service_account: finding.service_account.name.clone(),
             verdict: finding.verdict,
@@ -220,6 +248,7 @@ impl From<RankedFinding> for Finding {
             cluster: Cluster {
                 name: finding.cluster,
                 region: finding.region,
+                account: finding.account,
             },
             service_account: ServiceAccount {
                 namespace: finding.namespace,

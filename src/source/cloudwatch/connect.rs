@@ -1,10 +1,16 @@
 //! Credentials, Region and endpoint, through the SDK's own chain.
 
-use aws_config::{AppName, BehaviorVersion, Region};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudwatchlogs::Client;
 use aws_sdk_cloudwatchlogs::config::ProvideCredentials;
 
 use super::failure::{Cause, Failure, chain};
+use super::pace::Paces;
 
 /// What the operator says about where to connect; what is absent comes from the environment and
 /// the shared configuration.
@@ -27,7 +33,13 @@ pub struct Connection {
     pub region: String,
     /// The profile that was asked for.
     pub profile: Option<String>,
+    /// The configuration, for other services.
+    pub config: SdkConfig,
+    pub(super) paces: Arc<Paces>,
 }
+
+/// A call that is not answered within this time is made again.
+const ATTEMPT_WITHIN: Duration = Duration::from_secs(30);
 
 /// Connects, which finds out whether there are a Region and credentials at all.
 pub async fn connect(access: &Access) -> Result<Connection, Failure> {
@@ -44,6 +56,12 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     if let Some(url) = &access.endpoint_url {
         loader = loader.endpoint_url(url);
     }
+    // Every attempt waits for its turn, so the SDK makes none by itself.
+    let loader = loader.retry_config(RetryConfig::disabled()).timeout_config(
+        TimeoutConfig::builder()
+            .operation_attempt_timeout(ATTEMPT_WITHIN)
+            .build(),
+    );
     let config = loader.load().await;
     let Some(region) = config.region().map(ToString::to_string) else {
         return Err(Failure::new(Cause::NoRegion {
@@ -63,9 +81,18 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
         .provide_credentials()
         .await
         .map_err(|error| no_credentials(chain(&error)))?;
-    Ok(Connection {
-        client: Client::new(&config),
-        region,
-        profile: access.profile.clone(),
-    })
+    Ok(Connection::with(config, region, access.profile.clone()))
+}
+
+impl Connection {
+    /// A connection by a configuration that has been loaded.
+    pub fn with(config: SdkConfig, region: String, profile: Option<String>) -> Self {
+        Self {
+            client: Client::new(&config),
+            region,
+            profile,
+            config,
+            paces: Arc::default(),
+        }
+    }
 }

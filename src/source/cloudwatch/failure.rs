@@ -9,7 +9,7 @@ use super::connect::Connection;
 use crate::evidence::cluster::Cluster;
 
 /// A failure, and the cluster it concerns.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     cause: Cause,
     cluster: String,
@@ -55,6 +55,15 @@ pub enum Cause {
     },
     /// Too many queries run in the account and Region.
     TooManyQueries,
+    /// A call was not answered before the time was up.
+    OutOfTime {
+        /// The action, as a policy names it.
+        action: &'static str,
+    },
+    /// The log group holds no audit log.
+    NoAuditLog,
+    /// No log group of any cluster is there.
+    NoClusters,
     /// Anything else.
     Other {
         /// The action, as a policy names it.
@@ -78,6 +87,9 @@ pub(super) fn chain(error: &dyn Error) -> String {
     }
     words
 }
+
+/// What a failure concerns that concerns no single cluster; a policy reads it so.
+const ALL_CLUSTERS: &str = "*";
 
 impl Failure {
     /// A failure that concerns no cluster yet.
@@ -129,6 +141,25 @@ impl Failure {
         self
     }
 
+    /// The same failure, concerning all that is in a Region.
+    #[must_use]
+    pub fn in_region(mut self, connection: &Connection) -> Self {
+        ALL_CLUSTERS.clone_into(&mut self.cluster);
+        self.region.clone_from(&connection.region);
+        self.profile.clone_from(&connection.profile);
+        self
+    }
+
+    /// What went wrong, without the next step.
+    pub fn in_short(&self) -> String {
+        let words = self.to_string();
+        let first = words.lines().next().unwrap_or_default();
+        match first.split_once(": ") {
+            Some((start, rest)) if start.starts_with("cluster ") => rest.to_owned(),
+            _ => first.to_owned(),
+        }
+    }
+
     /// What went wrong.
     pub fn cause(&self) -> &Cause {
         &self.cause
@@ -139,6 +170,17 @@ impl Failure {
             Some(profile) => format!("aws sso login --profile {profile}"),
             None => "aws sso login".to_owned(),
         }
+    }
+}
+
+/// The resource to allow an action on, as a policy names it. Those about a query that runs know
+/// no resource (Service Authorization Reference, "Actions, resources, and condition keys for
+/// Amazon CloudWatch Logs").
+fn resource(action: &str, cluster: &str, region: &str) -> String {
+    match action {
+        "logs:GetQueryResults" | "logs:StopQuery" => "*".to_owned(),
+        "logs:DescribeLogGroups" => format!("arn:aws:logs:{region}:*:log-group:*"),
+        _ => format!("arn:aws:logs:{region}:*:log-group:/aws/eks/{cluster}/cluster:*"),
     }
 }
 
@@ -169,7 +211,8 @@ impl fmt::Display for Failure {
             ),
             Cause::AccessDenied { action, reason } => write!(
                 formatter,
-                "cluster {cluster}: {action} is not allowed in {region}: {reason}\n  allow {action} on arn:aws:logs:{region}:*:log-group:/aws/eks/{cluster}/cluster:*"
+                "cluster {cluster}: {action} is not allowed in {region}: {reason}\n  allow {action} on {}",
+                resource(action, cluster, region)
             ),
             Cause::BadCredentials { reason } => write!(
                 formatter,
@@ -187,6 +230,18 @@ impl fmt::Display for Failure {
             Cause::TooManyQueries => write!(
                 formatter,
                 "cluster {cluster}: too many queries run in this account in {region}; dashboards and scheduled queries share the quota\n  try again in a minute, or wait longer: --timeout 30m"
+            ),
+            Cause::OutOfTime { action } => write!(
+                formatter,
+                "cluster {cluster}: {action} was not answered in {region} before the time was up\n  wait longer: --timeout 30m"
+            ),
+            Cause::NoAuditLog => write!(
+                formatter,
+                "cluster {cluster}: log group /aws/eks/{cluster}/cluster holds no audit log: other logs are enabled, but not this one\n  enable it: aws eks update-cluster-config --region {region} --name {cluster} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'"
+            ),
+            Cause::NoClusters => write!(
+                formatter,
+                "there is no log group /aws/eks/*/cluster in {region}: its clusters are elsewhere, or their audit logging was never enabled\n  see where they are: aws eks list-clusters --region {region}"
             ),
             Cause::Other { action, reason } => write!(
                 formatter,

@@ -72,6 +72,8 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
             lines: 0,
             bytes_read: 0,
             bytes_scanned: 0,
+            price: None,
+            notes: Vec::new(),
             queries: 0,
             gaps: Vec::new(),
             accepted_at_age_seconds: None,

@@ -37,6 +37,8 @@ pub(crate) struct LogGroup {
     pub(super) stored_bytes: Option<i64>,
     pub(super) events: Vec<Event>,
     created: Option<i64>,
+    /// The account that it belongs to, if not the service's own but one linked to it for monitoring.
+    pub(super) linked_account: Option<String>,
 }
 
 /// What a stream is seen to hold.
@@ -57,11 +59,18 @@ impl LogGroup {
             stored_bytes: None,
             events: Vec::new(),
             created: None,
+            linked_account: None,
         }
     }
 
     pub(crate) fn class(mut self, class: LogClass) -> Self {
         self.class = class;
+        self
+    }
+
+    /// Puts the group into another account, which shares its logs with the service's own as a monitoring account.
+    pub(crate) fn linked_account(mut self, account: &str) -> Self {
+        self.linked_account = Some(account.to_owned());
         self
     }
 
@@ -109,6 +118,7 @@ impl LogGroup {
 
     /// Says to each event where it is, and sorts them; the group is part of a service from now on.
     pub(super) fn settle(&mut self, account: &str) {
+        let account = self.linked_account.as_deref().unwrap_or(account);
         self.events.sort_by_key(|event| event.timestamp);
         for (index, event) in self.events.iter_mut().enumerate() {
             event.log = format!("{account}:{}", self.name);
@@ -118,6 +128,7 @@ impl LogGroup {
     }
 
     pub(super) fn arn(&self, region: &str, account: &str) -> String {
+        let account = self.linked_account.as_deref().unwrap_or(account);
         format!("arn:aws:logs:{region}:{account}:log-group:{}", self.name)
     }
 

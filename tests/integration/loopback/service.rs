@@ -138,7 +138,11 @@ impl Service {
         let (region, account) = (&self.settings.region, &self.settings.account);
         self.groups
             .iter()
-            .position(|group| group.name == identifier || group.arn(region, account) == identifier)
+            .position(|group| {
+                // A bare name means a group of the account's own.
+                let is_named = group.name == identifier && group.linked_account.is_none();
+                is_named || group.arn(region, account) == identifier
+            })
             .ok_or_else(|| {
                 Exception::not_found(format!(
                     "Log group '{identifier}' does not exist for account ID '{account}' (Service: AWSLogs; Status \

@@ -14,8 +14,7 @@ pub(crate) fn answer(service: &Service, input: Input<'_>) -> Result<Value, Excep
     let pattern = input.text("logGroupNamePattern")?;
     let identifiers = input.texts("logGroupIdentifiers")?;
     let class = input.text("logGroupClass")?;
-    // Accounts are linked to none here.
-    input.flag("includeLinkedAccounts")?;
+    let linked = input.flag("includeLinkedAccounts")?;
     if prefix.is_some() && pattern.is_some() {
         return Err(Exception::invalid(
             "LogGroup name prefix and LogGroup name pattern are mutually exclusive parameters.",
@@ -29,6 +28,7 @@ pub(crate) fn answer(service: &Service, input: Input<'_>) -> Result<Value, Excep
     let (region, account) = (&service.settings.region, &service.settings.account);
     let wanted = |group: &LogGroup| {
         prefix.is_none_or(|prefix| group.name.starts_with(prefix))
+            && (linked || group.linked_account.is_none())
             && pattern.is_none_or(|pattern| group.name.contains(pattern))
             && class.is_none_or(|class| group.class.name() == class)
             && identifiers.as_ref().is_none_or(|identifiers| {
@@ -47,7 +47,7 @@ pub(crate) fn answer(service: &Service, input: Input<'_>) -> Result<Value, Excep
     let from = match input.text("nextToken")? {
         Some(token) => groups
             .iter()
-            .position(|group| group.name == token)
+            .position(|group| group.arn(region, account) == token)
             .ok_or_else(|| Exception::invalid("The specified nextToken is invalid."))?,
         None => 0,
     };
@@ -58,7 +58,7 @@ pub(crate) fn answer(service: &Service, input: Input<'_>) -> Result<Value, Excep
         .collect();
     let mut answer = json!({"logGroups": page});
     if let Some(next) = groups.get(to) {
-        answer["nextToken"] = Value::from(next.name.as_str());
+        answer["nextToken"] = Value::from(next.arn(region, account));
     }
     Ok(answer)
 }

@@ -1,0 +1,50 @@
+//! The arguments that say where AWS is asked, and as whom.
+
+use clap::Args;
+
+use crate::source::cloudwatch::connect::Access;
+
+#[derive(Debug, Args)]
+pub(super) struct AccessArgs {
+    /// A profile of the AWS configuration; may be repeated
+    #[arg(long, value_name = "NAME", help_heading = "AWS")]
+    profile: Vec<String>,
+
+    /// An AWS Region; may be repeated
+    #[arg(long, value_name = "REGION", help_heading = "AWS")]
+    region: Vec<String>,
+
+    /// Another address for CloudWatch Logs
+    #[arg(long, value_name = "URL", help_heading = "AWS")]
+    endpoint_url: Option<String>,
+}
+
+impl AccessArgs {
+    /// Every profile in every Region.
+    pub(super) fn accesses(self) -> Vec<Access> {
+        let or_none = |values: Vec<String>| {
+            let mut each: Vec<Option<String>> = Vec::new();
+            for value in values.into_iter().map(Some) {
+                if !each.contains(&value) {
+                    each.push(value);
+                }
+            }
+            if each.is_empty() { vec![None] } else { each }
+        };
+        let regions = or_none(self.region);
+        let endpoint_url = self.endpoint_url;
+        or_none(self.profile)
+            .into_iter()
+            .flat_map(|profile| {
+                regions.iter().map({
+                    let endpoint_url = endpoint_url.clone();
+                    move |region| Access {
+                        profile: profile.clone(),
+                        region: region.clone(),
+                        endpoint_url: endpoint_url.clone(),
+                    }
+                })
+            })
+            .collect()
+    }
+}

@@ -1,0 +1,142 @@
+//! `query`: the text of a query, and the console link that runs it.
+
+use std::fmt::Write as _;
+
+use anyhow::Context as _;
+use chrono::{DateTime, TimeDelta, Utc};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+
+use super::evidence_args::{check_name, check_order, resolve};
+use super::exit::{Failure, Outcome};
+use super::moment::Moment;
+use crate::deliver::standard_output;
+use crate::source::arrivals::Arrivals;
+use crate::source::cloudwatch::console::link;
+use crate::source::cloudwatch::log_group::name_of;
+use crate::source::cloudwatch::query::{QUERIES, Query, STALE_TOKEN_HOLDERS};
+use crate::source::cloudwatch::question::holders;
+
+/// The window where none is stated.
+const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(24);
+
+/// Print a query's text and, for a cluster, the console link that runs it
+///
+/// Without a name it lists the queries. What it prints is a query: the rest is in comments.
+#[derive(Debug, Args)]
+pub(super) struct QueryArgs {
+    /// The query
+    #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(QUERIES.map(|query| query.name)))]
+    name: Option<String>,
+
+    /// The cluster to make a link for
+    #[arg(long, value_name = "CLUSTER", requires = "name")]
+    cluster: Option<String>,
+
+    /// Its AWS Region; AWS_REGION and AWS_DEFAULT_REGION if not given
+    #[arg(long, value_name = "REGION")]
+    region: Option<String>,
+
+    /// The start of the window: 24h, 7d, 2026-11-01, 2026-11-01T08:00
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
+
+    /// The end of the window; now, if not given
+    #[arg(long, value_name = "TIME")]
+    until: Option<Moment>,
+}
+
+/// What is printed, validated.
+pub(super) struct ShownQuery {
+    query: Option<Query>,
+    /// The cluster and its Region.
+    place: Option<(String, String)>,
+    since: DateTime<Utc>,
+    until: DateTime<Utc>,
+    /// Whether a window was stated: then the text keeps to it by itself.
+    is_bounded: bool,
+}
+
+impl QueryArgs {
+    pub(super) fn plan(self, now: DateTime<Utc>) -> Result<ShownQuery, Failure> {
+        let is_bounded = self.since.is_some() || self.until.is_some();
+        let until = self.until.map_or(Ok(now), |until| resolve(until, now))?;
+        let since = resolve(self.since.unwrap_or(Moment::Before(DEFAULT_WINDOW)), until)?;
+        check_order(since, until)?;
+        let place = match self.cluster {
+            None => None,
+            Some(cluster) => {
+                check_name(&cluster)?;
+                let region = self
+                    .region
+                    .or_else(|| std::env::var("AWS_REGION").ok())
+                    .or_else(|| std::env::var("AWS_DEFAULT_REGION").ok())
+                    .ok_or_else(|| {
+                        Failure::Usage(
+                            "a link needs a Region: --region eu-west-1, or AWS_REGION".to_owned(),
+                        )
+                    })?;
+                Some((cluster, region))
+            }
+        };
+        Ok(ShownQuery {
+            query: QUERIES
+                .into_iter()
+                .find(|query| Some(query.name) == self.name.as_deref()),
+            place,
+            since,
+            until,
+            is_bounded,
+        })
+    }
+}
+
+impl ShownQuery {
+    pub(super) fn run(&self) -> Result<Outcome, Failure> {
+        let words = self.query.map_or_else(list, |query| self.text(query));
+        standard_output::write(words.as_bytes()).context("cannot write to standard output")?;
+        Ok(Outcome::Done)
+    }
+
+    fn text(&self, query: Query) -> String {
+        let arrivals = Arrivals {
+            since: Some(self.since),
+            until: Some(self.until),
+            look_back: None,
+        };
+        let text = if self.is_bounded && query == STALE_TOKEN_HOLDERS {
+            (holders::question().text)(&query, arrivals)
+        } else {
+            query.text.to_owned()
+        };
+        let mut words = String::new();
+        if let Some((cluster, region)) = &self.place {
+            let (since, until) = (self.since, self.until);
+            let time = "%Y-%m-%d %H:%M:%S";
+            let _ = writeln!(
+                words,
+                "# {}: {} to {} UTC\n# {}",
+                name_of(cluster),
+                since.format(time),
+                until.format(time),
+                link(region, &name_of(cluster), &text, since, until)
+            );
+        }
+        words.push_str(&text);
+        words
+    }
+}
+
+/// The queries, each with what it says of itself.
+fn list() -> String {
+    let widest = QUERIES
+        .iter()
+        .map(|query| query.name.len())
+        .max()
+        .unwrap_or(0);
+    let mut words = String::new();
+    for query in QUERIES {
+        let _ = writeln!(words, "{:widest$}  {}", query.name, query.purpose);
+    }
+    words
+}

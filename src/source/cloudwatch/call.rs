@@ -1,0 +1,123 @@
+//! One call to CloudWatch Logs: in its turn, and tried again while that can help.
+
+use std::future::Future;
+use std::time::Duration;
+
+use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+use tokio::time::{Instant, sleep, timeout_at};
+
+use super::failure::Failure;
+use super::pace::Pace;
+
+/// How often a call is tried that the network or the service broke.
+const ATTEMPTS_AT_BROKEN: u32 = 6;
+const FIRST_PAUSE: Duration = Duration::from_millis(200);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What a failed call is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Again {
+    /// The service has no room now: it is asked again until the deadline.
+    Room,
+    /// Something broke on the way: it is asked again a few times.
+    Broken,
+    /// Asking again would fail again.
+    Never,
+}
+
+/// A call under way at the deadline is waited for so much longer: what it does is done anyway, and
+/// a query that it starts can only be stopped by whoever knows it.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// Makes a call, and makes it again as long as that can help. `Ok(None)` when the deadline came
+/// before an answer did.
+pub(super) async fn call<T, E, F>(
+    pace: &Pace,
+    action: &'static str,
+    deadline: Instant,
+    send: impl Fn() -> F,
+) -> Result<Option<T>, Failure>
+where
+    F: Future<Output = Result<T, SdkError<E>>>,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let mut attempts = 0;
+    let mut longest = FIRST_PAUSE;
+    loop {
+        if Instant::now() >= deadline || timeout_at(deadline, pace.turn()).await.is_err() {
+            return Ok(None);
+        }
+        let Ok(outcome) = timeout_at(deadline + GRACE, send()).await else {
+            return Ok(None);
+        };
+        let error = match outcome {
+            Ok(answer) => return Ok(Some(answer)),
+            Err(error) => error,
+        };
+        attempts += 1;
+        let again = again(&error);
+        // Full jitter: many that wait for the same thing must not come back together.
+        let pause = longest.mul_f64(fastrand::f64());
+        longest = (longest * 2).min(LONGEST_PAUSE);
+        let hopeless = again == Again::Never
+            || (again == Again::Broken && attempts >= ATTEMPTS_AT_BROKEN)
+            || Instant::now() + pause >= deadline;
+        tracing::debug!(
+            action,
+            attempts,
+            code = error.code(),
+            request_id = aws_sdk_cloudwatchlogs::operation::RequestId::request_id(&error),
+            retry = !hopeless,
+            "call failed"
+        );
+        if hopeless {
+            return Err(Failure::of_call(action, error));
+        }
+        sleep(pause).await;
+    }
+}
+
+fn again<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Again {
+    match error.code() {
+        Some(
+            "LimitExceededException"
+            | "Throttling"
+            | "ThrottlingException"
+            | "ThrottledException"
+            | "RequestThrottled"
+            | "RequestThrottledException"
+            | "RequestLimitExceeded"
+            | "TooManyRequestsException"
+            | "SlowDown",
+        ) => return Again::Room,
+        Some("InternalFailure" | "InternalServerError" | "ServiceUnavailableException") => {
+            return Again::Broken;
+        }
+        _ => {}
+    }
+    match error {
+        SdkError::TimeoutError(_) | SdkError::ResponseError(_) => Again::Broken,
+        SdkError::DispatchFailure(failure) => {
+            // An error of another kind that may pass says so; one of credentials does not.
+            let may_pass = failure
+                .as_connector_error()
+                .is_some_and(|error| error.as_other().is_some());
+            if failure.is_io() || failure.is_timeout() || may_pass {
+                Again::Broken
+            } else {
+                Again::Never
+            }
+        }
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            // A body that cannot be read comes with a good status and no code.
+            let unreadable = error.code().is_none() && status < 400;
+            if status >= 500 || status == 429 || unreadable {
+                Again::Broken
+            } else {
+                Again::Never
+            }
+        }
+        _ => Again::Never,
+    }
+}

@@ -1,0 +1,157 @@
+//! Which log groups clusters have, and what is known of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use aws_sdk_cloudwatchlogs::types::LogGroup as Listed;
+use chrono::{DateTime, Utc};
+use tokio::time::Instant;
+
+use super::call::call;
+use super::connect::Connection;
+use super::failure::{Cause, Failure};
+use super::log_group::{Described, LogGroup, cluster_of, name_of};
+use crate::evidence::cluster::Cluster;
+
+/// Up to so many named clusters are looked up one by one; for more, listing all is fewer calls.
+const LOOKED_UP: usize = 5;
+
+/// The prefix of every cluster's log group.
+const ALL: &str = "/aws/eks/";
+
+/// Which clusters are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wanted {
+    /// All that have a log group.
+    All,
+    /// Those with these names.
+    Named(BTreeSet<String>),
+}
+
+/// The log groups of the clusters that are wanted, as far as they are in this Region.
+///
+/// `linked` includes the accounts that are linked to this one for monitoring.
+pub async fn discover(
+    connection: &Connection,
+    wanted: &Wanted,
+    linked: bool,
+    deadline: Instant,
+) -> Result<Vec<LogGroup>, Failure> {
+    let prefixes = match wanted {
+        Wanted::Named(names) if names.len() <= LOOKED_UP => {
+            names.iter().map(|name| name_of(name)).collect()
+        }
+        _ => vec![ALL.to_owned()],
+    };
+    let mut groups = Vec::new();
+    for prefix in prefixes {
+        let listed = match list(connection, &prefix, linked, deadline).await {
+            Ok(listed) => listed,
+            // Whoever may query but not list still gets what was asked for by name.
+            Err(failure) => match (failure.cause(), wanted) {
+                (Cause::AccessDenied { .. }, Wanted::Named(names)) => {
+                    return Ok(undescribed(connection, names));
+                }
+                _ => return Err(failure.in_region(connection)),
+            },
+        };
+        let is_wanted = |name: &str| match wanted {
+            Wanted::All => true,
+            Wanted::Named(names) => names.contains(name),
+        };
+        groups.extend(listed.into_iter().filter_map(|listed| {
+            let group = described(connection, listed, linked)?;
+            is_wanted(&group.cluster.name).then_some(group)
+        }));
+    }
+    Ok(groups)
+}
+
+async fn list(
+    connection: &Connection,
+    prefix: &str,
+    linked: bool,
+    deadline: Instant,
+) -> Result<Vec<Listed>, Failure> {
+    let mut groups = Vec::new();
+    let mut token: Option<String> = None;
+    loop {
+        let page = call(
+            &connection.paces.describe,
+            "logs:DescribeLogGroups",
+            deadline,
+            || {
+                connection
+                    .client
+                    .describe_log_groups()
+                    .log_group_name_prefix(prefix)
+                    .set_include_linked_accounts(linked.then_some(true))
+                    .set_next_token(token.clone())
+                    .send()
+            },
+        )
+        .await?;
+        let Some(page) = page else {
+            return Err(Failure::new(Cause::OutOfTime {
+                action: "logs:DescribeLogGroups",
+            }));
+        };
+        groups.extend(page.log_groups.unwrap_or_default());
+        match page.next_token {
+            Some(next) if token.as_ref() != Some(&next) => token = Some(next),
+            _ => return Ok(groups),
+        }
+    }
+}
+
+fn described(connection: &Connection, listed: Listed, linked: bool) -> Option<LogGroup> {
+    let name = listed.log_group_name?;
+    let cluster = cluster_of(&name)?.to_owned();
+    let arn = listed
+        .log_group_arn
+        .or(listed.arn)
+        .map(|arn| arn.trim_end_matches(":*").to_owned());
+    // arn:aws:logs:REGION:ACCOUNT:log-group:NAME
+    let account = arn
+        .as_deref()
+        .and_then(|arn| arn.split(':').nth(4))
+        .filter(|account| !account.is_empty())
+        .map(str::to_owned);
+    Some(LogGroup {
+        linked_arn: arn.filter(|_| linked),
+        cluster: Arc::new(Cluster {
+            name: cluster,
+            region: Some(connection.region.clone()),
+            account,
+        }),
+        name,
+        described: Some(Described {
+            created: listed
+                .creation_time
+                .and_then(DateTime::<Utc>::from_timestamp_millis)
+                .unwrap_or(DateTime::<Utc>::UNIX_EPOCH),
+            retention_days: listed.retention_in_days.map(i64::from),
+            stored_bytes: listed
+                .stored_bytes
+                .and_then(|bytes| u64::try_from(bytes).ok())
+                .unwrap_or(0),
+            class: listed
+                .log_group_class
+                .map_or_else(|| "STANDARD".to_owned(), |class| class.as_str().to_owned()),
+        }),
+    })
+}
+
+fn undescribed(connection: &Connection, names: &BTreeSet<String>) -> Vec<LogGroup> {
+    let group = |name: &String| LogGroup {
+        cluster: Arc::new(Cluster {
+            name: name.clone(),
+            region: Some(connection.region.clone()),
+            account: None,
+        }),
+        name: name_of(name),
+        linked_arn: None,
+        described: None,
+    };
+    names.iter().map(group).collect()
+}

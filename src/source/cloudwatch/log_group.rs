@@ -1,0 +1,157 @@
+//! A cluster's log group, and what of it is kept.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::evidence::cluster::Cluster;
+
+/// The log group that EKS writes a cluster's control plane logs to (EKS user guide, page "Send
+/// control plane logs to CloudWatch Logs").
+const PREFIX: &str = "/aws/eks/";
+const SUFFIX: &str = "/cluster";
+
+/// The name of a cluster's log group.
+pub fn name_of(cluster: &str) -> String {
+    format!("{PREFIX}{cluster}{SUFFIX}")
+}
+
+/// The cluster whose log group has this name; `None` for any other log group.
+pub fn cluster_of(log_group: &str) -> Option<&str> {
+    log_group
+        .strip_prefix(PREFIX)?
+        .strip_suffix(SUFFIX)
+        .filter(|name| !name.is_empty() && !name.contains('/'))
+}
+
+/// A cluster's log group.
+#[derive(Debug, Clone)]
+pub struct LogGroup {
+    /// The cluster.
+    pub cluster: Arc<Cluster>,
+    /// The name.
+    pub name: String,
+    /// The ARN, where linked accounts are asked too and a name alone does not tell whose it is.
+    pub linked_arn: Option<String>,
+    /// What is known of the group, unless that could not be asked.
+    pub described: Option<Described>,
+}
+
+/// What DescribeLogGroups tells.
+#[derive(Debug, Clone)]
+pub struct Described {
+    /// When the group was created.
+    pub created: DateTime<Utc>,
+    /// For how many days its events are kept; for ever, if absent.
+    pub retention_days: Option<i64>,
+    /// Bytes stored, as ingested.
+    pub stored_bytes: u64,
+    /// The log class, as the service names it.
+    pub class: String,
+}
+
+impl LogGroup {
+    /// The first moment of which events are kept; `None` if that is not known.
+    pub fn kept_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let described = self.described.as_ref()?;
+        let retained = described
+            .retention_days
+            .and_then(|days| now.checked_sub_signed(TimeDelta::try_days(days)?));
+        Some(retained.map_or(described.created, |retained| {
+            retained.max(described.created)
+        }))
+    }
+
+    /// Why nothing before [`Self::kept_since`] is there, in words.
+    pub fn kept_because(&self, now: DateTime<Utc>) -> String {
+        let retention = self
+            .described
+            .as_ref()
+            .filter(|described| self.kept_since(now) > Some(described.created))
+            .and_then(|described| described.retention_days);
+        match retention {
+            Some(days) => format!("the log group keeps events for {days} d"),
+            None => "the log group was created then".to_owned(),
+        }
+    }
+
+    /// The bytes that a query over this window scans, by what the group stores and for how long:
+    /// as good as the group's traffic is even. `None` if that is not known.
+    pub fn bytes_in(
+        &self,
+        since: DateTime<Utc>,
+        until: DateTime<Utc>,
+        now: DateTime<Utc>,
+    ) -> Option<u64> {
+        let kept_since = self.kept_since(now)?;
+        let stored = self.described.as_ref()?.stored_bytes;
+        let kept = (now - kept_since).num_seconds().max(1);
+        let asked = (until.min(now) - since.max(kept_since))
+            .num_seconds()
+            .max(0);
+        Some((stored as f64 * (asked as f64 / kept as f64).min(1.0)) as u64)
+    }
+}
+
+/// The group of a row, by its `@log`, which is `ACCOUNT:NAME`.
+pub(super) fn whose(members: &[&LogGroup], log: Option<&str>) -> Option<usize> {
+    let Some(log) = log else {
+        return (members.len() == 1).then_some(0);
+    };
+    let (account, name) = log.split_once(':').unwrap_or(("", log));
+    let is_named = |group: &&LogGroup| group.name == name;
+    members
+        .iter()
+        .position(|group| is_named(group) && group.cluster.account.as_deref() == Some(account))
+        .or_else(|| members.iter().position(is_named))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn time(text: &str) -> DateTime<Utc> {
+        text.parse().expect("a time")
+    }
+
+    fn group(created: &str, retention_days: Option<i64>) -> LogGroup {
+        LogGroup {
+            cluster: Arc::new(Cluster::named("a")),
+            name: name_of("a"),
+            linked_arn: None,
+            described: Some(Described {
+                created: time(created),
+                retention_days,
+                stored_bytes: 1_000,
+                class: "STANDARD".to_owned(),
+            }),
+        }
+    }
+
+    #[test]
+    fn names_lead_to_clusters_and_back() {
+        assert_eq!(cluster_of(&name_of("prod-1")), Some("prod-1"));
+        for name in [
+            "/aws/eks//cluster",
+            "/aws/eks/a/b/cluster",
+            "/aws/lambda/a/cluster",
+            "/aws/eks/a/cluster/x",
+        ] {
+            assert_eq!(cluster_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_begins_with_creation_or_retention() {
+        let now = time("2026-11-24T00:00:00Z");
+        let young = group("2026-11-23T12:00:00Z", Some(30));
+        assert_eq!(young.kept_since(now), Some(time("2026-11-23T12:00:00Z")));
+        assert!(young.kept_because(now).contains("created"));
+        let old = group("2026-01-01T00:00:00Z", Some(3));
+        assert_eq!(old.kept_since(now), Some(time("2026-11-21T00:00:00Z")));
+        assert!(old.kept_because(now).contains("3 d"));
+        let whole_day = (time("2026-11-23T00:00:00Z"), now);
+        assert_eq!(old.bytes_in(whole_day.0, whole_day.1, now), Some(333));
+        assert_eq!(young.bytes_in(whole_day.0, whole_day.1, now), Some(1_000));
+    }
+}

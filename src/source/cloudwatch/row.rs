@@ -1,0 +1,45 @@
+//! One row of an answer.
+
+use aws_sdk_cloudwatchlogs::types::ResultField;
+
+/// A row. Rows are sparse: fields are found by name, and an absent field has no value.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Row(Vec<(String, String)>);
+
+impl Row {
+    /// The value of a field.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(field, _)| field == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The value of a field as a number; CloudWatch may write large ones as `1.7E9`.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        let number: f64 = self.get(name)?.parse().ok()?;
+        number.is_finite().then_some(number)
+    }
+
+    /// The value of a field as a count; 0 if it has none.
+    pub fn count(&self, name: &str) -> u64 {
+        self.number(name).map_or(0, |number| number as u64)
+    }
+}
+
+impl From<Vec<ResultField>> for Row {
+    fn from(fields: Vec<ResultField>) -> Self {
+        let pairs = fields
+            .into_iter()
+            .filter_map(|field| Some((field.field?, field.value?)));
+        Self(pairs.collect())
+    }
+}
+
+#[cfg(test)]
+impl<const N: usize> From<[(&str, &str); N]> for Row {
+    fn from(pairs: [(&str, &str); N]) -> Self {
+        let owned = pairs.map(|(field, value)| (field.to_owned(), value.to_owned()));
+        Self(owned.into())
+    }
+}

@@ -1,0 +1,163 @@
+//! The same log through files, single events and aggregated rows gives the same findings.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use eks_stale_tokens::evidence::cluster::Cluster;
+use eks_stale_tokens::evidence::coverage::Coverages;
+use eks_stale_tokens::evidence::set::EvidenceSet;
+use eks_stale_tokens::report::Report;
+use eks_stale_tokens::report::token_lifetime::TokenLifetime;
+use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
+use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
+use eks_stale_tokens::source::cloudwatch::gather;
+use eks_stale_tokens::source::cloudwatch::question::{Question, events, holders};
+use eks_stale_tokens::source::cloudwatch::request::Request;
+use eks_stale_tokens::source::cloudwatch::stop::stop;
+use eks_stale_tokens::source::progress::Progress;
+use eks_stale_tokens::verdict::judge;
+use serde_json::Value;
+
+use super::{WINDOW, connection, fixture, group, of_holders, report, service, tool_at};
+use crate::loopback::LogClass;
+use crate::tool::tool;
+
+const EVENTS: &str = include_str!("../../../queries/stale-token-events.insights");
+
+/// The findings without what files do not tell: the Region and the account.
+fn findings(report: &Value) -> Vec<Value> {
+    let mut findings = report["findings"].as_array().expect("findings").clone();
+    for finding in &mut findings {
+        let finding = finding.as_object_mut().expect("an object");
+        finding.remove("region");
+        finding.remove("account");
+    }
+    findings
+}
+
+fn assert_same(one: &Value, other: &Value) {
+    let (one, other) = (findings(one), findings(other));
+    assert!(one.len() > 3);
+    assert_eq!(one, other);
+}
+
+#[test]
+fn aggregated_rows_and_lines_of_files_give_the_same_findings() {
+    for cluster in ["recording", "timeline"] {
+        let cloudwatch = service().group(group(cluster)).start();
+        let asked = report(
+            tool_at(&cloudwatch).args(["sweep", cluster]).args(WINDOW),
+            0,
+        );
+        let read = report(
+            tool()
+                .args(["sweep", "--input"])
+                .arg(fixture(cluster))
+                .args(WINDOW),
+            0,
+        );
+        assert_same(&asked, &read);
+        // One query aggregates; if somebody wrote the mark into bodies, another reads those.
+        assert_eq!(of_holders(&cloudwatch).len(), 1);
+        let queries = cloudwatch.queries();
+        let rest = queries
+            .iter()
+            .filter(|query| query.text.contains("| display"));
+        assert_eq!(rest.count(), usize::from(cluster == "recording"));
+        assert!(!queries.iter().any(|query| query.text == EVENTS));
+    }
+}
+
+#[test]
+fn the_infrequent_access_class_which_discovers_no_fields_gives_the_same() {
+    let standard = service().group(group("recording")).start();
+    let infrequent = service()
+        .group(group("recording").class(LogClass::InfrequentAccess))
+        .start();
+    let sweep = |cloudwatch| {
+        report(
+            tool_at(cloudwatch)
+                .args(["sweep", "recording"])
+                .args(WINDOW),
+            0,
+        )
+    };
+    assert_same(&sweep(&standard), &sweep(&infrequent));
+}
+
+/// A window whose ends cut watches in two: what counts is the arrival.
+#[test]
+fn windows_that_begin_in_the_middle_give_the_same() {
+    let window = [
+        "--since",
+        "2026-11-24T06:03:11.5Z",
+        "--until",
+        "2026-11-24T06:05:02.25Z",
+        "--look-back",
+        "7d",
+    ];
+    let cloudwatch = service().group(group("recording")).start();
+    let asked = report(
+        tool_at(&cloudwatch)
+            .args(["sweep", "recording"])
+            .args(window),
+        0,
+    );
+    let read = report(
+        tool()
+            .args(["sweep", "--input"])
+            .arg(fixture("recording"))
+            .args(window),
+        0,
+    );
+    assert_same(&asked, &read);
+}
+
+async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
+    let connection = connection(endpoint);
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
+    let wanted = Wanted::Named(["recording".to_owned()].into());
+    let groups = discover(&connection, &wanted, false, deadline)
+        .await
+        .expect("found");
+    let fleet = Fleet {
+        regions: vec![FoundRegion {
+            connection: Arc::new(connection),
+            groups: Arc::new(groups),
+        }],
+        missing: Vec::new(),
+    };
+    let (_cord, stop) = stop();
+    let time = |text: &str| text.parse().expect("a time");
+    let request = Request {
+        since: time("2026-11-04T00:00:00Z"),
+        until: time("2026-11-24T06:10:00Z"),
+        look_back: None,
+        now: time("2026-11-24T06:10:00Z"),
+        deadline,
+        time_limit_seconds: 60,
+        max_queries: 4,
+        stop,
+        progress: Arc::new(Progress::default()),
+    };
+    let (gathered, failures) = gather(fleet, &[question], &request).await;
+    assert!(failures.is_empty(), "{failures:?}");
+    let coverages: &Coverages = &gathered.coverages;
+    assert!(
+        coverages
+            .0
+            .keys()
+            .all(|cluster: &Arc<Cluster>| cluster.name == "recording")
+    );
+    judge(&gathered.collected, coverages, &TokenLifetime::AWS)
+}
+
+#[test]
+fn aggregated_rows_and_single_events_give_the_same_findings() {
+    let cloudwatch = service().group(group("recording")).start();
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let asked = |question| runtime.block_on(judged(cloudwatch.endpoint(), question));
+    let (holders, events) = (asked(holders::question()), asked(events::question()));
+    assert!(holders.findings.len() > 5);
+    assert_eq!(holders.findings, events.findings);
+}

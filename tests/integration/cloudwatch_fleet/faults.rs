@@ -1,0 +1,207 @@
+//! A service that misbehaves: what is known is reported, nothing is left running.
+
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::{
+    HOUR, assert_nothing_left_running, gaps, report, requests, run_to, service, small_group,
+    tool_at,
+};
+use crate::loopback::{End, Fault, LogGroup, Operation, When};
+use crate::tool::Run;
+
+fn clusters() -> Vec<LogGroup> {
+    vec![small_group("a"), small_group("b")]
+}
+
+#[test]
+fn what_passes_is_tried_again() {
+    for fault in [
+        Fault::Throttle,
+        Fault::LimitExceeded,
+        Fault::InternalFailure,
+        Fault::Unavailable,
+        Fault::Reset,
+    ] {
+        for operation in [
+            Operation::DescribeLogGroups,
+            Operation::StartQuery,
+            Operation::GetQueryResults,
+        ] {
+            let cloudwatch = service().groups(clusters()).start();
+            cloudwatch.fault(operation, When::First(2), fault.clone());
+            let report = report(tool_at(&cloudwatch).args(["sweep", "a", "b"]).args(HOUR), 0);
+            assert_eq!(requests(&report), 120, "{operation} {fault:?}");
+            assert_nothing_left_running(&cloudwatch);
+        }
+    }
+}
+
+#[test]
+fn an_answer_that_cannot_be_read_is_asked_for_again() {
+    for fault in [Fault::JunkBody, Fault::TruncatedBody, Fault::AnswerLost] {
+        let cloudwatch = service().groups(clusters()).start();
+        cloudwatch.fault(Operation::GetQueryResults, When::Nth(1), fault.clone());
+        let report = report(tool_at(&cloudwatch).args(["sweep", "a", "b"]).args(HOUR), 0);
+        assert_eq!(requests(&report), 120, "{fault:?}");
+        assert_nothing_left_running(&cloudwatch);
+    }
+}
+
+#[test]
+fn throttling_without_end_ends_with_the_time_limit() {
+    for (operation, exit) in [(Operation::StartQuery, 1), (Operation::GetQueryResults, 1)] {
+        let cloudwatch = service().groups(clusters()).start();
+        cloudwatch.fault(operation, When::Always, Fault::Throttle);
+        let began = Instant::now();
+        let run = tool_at(&cloudwatch)
+            .args(["sweep", "a", "b", "--timeout", "2s"])
+            .args(HOUR)
+            .output()
+            .expect("it runs");
+        assert!(began.elapsed() < Duration::from_secs(12));
+        let code = run.status.code();
+        assert!(
+            code == Some(exit) || code == Some(4),
+            "{operation} {code:?}"
+        );
+        assert_nothing_left_running(&cloudwatch);
+    }
+}
+
+#[test]
+fn a_call_that_hangs_ends_with_the_time_limit_and_the_query_is_stopped() {
+    let cloudwatch = service().groups(clusters()).start();
+    cloudwatch.fault(Operation::GetQueryResults, When::Always, Fault::Hang);
+    let began = Instant::now();
+    let report = report(
+        tool_at(&cloudwatch)
+            .args(["sweep", "a", "b", "--timeout", "2s"])
+            .args(HOUR),
+        4,
+    );
+    assert!(began.elapsed() < Duration::from_secs(12));
+    assert!(gaps(&report).iter().all(|(_, kind)| kind == "time_limit"));
+    assert_eq!(gaps(&report).len(), 2);
+    assert_nothing_left_running(&cloudwatch);
+}
+
+#[test]
+fn credentials_that_expire_on_the_way_stop_the_query_and_are_told() {
+    let cloudwatch = service().groups(clusters()).polls_until_complete(3).start();
+    cloudwatch.fault(
+        Operation::GetQueryResults,
+        When::From(2),
+        Fault::ExpiredCredentials,
+    );
+    let run = run_to(tool_at(&cloudwatch).args(["sweep", "a", "b"]).args(HOUR), 1);
+    assert!(
+        run.stderr
+            .contains("credentials are not valid, or no longer"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("aws sso login"), "{}", run.stderr);
+    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 2);
+    assert_nothing_left_running(&cloudwatch);
+}
+
+#[test]
+fn a_page_that_has_expired_is_said() {
+    let cloudwatch = service().group(small_group("a")).page_size(25).start();
+    cloudwatch.fault(
+        Operation::GetQueryResults,
+        When::Always,
+        Fault::ExpiredPageToken,
+    );
+    let run = tool_at(&cloudwatch)
+        .args(["export", "a"])
+        .args(HOUR)
+        .output()
+        .expect("it runs");
+    let run = Run::from(run);
+    assert!(matches!(run.code, Some(1 | 4)), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("nextToken has expired"),
+        "{}",
+        run.stderr
+    );
+}
+
+/// A window refused for one of many groups, when nothing was known of them.
+#[test]
+fn a_refused_aggregate_is_asked_for_as_single_events() {
+    let cloudwatch = service().groups(clusters()).start();
+    let malformed = crate::loopback::Exception::new("MalformedQueryException", "unknown function");
+    cloudwatch.fault(Operation::StartQuery, When::Nth(1), Fault::Other(malformed));
+    let report = report(
+        tool_at(&cloudwatch)
+            .args(["sweep", "a", "b", "--max-queries", "1"])
+            .args(HOUR),
+        0,
+    );
+    assert_eq!(requests(&report), 120);
+    assert!(super::of_holders(&cloudwatch).is_empty());
+}
+
+/// Marks of another form than the API server is known to write are read from the whole event.
+#[test]
+fn events_that_the_aggregate_cannot_read_are_asked_for_whole() {
+    let (millis, event) = super::stale_event("sa", "odd", 7);
+    let odd = event
+        .replace(r#","uid":"0""#, r#","uid":"0","other":{"a":{"b":1}}"#)
+        .replace(
+            r#""kind":"Event","apiVersion":"audit.k8s.io/v1""#,
+            r#""apiVersion":"audit.k8s.io/v1","kind":"Event""#,
+        );
+    let cut = &event[..event.len() - 300];
+    let cloudwatch = service()
+        .group(small_group("a").event(super::STREAM, millis, &odd))
+        .group(small_group("b").event(super::STREAM, millis, cut))
+        .start();
+    let report = report(tool_at(&cloudwatch).args(["sweep", "a", "b"]).args(HOUR), 0);
+    assert_eq!(requests(&report), 121);
+    let queries = cloudwatch.queries();
+    let mut rest = queries
+        .iter()
+        .filter(|query| query.text.contains("| display"));
+    assert_eq!(rest.next().expect("a query").groups, ["/aws/eks/a/cluster"]);
+    assert!(rest.next().is_none());
+    let note = &report["clusters"][1]["notes"][0];
+    assert_eq!(note["count"], 1);
+    assert!(
+        note["text"].as_str().expect("text").contains("cut off"),
+        "{note}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_second_interrupt_ends_at_once() {
+    let cloudwatch = service()
+        .groups(clusters())
+        .fault(Operation::StopQuery, When::Always, Fault::Hang)
+        .queries_end(When::Always, End::Never)
+        .start();
+    let child = tool_at(&cloudwatch)
+        .args(["sweep", "a", "b"])
+        .args(HOUR)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let interrupt = || {
+        let sent = Command::new("kill")
+            .args(["-s", "INT", &child.id().to_string()])
+            .status();
+        assert!(sent.expect("kill runs").success());
+    };
+    cloudwatch.wait_for("GetQueryResults", 2);
+    interrupt();
+    cloudwatch.wait_for("StopQuery", 1);
+    interrupt();
+    let began = Instant::now();
+    let ended = Run::from(child.wait_with_output().expect("the program ends"));
+    assert!(began.elapsed() < Duration::from_secs(2));
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(130), ""));
+}

@@ -1,0 +1,134 @@
+//! What a scan costs is said before and after.
+
+use super::{HOUR, report, run_to, service, small_group, tool_at};
+use crate::loopback::CloudWatch;
+
+/// Bytes weigh a million times their own.
+fn heavy() -> CloudWatch {
+    service()
+        .region("ap-northeast-1")
+        .group(small_group("a"))
+        .group(small_group("b"))
+        .bytes_factor(1_000_000)
+        .start()
+}
+
+#[test]
+fn every_report_says_what_it_scanned_and_what_that_costs() {
+    let cloudwatch = heavy();
+    let mut command = tool_at(&cloudwatch);
+    command
+        .args(["sweep", "a", "b", "--region", "ap-northeast-1"])
+        .args(HOUR);
+    let table = run_to(&mut command, 0).stdout;
+    let footing = table.lines().last().expect("a line");
+    assert!(footing.contains(" GB in 2 queries, about $"), "{footing}");
+    let report = report(&mut command, 0);
+    let clusters = report["clusters"].as_array().expect("clusters");
+    let bytes: f64 = clusters
+        .iter()
+        .filter_map(|scan| scan["bytes_scanned"].as_f64())
+        .sum();
+    let dollars: f64 = clusters
+        .iter()
+        .filter_map(|scan| scan["price_usd"].as_f64())
+        .sum();
+    assert!(
+        (dollars - bytes / 1e9 * 0.0076).abs() < 1e-4,
+        "{bytes} {dollars}"
+    );
+    assert!(
+        clusters
+            .iter()
+            .all(|scan| scan["bytes_scanned"].as_f64() > Some(1e10))
+    );
+}
+
+#[test]
+fn a_dry_run_asks_only_for_the_free_estimate() {
+    let cloudwatch = heavy();
+    let run = run_to(
+        tool_at(&cloudwatch)
+            .args([
+                "sweep",
+                "--all-clusters",
+                "--dry-run",
+                "--region",
+                "ap-northeast-1",
+            ])
+            .args(HOUR),
+        0,
+    );
+    assert!(
+        cloudwatch
+            .queries()
+            .iter()
+            .all(|query| query.text.ends_with("| estimate"))
+    );
+    for words in [
+        "Window   2026-11-20 06:00:00 to 2026-11-20 07:00:00 UTC",
+        "ap-northeast-1: 2 clusters in 2 queries",
+        "as CloudWatch estimates it",
+        "about $",
+        "Nothing was asked.",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn without_the_estimate_what_is_stored_has_to_do() {
+    let cloudwatch = service()
+        .group(
+            small_group("a")
+                .stored_bytes(72_000_000_000)
+                .retention_days(30)
+                .created(0),
+        )
+        .without_estimate()
+        .start();
+    let run = run_to(
+        tool_at(&cloudwatch)
+            .args(["sweep", "a", "--dry-run"])
+            .args(HOUR),
+        0,
+    );
+    // An hour of thirty days, twice.
+    assert!(run.stdout.contains("200.0 MB"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("by what the log groups store"),
+        "{}",
+        run.stdout
+    );
+}
+
+#[test]
+fn a_scan_above_the_most_is_refused_before_it_begins() {
+    let cloudwatch = heavy();
+    let mut command = tool_at(&cloudwatch);
+    command
+        .args([
+            "sweep",
+            "a",
+            "b",
+            "--region",
+            "ap-northeast-1",
+            "--max-scan",
+            "50GB",
+        ])
+        .args(HOUR);
+    let run = run_to(&mut command, 1);
+    assert!(
+        run.stderr.contains("--max-scan allows 50"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stderr.contains("about $"), "{}", run.stderr);
+    assert!(
+        cloudwatch
+            .queries()
+            .iter()
+            .all(|query| query.text.ends_with("| estimate"))
+    );
+    run_to(command.args(["--max-scan", "900GB"]), 2);
+}
