@@ -179,14 +179,15 @@ where
     S: FnMut(Vec<u32>),
 {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.delivered == self.made {
-            if self.is_over {
-                return match self.then.take() {
-                    Some(Then::Failed(error)) => Err(error),
-                    _ => Ok(0),
-                };
-            }
+        if self.delivered == self.made && !self.is_over {
             self.make()?;
+        }
+        // What failed before it made a byte is not an end.
+        if self.delivered == self.made {
+            return match self.then.take() {
+                Some(Then::Failed(error)) => Err(error),
+                _ => Ok(0),
+            };
         }
         let read = buffer.len().min(self.made - self.delivered);
         buffer[..read].copy_from_slice(&self.bytes[self.delivered..self.delivered + read]);

@@ -85,3 +85,20 @@ proptest! {
         prop_assert!(bytes.len() + 3 >= expected.len());
     }
 }
+
+/// A member whose first symbol copies what is not there fails before it has made a byte: that was
+/// once taken for the end of the file, and what followed was lost in silence.
+#[test]
+fn a_member_that_fails_at_once_is_no_end() {
+    // Fixed codes: a copy of three bytes from one byte back, and the end of the block.
+    let copies_nothing: [u8; 3] = [0x03, 0x02, 0x00];
+    let mut zipped = gzip(b"a whole member\n", 6);
+    let header = zipped[..10].to_vec();
+    zipped.extend(header);
+    zipped.extend(copies_nothing);
+    zipped.extend([0; 8]);
+    let (bytes, error) = by_two_threads(&zipped);
+    assert_eq!(bytes, b"a whole member\n");
+    assert_eq!(error, Some(io::ErrorKind::InvalidData));
+    assert!(by_flate2(&zipped).1);
+}
