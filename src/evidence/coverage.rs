@@ -86,25 +86,34 @@ pub enum GapKind {
 }
 
 impl GapKind {
-    /// The kind in words.
-    pub fn words(self) -> &'static str {
+    /// The kind in words, for one line, file or slice, and for several.
+    fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::TornLine => "torn line",
-            Self::OverlongLine => "overlong line",
-            Self::NotUtf8 => "line that is not UTF-8",
-            Self::NulBytes => "line with NUL bytes",
-            Self::MalformedEvent => "line that is not a whole event",
-            Self::ContradictoryEvent => "event that contradicts itself",
-            Self::Unreadable => "not read to the end",
-            Self::RowLimit => "limit of rows reached",
-            Self::QueryEnded => "query ended without all of its rows",
-            Self::TimeLimit => "time limit reached",
-            Self::Interrupted => "interrupted",
-            Self::NotAsked => "could not be asked",
+            Self::TornLine => ("torn line", "torn lines"),
+            Self::OverlongLine => ("overlong line", "overlong lines"),
+            Self::NotUtf8 => ("line that is not UTF-8", "lines that are not UTF-8"),
+            Self::NulBytes => ("line with NUL bytes", "lines with NUL bytes"),
+            Self::MalformedEvent => (
+                "line that is not a whole event",
+                "lines that are not whole events",
+            ),
+            Self::ContradictoryEvent => (
+                "event that contradicts itself",
+                "events that contradict themselves",
+            ),
+            Self::Unreadable => ("not read to the end", "not read to the end"),
+            Self::RowLimit => ("limit of rows reached", "limit of rows reached"),
+            Self::QueryEnded => (
+                "query ended without all of its rows",
+                "queries ended without all of their rows",
+            ),
+            Self::TimeLimit => ("time limit reached", "time limit reached"),
+            Self::Interrupted => ("interrupted", "interrupted"),
+            Self::NotAsked => ("could not be asked", "could not be asked"),
         }
     }
 
-    /// Whether the gap counts lines of a file.
+    /// Whether the gap counts lines of a file or events.
     pub fn counts_lines(self) -> bool {
         matches!(
             self,
@@ -133,19 +142,12 @@ impl CountedGap {
     /// The gap in words, without its place: `3 torn lines`, `access denied`.
     pub fn in_words(&self) -> String {
         let Gap { kind, detail, .. } = &self.gap;
+        let (one, several) = kind.words();
         let mut words = match (kind.counts_lines(), self.count) {
-            (true, 1) => format!("1 {}", kind.words()),
-            (true, count) => {
-                // The plural stands in the first word: "lines that are not UTF-8".
-                let plural = kind
-                    .words()
-                    .replacen("line", "lines", 1)
-                    .replacen("event ", "events ", 1)
-                    .replacen(" is ", " are ", 1);
-                format!("{count} {plural}")
-            }
-            (false, 1) => kind.words().to_owned(),
-            (false, count) => format!("{} ({count} times)", kind.words()),
+            (true, 1) => format!("1 {one}"),
+            (true, count) => format!("{count} {several}"),
+            (false, 1) => one.to_owned(),
+            (false, count) => format!("{several} ({count} times)"),
         };
         if !detail.is_empty() {
             words.push_str(": ");

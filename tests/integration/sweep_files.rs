@@ -99,6 +99,31 @@ fn a_report_comes_back_from_its_json() {
 }
 
 #[test]
+fn the_fixtures_show_every_verdict_and_the_readme_shows_the_fixtures() {
+    use eks_stale_tokens::report::verdict::Verdict;
+    let run = over_files(
+        "sweep",
+        &[std::path::Path::new("fixtures/")],
+        ["--format", "table"],
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    for verdict in Verdict::ALL {
+        assert!(run.stdout.contains(verdict.word()), "{verdict}");
+    }
+    let readme = include_str!("../../README.md");
+    let shown = readme
+        .split("```text\n")
+        .nth(1)
+        .and_then(|rest| rest.split("```").next())
+        .expect("the README shows a report");
+    assert!(shown.lines().count() > 20);
+    let mut lines = run.stdout.lines();
+    for line in shown.lines().filter(|line| line.trim() != "...") {
+        assert!(lines.any(|printed| printed == line), "{line}");
+    }
+}
+
+#[test]
 fn a_recorded_log_gives_the_same_bytes_on_every_run() {
     let path = crate::recordings::fixtures();
     for format in ["table", "json", "csv"] {
