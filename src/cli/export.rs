@@ -12,8 +12,8 @@ use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
-use crate::evidence::accepted_requests::AcceptedRequests;
 use crate::render::export_csv;
+use crate::source::accepted_requests::AcceptedRequests;
 use crate::source::cloudwatch::question::events;
 
 /// Write every accepted request made with a stale token, one CSV row each, in time order

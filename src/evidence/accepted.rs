@@ -52,6 +52,17 @@ pub struct Evidence {
     pub audit_id: String,
 }
 
+/// One accepted request, dated by all requests that were made with its token.
+#[derive(Debug)]
+pub struct AcceptedRequest {
+    /// The cluster.
+    pub cluster: Arc<Cluster>,
+    /// The request.
+    pub evidence: Evidence,
+    /// When its token was issued: the earliest estimate over the token's requests.
+    pub issued: DateTime<Utc>,
+}
+
 /// Why a marked event proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoEvidence {

@@ -10,15 +10,12 @@
 //! - [`cluster`]: the cluster that evidence belongs to
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
-//! - [`accepted_requests`]: every accepted request by itself
-//! - [`sorted_run`]: requests set aside in order of time, to be merged
 //! - [`set`]: all evidence, and its merge
 //!
 //! Merging is associative and commutative, and the empty value is its identity: files, pages,
 //! slices of time and clusters may be read in any order, in parallel, or twice cut in half.
 
 pub mod accepted;
-pub mod accepted_requests;
 pub mod cluster;
 pub mod coverage;
 pub mod holder;
@@ -27,7 +24,6 @@ pub mod note;
 pub mod price;
 pub mod rejection;
 pub mod set;
-pub mod sorted_run;
 pub mod tally;
 pub mod token;
 pub mod token_use;

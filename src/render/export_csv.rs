@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::csv::{cell, incomplete};
 use super::moment::rfc3339_exact;
-use crate::evidence::accepted_requests::AcceptedRequest;
+use crate::evidence::accepted::AcceptedRequest;
 use crate::evidence::coverage::Coverages;
 
 /// The columns, in order.

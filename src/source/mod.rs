@@ -4,15 +4,18 @@
 //! - [`cloudwatch`]: CloudWatch Logs Insights
 //! - [`arrivals`]: which requests are wanted, by their arrival
 //! - [`intake`]: one event's text taken in
+//! - [`accepted_requests`]: every request by itself, set aside in temporary files where they are many
 //! - [`progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
 
+pub mod accepted_requests;
 pub mod arrivals;
 pub mod cloudwatch;
 pub mod files;
 pub mod intake;
 pub mod progress;
+mod sorted_run;
 
 use crate::evidence::coverage::Coverages;
 use crate::evidence::set::Collect;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use eks_stale_tokens::evidence::accepted::Evidence;
-use eks_stale_tokens::evidence::accepted_requests::AcceptedRequests;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
+use eks_stale_tokens::source::accepted_requests::AcceptedRequests;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;

@@ -7,16 +7,14 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
-use super::accepted::Evidence;
-use super::cluster::Cluster;
-use super::holder::Holder;
-use super::rejection::Rejection;
-use super::set::Collect;
 use super::sorted_run::{Merged, SortedRun, Timed};
-use super::token::Tokens;
 use crate::audit::stage::Part;
+use crate::evidence::accepted::{AcceptedRequest, Evidence};
+use crate::evidence::cluster::Cluster;
+use crate::evidence::holder::Holder;
+use crate::evidence::rejection::Rejection;
+use crate::evidence::set::Collect;
+use crate::evidence::token::Tokens;
 
 /// How much text of requests is kept in memory before it is set aside.
 const IN_MEMORY: usize = 24 << 20;
@@ -36,17 +34,6 @@ pub struct AcceptedRequests {
     runs: Vec<SortedRun>,
     tokens: HashMap<Holder, Tokens>,
     failure: Option<io::Error>,
-}
-
-/// One accepted request, dated by all requests that were made with its token.
-#[derive(Debug)]
-pub struct AcceptedRequest {
-    /// The cluster.
-    pub cluster: Arc<Cluster>,
-    /// The request.
-    pub evidence: Evidence,
-    /// When its token was issued: the earliest estimate over the token's requests.
-    pub issued: DateTime<Utc>,
 }
 
 impl AcceptedRequests {
@@ -161,6 +148,8 @@ impl Collect for AcceptedRequests {
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
+
+    use chrono::{DateTime, Utc};
 
     use super::*;
     use crate::audit::service_account::ServiceAccount;

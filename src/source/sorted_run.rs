@@ -9,8 +9,8 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::accepted::Evidence;
-use super::cluster::Cluster;
+use crate::evidence::accepted::Evidence;
+use crate::evidence::cluster::Cluster;
 
 /// One request in the order of time: by its arrival, then by everything else, so that the order
 /// is total.
