@@ -9,7 +9,7 @@ use super::gathering::{Evidence, Gathering, gather, said};
 use super::output_args::{OutputArgs, OutputPlan};
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
-use crate::source::cloudwatch::question::{events, rejections};
+use crate::source::cloudwatch::question::{events, legacy_tokens, rejections, token_requests};
 use crate::verdict::judge;
 use crate::verdict::narrowing::{Narrowing, narrow};
 
@@ -78,7 +78,12 @@ impl Investigate {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
         // Every call that a holder makes is wanted here, so events are read whole.
-        let questions = [events::question(), rejections::question()];
+        let questions = [
+            events::question(),
+            rejections::question(),
+            token_requests::question(),
+            legacy_tokens::question(),
+        ];
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
         {
             Gathering::Evidence(evidence) => evidence,

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, SILENCE};
+use super::newer_tokens::BesidePod;
+use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, NEWER_TOKEN_IGNORED, SILENCE};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::rejection::HolderRejections;
@@ -11,7 +12,12 @@ use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
 
 /// Why the holder was judged so, a sentence each. No text of the log is in them.
-pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime) -> Vec<String> {
+pub fn reasons(
+    holder: &HolderFinding,
+    kubelet: Option<BesidePod<'_>>,
+    window: Window,
+    lifetime: &TokenLifetime,
+) -> Vec<String> {
     let mut reasons = vec![dated(holder, lifetime)];
     let oldest = holder.tokens.iter().map(age_at_last_use).max();
     let used_at = oldest.unwrap_or_else(TimeDelta::zero);
@@ -21,6 +27,11 @@ pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime)
             .to_owned(),
         Verdict::Expired => format!(
             "expired: its token ended, nothing was accepted for the last {silent}, and no later rejection could be joined to it"
+        ),
+        Verdict::Frozen if used_at < FROZEN_AGE => format!(
+            "frozen: its token was used at an age of {}, more than {} after the kubelet was issued a newer one; a client that reads the file again within that time does not use it any more",
+            hours(used_at),
+            hours(NEWER_TOKEN_IGNORED)
         ),
         Verdict::Frozen => format!(
             "frozen: a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
@@ -42,6 +53,9 @@ pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime)
             hours(GONE_AFTER)
         ),
     });
+    if holder.verdict == Verdict::Frozen {
+        reasons.extend(kubelet.and_then(|kubelet| newer_tokens(holder, kubelet)));
+    }
     if let Some(rejections) = &holder.rejections {
         reasons.push(joined(rejections));
         reasons.push(minute_of_death(holder, rejections));
@@ -71,6 +85,37 @@ fn dated(holder: &HolderFinding, lifetime: &TokenLifetime) -> String {
         time(holder.rejected_from),
         lifetime.seconds
     )
+}
+
+/// What the kubelet was issued since the token that decides, if that was still used afterwards.
+/// Whether the pod used a newer one beside it is not said: a token leaves no mark for an hour.
+fn newer_tokens(holder: &HolderFinding, kubelet: BesidePod<'_>) -> Option<String> {
+    let token = holder
+        .tokens
+        .iter()
+        .find(|token| token.issued == holder.issued)?;
+    let newer = kubelet.newer_than(token.issued)?;
+    let ignored = token.last_used - newer.first;
+    if ignored <= TimeDelta::zero() {
+        return None;
+    }
+    let issued = format!(
+        "the kubelet on its node was issued {} for its service account since, the first at {}",
+        match newer.at_least {
+            1 => "at least one newer token".to_owned(),
+            tokens => format!("at least {tokens} newer tokens"),
+        },
+        time(newer.first)
+    );
+    Some(match kubelet.holders {
+        0 | 1 => format!(
+            "{issued}; the only pod of that account known there still used its old one {} later",
+            hours(ignored)
+        ),
+        pods => format!(
+            "{issued}; up to {pods} pods of that account are known there, so it proves nothing for this one"
+        ),
+    })
 }
 
 fn joined(rejections: &HolderRejections) -> String {

@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::newer_tokens::BesidePod;
 use super::thresholds::{
     ACCEPTED_PAST_END, CRITICAL_WITHIN, EARLY_REJECTION_AGE, FROZEN_AGE, GONE_AFTER,
     LAST_USE_BEFORE_DEATH, LATE_AGE, REJECTION_IS_CURRENT, SILENCE, WARNING_WITHIN,
@@ -27,10 +28,12 @@ pub struct Judgement {
 
 /// Judges a holder by its tokens; `None` if it has none.
 ///
-/// `rejections` are the ones joined to the holder.
+/// `rejections` are the ones joined to the holder, `kubelet` what is known of the kubelet beside
+/// it.
 pub fn judge(
     tokens: &Tokens,
     rejections: Option<&HolderRejections>,
+    kubelet: Option<BesidePod<'_>>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<Judgement> {
@@ -79,7 +82,10 @@ pub fn judge(
     if window.until - last_sign > GONE_AFTER {
         return judged(Verdict::Gone, None, newest);
     }
-    if let Some(frozen) = frozen_token(&tokens, newest) {
+    // A holder that changed its token re-reads it, however seldom.
+    let ignores_newer = !changed && kubelet.is_some_and(|kubelet| kubelet.proves_frozen(newest));
+    let frozen = frozen_token(&tokens, newest).or(ignores_newer.then_some(newest));
+    if let Some(frozen) = frozen {
         let left = rejected_from(frozen) - window.until;
         let severity = if left <= CRITICAL_WITHIN {
             Severity::Critical

@@ -2,13 +2,17 @@
 //!
 //! - [`holders`]: stale tokens, aggregated: one row a holder and token
 //! - [`rejections`]: who is rejected, and who was accepted from the same addresses before
+//! - [`token_requests`]: tokens that kubelets were issued
+//! - [`legacy_tokens`]: tokens kept in secrets
 //! - [`events`]: every event that may hold evidence, whole
 //!
 //! A further question is one more file, and one more entry in the list that is asked.
 
 pub mod events;
 pub mod holders;
+pub mod legacy_tokens;
 pub mod rejections;
+pub mod token_requests;
 
 use std::sync::Arc;
 

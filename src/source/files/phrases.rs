@@ -12,9 +12,10 @@ struct Phrase {
     rare: &'static str,
 }
 
-/// Every line with a stale token holds the first phrase, every rejection the second, and every
-/// token kept in a secret the third; most other lines hold none and are never parsed.
-const PHRASES: [Phrase; 3] = [
+/// Every line with a stale token holds the first phrase, every rejection the second, every token
+/// kept in a secret the third, and every token that was issued the fourth; most other lines hold
+/// none and are never parsed.
+const PHRASES: [Phrase; 4] = [
     Phrase {
         whole: "stale-token",
         rare: "le-token",
@@ -26,6 +27,10 @@ const PHRASES: [Phrase; 3] = [
     Phrase {
         whole: "legacy-token",
         rare: "cy-token",
+    },
+    Phrase {
+        whole: "issued-credential-id",
+        rare: "ued-cred",
     },
 ];
 
@@ -102,7 +107,8 @@ mod tests {
             words in prop::collection::vec(
                 prop_oneof![
                     Just("stale-token"), Just("Unauthorized"), Just("stale-"), Just("le-token"),
-                    Just("Unauth"), Just("token"), Just("\n"), Just("{\"kind\":\"Event\"}"),
+                    Just("Unauth"), Just("token"),
+                    Just("issued-credential-id"), Just("issued-"), Just("ued-cred"), Just("\n"), Just("{\"kind\":\"Event\"}"),
                 ],
                 0..60,
             ),

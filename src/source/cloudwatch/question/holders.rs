@@ -65,7 +65,7 @@ fn rest() -> Question<EvidenceSet> {
 
 /// Events whose request arrived outside the window do not count; those whose arrival cannot be
 /// read do, so that they are noticed.
-fn text(query: &Query, arrivals: Arrivals) -> String {
+pub(super) fn text(query: &Query, arrivals: Arrivals) -> String {
     let mut wanted = Vec::new();
     let micros = |time: DateTime<Utc>| time.timestamp_micros();
     wanted.extend(
@@ -191,7 +191,7 @@ fn token_use(row: &Row, token: Token) -> TokenUse {
 }
 
 /// Text as it stood in the event's JSON; itself if it is not that.
-fn unescaped(text: &str) -> String {
+pub(super) fn unescaped(text: &str) -> String {
     serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned())
 }
 
