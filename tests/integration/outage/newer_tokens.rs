@@ -104,7 +104,7 @@ fn forge(log: &mut Log, pod: &Pod) {
     for time in every(48, pod.issued, at(END)) {
         let event = token_request(pod, time);
         // With rights to create tokens, from anywhere.
-        log.event(time, event.replace(by, "system:serviceaccount:ns:evil"));
+        log.event(time, event.replace(by, "system:serviceaccount:ns:node-1"));
         // Refused.
         log.event(time, event.replace(r#""code":201"#, r#""code":403"#));
         // By the node, but nothing was issued: the annotation stands in a body and in a path.
