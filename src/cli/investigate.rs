@@ -66,7 +66,7 @@ impl InvestigateArgs {
             explain: self.explain,
         };
         Ok(Investigate {
-            evidence: self.evidence.looking_back().plan(now)?,
+            evidence: self.evidence.in_depth().plan(now)?,
             narrowing,
             output: self.output.plan()?.in_detail(detail),
             quiet: self.quiet,

@@ -102,7 +102,7 @@ impl ShownQuery {
         let arrivals = Arrivals {
             since: Some(self.since),
             until: Some(self.until),
-            look_back: None,
+            ..Arrivals::default()
         };
         let text = if self.is_bounded && query == STALE_TOKEN_HOLDERS {
             (holders::question().text)(&query, arrivals)

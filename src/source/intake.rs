@@ -50,7 +50,9 @@ pub fn take_in<C: Collect>(
         if let Some(legacy) = LegacyTokenRequest::from_event(&event) {
             collector.legacy_token(cluster, legacy);
         }
-        if let Some(issuance) = Issuance::from_event(&event) {
+        if arrivals.issuances
+            && let Some(issuance) = Issuance::from_event(&event)
+        {
             collector.issued(cluster, issuance);
         }
         if let Some(rejection) = Rejection::from_event(&event) {

@@ -47,7 +47,10 @@ pub(crate) fn evidence_in(cluster: &str, text: &str) -> (EvidenceSet, Coverages)
     let scanned = scan(
         text.as_bytes(),
         &cluster,
-        Arrivals::default(),
+        Arrivals {
+            issuances: true,
+            ..Arrivals::default()
+        },
         &mut evidence,
     );
     assert!(scanned.gaps.is_empty(), "{:?}", scanned.gaps);

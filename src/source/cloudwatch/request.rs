@@ -75,6 +75,7 @@ impl Request {
                 self.until
             }),
             look_back: self.look_back.filter(|_| is_before),
+            ..Arrivals::default()
         }
     }
 }

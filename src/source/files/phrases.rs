@@ -15,7 +15,7 @@ struct Phrase {
 /// Every line with a stale token holds the first phrase, every rejection the second, every token
 /// kept in a secret the third, and every token that was issued the fourth; most other lines hold
 /// none and are never parsed.
-const PHRASES: [Phrase; 4] = [
+static PHRASES: [Phrase; 4] = [
     Phrase {
         whole: "stale-token",
         rare: "le-token",
@@ -34,40 +34,60 @@ const PHRASES: [Phrase; 4] = [
     },
 ];
 
-static SEARCH: LazyLock<Search> = LazyLock::new(Search::new);
+/// The last phrase stands in the events of issued tokens, which are not always wanted.
+static WITHOUT_ISSUANCES: LazyLock<Search> =
+    LazyLock::new(|| Search::of(&PHRASES[..PHRASES.len() - 1]));
+static WITH_ISSUANCES: LazyLock<Search> = LazyLock::new(|| Search::of(&PHRASES));
 
 struct Search {
     /// Absent on processors without the vector instructions it needs.
     packed: Option<Searcher>,
-    each: [memmem::Finder<'static>; PHRASES.len()],
+    each: Vec<memmem::Finder<'static>>,
+    phrases: &'static [Phrase],
 }
 
 impl Search {
-    fn new() -> Self {
+    fn of(phrases: &'static [Phrase]) -> Self {
         let packed = Config::new()
             .match_kind(MatchKind::LeftmostFirst)
             .builder()
-            .extend(PHRASES.iter().map(|phrase| phrase.rare))
+            .extend(phrases.iter().map(|phrase| phrase.rare))
             .build();
         Self {
             packed,
-            each: PHRASES
-                .each_ref()
-                .map(|phrase| memmem::Finder::new(phrase.whole)),
+            each: phrases
+                .iter()
+                .map(|phrase| memmem::Finder::new(phrase.whole))
+                .collect(),
+            phrases,
         }
+    }
+
+    /// Whether one of the phrases has its rare part here.
+    fn is_phrase(&self, block: &[u8], at: usize) -> bool {
+        self.phrases.iter().any(|phrase| {
+            let before = phrase.whole.find(phrase.rare).unwrap_or_default();
+            at.checked_sub(before)
+                .is_some_and(|start| block[start..].starts_with(phrase.whole.as_bytes()))
+        })
     }
 }
 
 /// Where a phrase stands in a block, in order.
-pub fn find_all(block: &[u8]) -> Vec<usize> {
-    match &SEARCH.packed {
+pub fn find_all(block: &[u8], issuances: bool) -> Vec<usize> {
+    let search = if issuances {
+        &*WITH_ISSUANCES
+    } else {
+        &*WITHOUT_ISSUANCES
+    };
+    match &search.packed {
         Some(packed) => packed
             .find_iter(block)
-            .filter(|hit| is_phrase(block, hit.start()))
+            .filter(|hit| search.is_phrase(block, hit.start()))
             .map(|hit| hit.start())
             .collect(),
         None => {
-            let mut found: Vec<usize> = SEARCH
+            let mut found: Vec<usize> = search
                 .each
                 .iter()
                 .flat_map(|phrase| phrase.find_iter(block))
@@ -76,15 +96,6 @@ pub fn find_all(block: &[u8]) -> Vec<usize> {
             found
         }
     }
-}
-
-/// Whether one of the phrases has its rare part here.
-fn is_phrase(block: &[u8], at: usize) -> bool {
-    PHRASES.iter().any(|phrase| {
-        let before = phrase.whole.find(phrase.rare).unwrap_or_default();
-        at.checked_sub(before)
-            .is_some_and(|start| block[start..].starts_with(phrase.whole.as_bytes()))
-    })
 }
 
 #[cfg(test)]
@@ -112,13 +123,15 @@ mod tests {
                 ],
                 0..60,
             ),
+            issuances: bool,
         ) {
             let text = words.concat();
             let mut start = 0;
-            let found = find_all(text.as_bytes());
+            let found = find_all(text.as_bytes(), issuances);
+            let wanted = &PHRASES[..PHRASES.len() - usize::from(!issuances)];
             for line in text.split_inclusive('\n') {
                 let end = start + line.len();
-                let is_candidate = PHRASES.iter().any(|phrase| line.contains(phrase.whole));
+                let is_candidate = wanted.iter().any(|phrase| line.contains(phrase.whole));
                 let was_found = found.iter().any(|at| (start..end).contains(at));
                 prop_assert_eq!(was_found, is_candidate, "{}", line);
                 start = end;

@@ -44,7 +44,9 @@ pub fn scan<C: Collect>(
         has_damage: memchr::memchr(0, block).is_some()
             || (!block.is_ascii() && std::str::from_utf8(block).is_err()),
     };
-    let mut hits = phrases::find_all(block).into_iter().peekable();
+    let mut hits = phrases::find_all(block, arrivals.issuances)
+        .into_iter()
+        .peekable();
     let mut start = 0;
     for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
         let mut is_candidate = false;

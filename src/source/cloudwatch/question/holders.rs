@@ -213,7 +213,7 @@ mod tests {
         let arrivals = Arrivals {
             since: Some("2026-11-24T06:00:00.5Z".parse().expect("a time")),
             until: Some("2026-11-24T07:00:00Z".parse().expect("a time")),
-            look_back: None,
+            ..Arrivals::default()
         };
         let text = text(&STALE_TOKEN_HOLDERS, arrivals);
         let expected = "\n| filter (arrival >= 1795500000500000 and arrival <= 1795503600000000) or not ispresent(arrival)\n| stats ";
