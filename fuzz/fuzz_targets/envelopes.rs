@@ -2,44 +2,8 @@
 
 #![no_main]
 
-use std::io::{self, Read};
-use std::sync::Arc;
-
-use eks_stale_tokens::evidence::cluster::Cluster;
-use eks_stale_tokens::evidence::set::EvidenceSet;
-use eks_stale_tokens::source::arrivals::Arrivals;
-use eks_stale_tokens::source::files::found::Found;
-use eks_stale_tokens::source::files::scan::scan;
 use eks_stale_tokens::source::files::shapes::envelopes::SHAPE;
-use eks_stale_tokens::source::files::shapes::messages::Messages;
+use eks_stale_tokens_fuzz::assert_steps_do_not_matter;
 use libfuzzer_sys::fuzz_target;
 
-struct Trickle<'a>(&'a [u8], usize);
-
-impl Read for Trickle<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.1.min(self.0.len()).min(buffer.len());
-        buffer[..count].copy_from_slice(&self.0[..count]);
-        self.0 = &self.0[count..];
-        Ok(count)
-    }
-}
-
-fn unwrapped(data: &[u8], step: usize) -> (EvidenceSet, Found) {
-    let cluster = Arc::new(Cluster::named("c"));
-    let mut evidence = EvidenceSet::default();
-    let mut found = Found::default();
-    let mut messages_of = |cluster: &Arc<Cluster>, lines: &mut _, beside| {
-        let lines: &mut eks_stale_tokens::source::files::blocks::Buffer = lines;
-        found.merge(beside);
-        found.merge(scan(lines.bytes(), cluster, Arrivals::default(), &mut evidence));
-    };
-    let mut messages = Messages::new(&cluster, &mut messages_of);
-    (SHAPE.unwrap)(&mut Trickle(data, step), &mut messages).expect("read from memory");
-    messages.flush();
-    (evidence, found)
-}
-
-fuzz_target!(|data: &[u8]| {
-    assert_eq!(unwrapped(data, usize::MAX), unwrapped(data, 5));
-});
+fuzz_target!(|data: &[u8]| assert_steps_do_not_matter(&SHAPE, data));
