@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, Metadata};
 use std::os::unix::fs::MetadataExt as _;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::WalkBuilder;
@@ -243,14 +243,17 @@ impl<'a> Clusters<'a> {
 
 /// The cluster's name in a path that holds a log group's name, `/aws/eks/NAME/cluster`.
 pub fn cluster_name_in(path: &Path) -> Option<String> {
-    let parts: Vec<_> = path
-        .components()
-        .map(|component| component.as_os_str().to_string_lossy())
-        .collect();
-    parts
-        .windows(4)
-        .find(|part| part[0] == "aws" && part[1] == "eks" && part[3] == "cluster")
-        .map(|part| part[2].clone().into_owned())
+    let mut rest = path.components().map(Component::as_os_str);
+    loop {
+        rest.find(|part| *part == "aws")?;
+        let mut ahead = rest.clone();
+        if let (Some(service), Some(name), Some(log)) = (ahead.next(), ahead.next(), ahead.next())
+            && service == "eks"
+            && log == "cluster"
+        {
+            return Some(name.to_string_lossy().into_owned());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -264,6 +267,8 @@ mod tests {
             ("/aws/eks/prod-1/cluster/000000.gz", Some("prod-1")),
             ("/var/log/kubernetes/audit.log", None),
             ("aws/eks/prod-1/audit.log", None),
+            ("aws/aws/eks/prod-1/cluster/a", Some("prod-1")),
+            ("aws/eks/cluster", None),
         ] {
             assert_eq!(cluster_name_in(Path::new(path)).as_deref(), name, "{path}");
         }

@@ -1,12 +1,14 @@
 //! Audit logs on disk or standard input.
 //!
 //! - [`inputs`]: which files, and which cluster each belongs to
-//! - [`encoding`], [`open`]: a file as a stream of bytes, decompressed by what it begins with
+//! - [`encoding`], [`open`], [`inflate`]: a file as a stream of bytes, decompressed by what it
+//!   begins with
 //! - [`shapes`]: how audit events are stored, and their unwrapping into lines
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
-//! - [`phrases`], [`scan`]: the evidence in a block: bytes are searched before anything is parsed
+//! - [`marks`], [`phrases`], [`written_time`], [`scan`]: the evidence in a block: bytes are searched
+//!   before anything is parsed
 //! - [`found`]: what was found beside the evidence
-//! - [`workers`]: who does what
+//! - [`workers`], [`processor`]: who does what, and with which instructions
 //!
 //! Memory is bounded by the number of threads times the size of a block, whatever the size of
 //! the input.
@@ -16,14 +18,16 @@ pub mod encoding;
 pub mod found;
 pub mod inflate;
 pub mod inputs;
+pub mod marks;
 pub mod open;
 pub mod phrases;
+pub mod processor;
 pub mod ranges;
 pub mod scan;
 pub mod shapes;
 pub mod workers;
+pub mod written_time;
 
-use std::fs;
 use std::sync::Arc;
 
 use super::Gathered;
@@ -33,7 +37,7 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
-use inputs::{Input, Inputs, Place};
+use inputs::Inputs;
 
 /// Why no file could be read at all.
 #[derive(Debug, thiserror::Error)]
@@ -66,10 +70,7 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
         collected,
         coverages: Coverages::default(),
     };
-    for (input, mut found) in inputs.found.iter().zip(found) {
-        if let Some(change) = change_of_size(input) {
-            found.failed(change);
-        }
+    for (input, found) in inputs.found.iter().zip(found) {
         found.cover(input, inputs, &mut gathered.coverages);
     }
     for (cluster, place, reason) in &inputs.unreadable {
@@ -117,18 +118,4 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs) -> FilesError {
             place: inputs.described(),
         },
     }
-}
-
-/// How a file's size changed since it was found, in words.
-fn change_of_size(input: &Input) -> Option<String> {
-    let Place::File(path) = &input.at else {
-        return None;
-    };
-    let size = fs::metadata(path).ok().filter(fs::Metadata::is_file)?.len();
-    let change = match size.cmp(&input.size) {
-        std::cmp::Ordering::Equal => return None,
-        std::cmp::Ordering::Greater => "grew",
-        std::cmp::Ordering::Less => "shrank",
-    };
-    Some(format!("it {change} while it was read"))
 }

@@ -1,19 +1,15 @@
 //! A file as a stream of bytes, decompressed by what it begins with.
 
 use std::fs::File;
-use std::io::{self, BufReader, Cursor, ErrorKind, Read};
+use std::io::{self, Cursor, ErrorKind, Read};
 use std::sync::Arc;
 use std::thread::Scope;
 
-use flate2::bufread::MultiGzDecoder;
-
 use super::encoding::{BEGINNING, Encoding};
-use super::inflate::gunzip;
+use super::inflate::{gunzip, gunzip_by_two};
 use super::inputs::{Input, Place};
 use crate::source::progress::Progress;
 
-/// Compressed bytes read at a time.
-const COMPRESSED_BLOCK: usize = 16 << 10;
 /// How often a file may be compressed over: a shipper that compresses what was compressed.
 const LAYERS: usize = 2;
 /// The largest zstd window that is decompressed: 16 MiB, which levels up to 19 stay below.
@@ -31,8 +27,10 @@ pub struct Opened<'a> {
     pub stream: Stream<'a>,
     /// How they begin.
     pub beginning: Vec<u8>,
-    /// The file itself, if the stream is its own bytes and they can be read at any place.
-    pub plain_file: Option<Arc<File>>,
+    /// The file itself, if it can be read at any place.
+    pub file: Option<Arc<File>>,
+    /// Whether the stream is the file's own bytes.
+    pub is_plain: bool,
 }
 
 /// Opens an input; its bytes count as progress as they are read, before decompression. Threads
@@ -62,7 +60,8 @@ pub fn open<'scope>(
     Ok(Opened {
         stream,
         beginning,
-        plain_file: file.filter(|_| layers == 0),
+        file,
+        is_plain: layers == 0,
     })
 }
 
@@ -80,14 +79,12 @@ pub fn decoded<'scope>(
             Encoding::Plain => return Ok((Box::new(peeked), beginning, layers)),
             Encoding::Unread(what) => return Err(io::Error::other(what)),
             Encoding::Gzip | Encoding::Zstd if layers == LAYERS => break,
-            Encoding::Gzip => {
-                if let (0, Some(scope)) = (layers, scope) {
-                    stream = Box::new(Decoder("gzip", gunzip(Box::new(peeked), scope)));
-                    continue;
+            Encoding::Gzip => match scope {
+                Some(scope) if layers == 0 => {
+                    Box::new(Decoder("gzip", gunzip_by_two(peeked, scope)))
                 }
-                let buffered = BufReader::with_capacity(COMPRESSED_BLOCK, peeked);
-                Box::new(Decoder("gzip", MultiGzDecoder::new(buffered)))
-            }
+                _ => Box::new(Decoder("gzip", gunzip(peeked))),
+            },
             Encoding::Zstd => {
                 let mut decoder = zstd::Decoder::new(peeked)?;
                 decoder.window_log_max(ZSTD_WINDOW_LOG)?;
@@ -131,7 +128,8 @@ struct Peeked<'a> {
 
 impl<'a> Peeked<'a> {
     fn new(mut rest: Stream<'a>) -> Self {
-        let mut beginning = Vec::new();
+        // All that is read at once.
+        let mut beginning = Vec::with_capacity(BEGINNING);
         let error = rest
             .by_ref()
             .take(BEGINNING as u64)

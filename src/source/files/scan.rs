@@ -7,8 +7,10 @@ use chrono::DateTime;
 use memchr::memmem::Finder;
 
 use super::found::Found;
-use super::phrases;
+use super::marks::{LANES, Segment, mark};
+use super::phrases::{PAIRS, WITH_ISSUANCES, is_phrase};
 use super::shapes::exported_lines::exported_message;
+use super::written_time::WrittenTime;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
@@ -16,14 +18,11 @@ use crate::source::arrivals::Arrivals;
 use crate::source::intake::{Taken, take_in};
 
 /// How the API server begins every event; other writers may order the keys otherwise.
-const EVENT: &[u8] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;
+const EVENT: &[u8; 43] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;
 static AUDIT_API: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("audit.k8s.io/"));
 
 /// The key of the time at which an event was written, as the API server spells it.
-const STAGE_TIME: &[u8] = br#""stageTimestamp":""#;
-/// The length of a time as the API server writes it, always with microseconds.
-const TIME: usize = "2026-11-24T06:01:27.947989Z".len();
-
+const STAGE_TIME: &[u8; 18] = br#""stageTimestamp":""#;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Scans whole lines, and hands their evidence to the collector.
@@ -34,54 +33,83 @@ pub fn scan<C: Collect>(
     collector: &mut C,
 ) -> Found {
     let mut scan = Scan {
+        block,
+        start: 0,
+        is_candidate: false,
+        is_special: false,
         found: Found::default(),
         cluster,
         arrivals,
         collector,
         first_time: None,
         last_time: None,
-        // One pass over the block spares a look into each line.
-        has_damage: memchr::memchr(0, block).is_some()
-            || (!block.is_ascii() && std::str::from_utf8(block).is_err()),
     };
-    let mut hits = phrases::find_all(block, arrivals.issuances)
-        .into_iter()
-        .peekable();
-    let mut start = 0;
-    for end in memchr::memchr_iter(b'\n', block).chain([block.len()]) {
-        let mut is_candidate = false;
-        while hits.next_if(|hit| *hit < end).is_some() {
-            is_candidate = true;
-        }
-        scan.line(block[start..end].trim_ascii(), is_candidate);
-        start = end + 1;
-        if start >= block.len() {
-            break;
-        }
+    if arrivals.issuances {
+        mark(block, &WITH_ISSUANCES, |segment| scan.segment(segment));
+    } else {
+        mark(block, &PAIRS, |segment| scan.segment(segment));
     }
+    scan.line_ends(block.len());
     scan.finish()
 }
 
 struct Scan<'a, C> {
+    block: &'a [u8],
+    /// Where the line begins whose end was not met yet.
+    start: usize,
+    /// Whether a phrase was met in it.
+    is_candidate: bool,
+    /// Whether there may be a NUL in it, or a byte that is not ASCII.
+    is_special: bool,
     found: Found,
     cluster: &'a Arc<Cluster>,
     arrivals: Arrivals,
     collector: &'a mut C,
-    /// The extreme times of events that were not parsed, as text: their order is that of time.
-    first_time: Option<&'a [u8]>,
-    last_time: Option<&'a [u8]>,
-    /// Whether the block holds NUL bytes or is not UTF-8.
-    has_damage: bool,
+    /// The extreme times of events that were not parsed.
+    first_time: Option<WrittenTime>,
+    last_time: Option<WrittenTime>,
 }
 
 impl<'a, C: Collect> Scan<'a, C> {
-    fn line(&mut self, line: &'a [u8], is_candidate: bool) {
+    fn segment(&mut self, segment: &Segment) {
+        self.is_special |= segment.is_special;
+        let mut steps = segment.marked_steps;
+        while steps != 0 {
+            let step = steps.trailing_zeros() as usize;
+            let at = segment.start + step * LANES;
+            let (line_feeds, pairs) = (segment.line_feeds[step], segment.pairs[step]);
+            let mut marks = line_feeds | pairs;
+            while marks != 0 {
+                let next = marks.trailing_zeros();
+                if line_feeds >> next & 1 == 1 {
+                    self.line_ends(at + next as usize);
+                    self.is_special = segment.is_special;
+                } else {
+                    self.is_candidate |= is_phrase(self.block, at + next as usize);
+                }
+                marks &= marks - 1;
+            }
+            steps &= steps - 1;
+        }
+    }
+
+    fn line_ends(&mut self, end: usize) {
+        // Nothing stands behind the last line feed.
+        if self.start < self.block.len() {
+            let line = self.block[self.start..end].trim_ascii();
+            self.line(line);
+        }
+        self.start = end + 1;
+        self.is_candidate = false;
+    }
+
+    fn line(&mut self, line: &'a [u8]) {
         if line.is_empty() {
             return;
         }
         self.found.lines += 1;
         let mut line = line;
-        if self.has_damage {
+        if self.is_special {
             line = self.undamaged(line);
             if line.is_empty() {
                 return;
@@ -101,12 +129,12 @@ impl<'a, C: Collect> Scan<'a, C> {
             self.found.note(GapKind::TornLine, "", 1);
             return;
         };
-        if !line.starts_with(EVENT) && AUDIT_API.find(line).is_none() {
+        if !begins_as_event(line) && AUDIT_API.find(line).is_none() {
             return;
         }
         self.found.events += 1;
         match stage_time(line) {
-            Some(time) if !is_candidate => {
+            Some(time) if !self.is_candidate => {
                 if self.first_time.is_none_or(|first| time < first) {
                     self.first_time = Some(time);
                 }
@@ -114,7 +142,7 @@ impl<'a, C: Collect> Scan<'a, C> {
                     self.last_time = Some(time);
                 }
             }
-            _ => self.event(line, is_candidate),
+            _ => self.event(line),
         }
     }
 
@@ -136,14 +164,14 @@ impl<'a, C: Collect> Scan<'a, C> {
 
     /// Parses a line: one that may hold evidence, or one whose time does not stand where the
     /// API server writes it.
-    fn event(&mut self, line: &[u8], is_candidate: bool) {
+    fn event(&mut self, line: &[u8]) {
         let mut text = readable(line);
-        if self.has_damage && text.contains('\0') {
+        if self.is_special && text.contains('\0') {
             // Of the same length, as no longer mark would be.
             text = Cow::Owned(text.replace('\0', "?"));
         }
         // Without a phrase it can prove nothing; only its time is of use.
-        let arrivals = if is_candidate {
+        let arrivals = if self.is_candidate {
             self.arrivals
         } else {
             Arrivals::NONE
@@ -157,9 +185,7 @@ impl<'a, C: Collect> Scan<'a, C> {
 
     fn finish(mut self) -> Found {
         for time in [self.first_time, self.last_time].into_iter().flatten() {
-            // It was seen to be one.
-            let text = std::str::from_utf8(time).unwrap_or_default();
-            if let Ok(time) = DateTime::parse_from_rfc3339(text) {
+            if let Ok(time) = DateTime::parse_from_rfc3339(&time.text()) {
                 self.found.saw(time.to_utc());
             }
         }
@@ -171,7 +197,10 @@ impl<'a, C: Collect> Scan<'a, C> {
 /// that is long gets a shorter one, so that its text is no longer than itself.
 fn readable(line: &[u8]) -> Cow<'_, str> {
     const LONG: usize = 1 << 20;
-    if line.len() < LONG || std::str::from_utf8(line).is_ok() {
+    if let Ok(text) = std::str::from_utf8(line) {
+        return Cow::Borrowed(text);
+    }
+    if line.len() < LONG {
         return String::from_utf8_lossy(line);
     }
     let mut text = String::with_capacity(line.len());
@@ -184,41 +213,23 @@ fn readable(line: &[u8]) -> Cow<'_, str> {
     Cow::Owned(text)
 }
 
+/// Whether a line begins as the API server begins an event. Two comparisons of so many bytes
+/// are two of registers, where one of all bytes is a call.
+pub fn begins_as_event(line: &[u8]) -> bool {
+    line.first_chunk::<{ EVENT.len() }>()
+        .is_some_and(|begin| begin[..32] == EVENT[..32] && begin[27..] == EVENT[27..])
+}
+
 /// The time of an event's stage, where the API server writes it: last of all, or before the
 /// annotations. Text inside an annotation cannot look like it, because its quotes are escaped,
 /// and a request body stands before it.
-fn stage_time(line: &[u8]) -> Option<&[u8]> {
+fn stage_time(line: &[u8]) -> Option<WrittenTime> {
     memchr::memrchr_iter(b'Z', line).find_map(|last| {
-        let start = (last + 1).checked_sub(TIME)?;
-        line[..start]
-            .ends_with(STAGE_TIME)
-            .then_some(&line[start..=last])
-            .filter(|time| is_time(time))
+        let (before, time) = line[..=last].split_last_chunk()?;
+        (before.last_chunk() == Some(STAGE_TIME))
+            .then(|| WrittenTime::of(time))
+            .flatten()
     })
-}
-
-/// Whether the text is a time as the API server writes it, so that its order is that of time.
-/// The rare days that only some months have are left to the parser.
-fn is_time(text: &[u8]) -> bool {
-    let has_form = text
-        .iter()
-        .zip(b"0000-00-00T00:00:00.000000Z")
-        .all(|(byte, form)| match form {
-            b'0' => byte.is_ascii_digit(),
-            _ => byte == form,
-        });
-    let two_digits = |at: usize| (text[at] & 15) * 10 + (text[at + 1] & 15);
-    has_form
-        && (1..=12).contains(&two_digits(5))
-        && two_digits(11) < 24
-        && two_digits(14) < 60
-        && two_digits(17) < 60
-        && match two_digits(8) {
-            1..=28 => true,
-            29..=31 => std::str::from_utf8(text)
-                .is_ok_and(|text| DateTime::parse_from_rfc3339(text).is_ok()),
-            _ => false,
-        }
 }
 
 #[cfg(test)]

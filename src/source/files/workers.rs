@@ -6,6 +6,7 @@
 //! have nothing to do, and searches them itself when all are busy. So both one large file and
 //! many small ones keep all processors at work, and there are never more blocks than workers.
 
+use std::cmp::Ordering;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Read};
@@ -246,6 +247,9 @@ impl<'env> Work<'env> {
         self.progress.advance(end - start);
         let bytes = blocks.reader().reached().saturating_sub(start);
         self.ended(input, found, &blocks, bytes);
+        if end == size {
+            self.compare_size(input, file);
+        }
     }
 
     fn open<'scope, C: Collect>(
@@ -261,16 +265,16 @@ impl<'env> Work<'env> {
             Err(error) => return self.found(at).failed(error.to_string()),
         };
         let shape = shapes::recognise(&opened.beginning);
-        match (shape, opened.plain_file) {
+        match (shape, &opened.file) {
             (Some(shape), _) => self.unwrap(at, shape, opened.stream, collector),
-            (None, Some(file)) if input.size > 2 * RANGE => {
-                let mut queue = self.queue();
-                queue.ranges.push_back(LargeFile {
+            (None, Some(file)) if opened.is_plain && input.size > 2 * RANGE => {
+                self.queue().ranges.push_back(LargeFile {
                     input: at,
-                    file,
+                    file: Arc::clone(file),
                     size: input.size,
                     next: 0,
                 });
+                return;
             }
             (None, _) => {
                 let mut blocks = Blocks::new(opened.stream);
@@ -281,6 +285,23 @@ impl<'env> Work<'env> {
                 self.ended(at, Found::default(), &blocks, bytes);
             }
         }
+        if let Some(file) = opened.file {
+            self.compare_size(at, &file);
+        }
+    }
+
+    /// Notes whether a file's size has changed since it was found.
+    fn compare_size(&self, input: usize, file: &File) {
+        let Ok(metadata) = file.metadata() else {
+            return;
+        };
+        let change = match metadata.len().cmp(&self.inputs.found[input].size) {
+            Ordering::Equal => return,
+            Ordering::Greater => "grew",
+            Ordering::Less => "shrank",
+        };
+        self.found(input)
+            .failed(format!("it {change} while it was read"));
     }
 
     /// Notes what was found in a range or a stream, how much of it was read and why not more.

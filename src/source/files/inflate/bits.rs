@@ -2,9 +2,6 @@
 
 use std::io::{self, ErrorKind, Read};
 
-/// Bytes read at a time.
-const STEP: usize = 64 << 10;
-
 /// Bits of a stream of bytes.
 pub(super) struct Bits<R> {
     reader: R,
@@ -18,10 +15,11 @@ pub(super) struct Bits<R> {
 }
 
 impl<R: Read> Bits<R> {
-    pub(super) fn new(reader: R) -> Self {
+    /// The bits of what `reader` reads, so many bytes at a time.
+    pub(super) fn new(reader: R, step: usize) -> Self {
         Self {
             reader,
-            buffer: vec![0; STEP],
+            buffer: vec![0; step],
             at: 0,
             end: 0,
             ahead: 0,

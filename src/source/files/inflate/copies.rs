@@ -3,24 +3,25 @@
 use std::io::{self, ErrorKind, Read};
 
 use crc32fast::Hasher;
+use fearless_simd::dispatch;
 
 use super::codes::{literal_count, literals};
-use super::tokens::{Chunk, LENGTH_BITS, Then};
+use super::members::{Chunks, Then};
+use super::tokens::LENGTH_BITS;
+use crate::source::files::processor::LEVEL;
 
 /// How far back a copy reaches (RFC 1951, section 2).
 const WINDOW: usize = 32 << 10;
-/// Bytes made at a time, behind those that may be copied.
-const STEP: usize = 128 << 10;
-/// Bytes copied at a time; a copy may write so many too many.
-const STRIDE: usize = 16;
+/// Bytes copied at a time; a copy may write so many too many. Most copies are shorter.
+const STRIDE: usize = 64;
+/// The same for a copy from less far back.
+const SHORT_STRIDE: usize = 8;
 /// The longest copy, and what it may write too many.
 const ROOM: usize = 258 + STRIDE;
 
 /// The bytes of a stream of tokens.
-pub(super) struct Copies<C, S> {
+pub(super) struct Copies<C> {
     chunks: C,
-    /// Takes tokens back that are spent.
-    give_back: S,
     tokens: Vec<u32>,
     next_token: usize,
     then: Option<Then>,
@@ -35,19 +36,15 @@ pub(super) struct Copies<C, S> {
     is_over: bool,
 }
 
-impl<C, S> Copies<C, S>
-where
-    C: Iterator<Item = Chunk>,
-    S: FnMut(Vec<u32>),
-{
-    pub(super) fn new(chunks: C, give_back: S) -> Self {
+impl<C: Chunks> Copies<C> {
+    /// The bytes of these chunks, so many made at a time.
+    pub(super) fn new(chunks: C, step: usize) -> Self {
         Self {
             chunks,
-            give_back,
             tokens: Vec::new(),
             next_token: 0,
             then: None,
-            bytes: vec![0; WINDOW + STEP + ROOM],
+            bytes: vec![0; WINDOW + step + ROOM],
             delivered: 0,
             made: 0,
             member_start: 0,
@@ -68,7 +65,7 @@ where
         self.delivered = self.made;
         while self.made == self.delivered && !self.is_over {
             if self.next_token < self.tokens.len() {
-                let outcome = self.copy();
+                let outcome = dispatch!(*LEVEL, _simd => self.copy());
                 let made = &self.bytes[self.delivered..self.made];
                 self.checksum.update(made);
                 // A member tells its length modulo 2^32.
@@ -88,6 +85,7 @@ where
     }
 
     /// Carries out tokens until there is no room for another.
+    #[inline(always)]
     fn copy(&mut self) -> Result<(), ()> {
         let tokens = &self.tokens[self.next_token..];
         let bytes = &mut self.bytes[..];
@@ -141,9 +139,9 @@ where
             }
             Some(Then::More) | None => {}
         }
-        match self.chunks.next() {
+        match self.chunks.next(std::mem::take(&mut self.tokens)) {
             Some(chunk) => {
-                (self.give_back)(std::mem::replace(&mut self.tokens, chunk.tokens));
+                self.tokens = chunk.tokens;
                 self.next_token = 0;
                 self.then = Some(chunk.then);
             }
@@ -157,15 +155,9 @@ where
 #[inline(always)]
 fn copy_back(bytes: &mut [u8], at: usize, distance: usize, length: usize) {
     if distance >= STRIDE {
-        let end = at + length;
-        let (mut from, mut to) = (at - distance, at);
-        while to < end {
-            let mut stride = [0; STRIDE];
-            stride.copy_from_slice(&bytes[from..from + STRIDE]);
-            bytes[to..to + STRIDE].copy_from_slice(&stride);
-            from += STRIDE;
-            to += STRIDE;
-        }
+        copy_by::<STRIDE>(bytes, at, distance, length);
+    } else if distance >= SHORT_STRIDE {
+        copy_by::<SHORT_STRIDE>(bytes, at, distance, length);
     } else {
         for to in at..at + length {
             bytes[to] = bytes[to - distance];
@@ -173,11 +165,20 @@ fn copy_back(bytes: &mut [u8], at: usize, distance: usize, length: usize) {
     }
 }
 
-impl<C, S> Read for Copies<C, S>
-where
-    C: Iterator<Item = Chunk>,
-    S: FnMut(Vec<u32>),
-{
+#[inline(always)]
+fn copy_by<const STRIDE: usize>(bytes: &mut [u8], at: usize, distance: usize, length: usize) {
+    let end = at + length;
+    let (mut from, mut to) = (at - distance, at);
+    while to < end {
+        let mut stride = [0; STRIDE];
+        stride.copy_from_slice(&bytes[from..from + STRIDE]);
+        bytes[to..to + STRIDE].copy_from_slice(&stride);
+        from += STRIDE;
+        to += STRIDE;
+    }
+}
+
+impl<C: Chunks> Read for Copies<C> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.delivered == self.made && !self.is_over {
             self.make()?;

@@ -5,14 +5,21 @@ use flate2::read::MultiGzDecoder;
 use flate2::write::GzEncoder;
 use proptest::prelude::*;
 
-use super::gunzip;
+use super::{gunzip, gunzip_by_two};
 
-fn by_two_threads(zipped: &[u8]) -> (Vec<u8>, Option<io::ErrorKind>) {
-    std::thread::scope(|scope| {
+/// What comes of it in two threads, which is what comes of it in one.
+fn gunzipped(zipped: &[u8]) -> (Vec<u8>, Option<io::ErrorKind>) {
+    let read = |mut reader: Box<dyn Read + '_>| {
         let mut bytes = Vec::new();
-        let outcome = gunzip(Box::new(Cursor::new(zipped.to_vec())), scope).read_to_end(&mut bytes);
+        let outcome = reader.read_to_end(&mut bytes);
         (bytes, outcome.err().map(|error| error.kind()))
-    })
+    };
+    let by_two = std::thread::scope(|scope| {
+        let zipped = Cursor::new(zipped.to_vec());
+        read(Box::new(gunzip_by_two(zipped, scope)))
+    });
+    assert!(by_two == read(Box::new(gunzip(zipped))));
+    by_two
 }
 
 fn by_flate2(zipped: &[u8]) -> (Vec<u8>, bool) {
@@ -49,7 +56,7 @@ proptest! {
     ) {
         let zipped: Vec<u8> = texts.iter().flat_map(|(text, level)| gzip(text, *level)).collect();
         let whole: Vec<u8> = texts.iter().flat_map(|(text, _)| text.clone()).collect();
-        let (bytes, error) = by_two_threads(&zipped);
+        let (bytes, error) = gunzipped(&zipped);
         prop_assert_eq!(error, None);
         prop_assert!(bytes == whole);
     }
@@ -66,7 +73,7 @@ proptest! {
         // Neither the header's time, name nor system is of any consequence.
         let place = 10 + place.index(zipped.len() - 10);
         zipped[place] = byte;
-        let (bytes, error) = by_two_threads(&zipped);
+        let (bytes, error) = gunzipped(&zipped);
         let (expected, fails) = by_flate2(&zipped);
         prop_assert_eq!(error.is_some(), fails);
         if !fails {
@@ -78,7 +85,7 @@ proptest! {
     fn what_is_cut_off_is_read_up_to_the_cut(text in texts(), level in 0_u32..10, place: prop::sample::Index) {
         let zipped = gzip(&text, level);
         let place = place.index(zipped.len());
-        let (bytes, error) = by_two_threads(&zipped[..place]);
+        let (bytes, error) = gunzipped(&zipped[..place]);
         prop_assert_eq!(error, Some(io::ErrorKind::UnexpectedEof));
         prop_assert!(text.starts_with(&bytes));
         let (expected, _) = by_flate2(&zipped[..place]);
@@ -97,7 +104,7 @@ fn a_member_that_fails_at_once_is_no_end() {
     zipped.extend(header);
     zipped.extend(copies_nothing);
     zipped.extend([0; 8]);
-    let (bytes, error) = by_two_threads(&zipped);
+    let (bytes, error) = gunzipped(&zipped);
     assert_eq!(bytes, b"a whole member\n");
     assert_eq!(error, Some(io::ErrorKind::InvalidData));
     assert!(by_flate2(&zipped).1);

@@ -9,7 +9,11 @@ use crate::source::files::blocks::{Blocks, Buffer, LONGEST_LINE};
 
 /// How the shape is recognised and unwrapped.
 pub const SHAPE: Shape = Shape {
-    recognises: |beginning| Columns::of(first_line(beginning)).is_some(),
+    // A parser is set up only for what may be a header.
+    recognises: |beginning| {
+        let header = first_line(beginning);
+        memchr::memmem::find(header, b"@message").is_some() && Columns::of(header).is_some()
+    },
     unwrap,
 };
 

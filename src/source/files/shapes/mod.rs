@@ -22,6 +22,7 @@ mod value_end;
 
 use std::io::{self, Read};
 
+use super::scan::begins_as_event;
 use messages::Messages;
 
 /// A shape whose messages have to be unwrapped.
@@ -36,5 +37,9 @@ const SHAPES: [Shape; 3] = [envelopes::SHAPE, query_answer::SHAPE, console_csv::
 
 /// The shape of a file that begins so; `None` for lines.
 pub fn recognise(beginning: &[u8]) -> Option<&'static Shape> {
+    // The most usual file of all, of which there may be ten thousand small ones.
+    if begins_as_event(beginning) {
+        return None;
+    }
     SHAPES.iter().find(|shape| (shape.recognises)(beginning))
 }
