@@ -12,14 +12,17 @@ use crate::report::json::v1;
 
 /// Writes the report.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    // Written in thousands of small pieces, of which each would be a call into the unknown.
+    let mut json = Vec::new();
     let mut serializer = Serializer::with_formatter(
-        &mut *output,
+        &mut json,
         Escaping {
             pretty: PrettyFormatter::new(),
         },
     );
     v1::Report::from(report).serialize(&mut serializer)?;
-    writeln!(output)
+    json.push(b'\n');
+    output.write_all(&json)
 }
 
 /// Indented JSON in which every character that acts on a terminal is escaped: JSON itself asks
@@ -35,6 +38,10 @@ impl Formatter for Escaping {
         fragment: &str,
     ) -> io::Result<()> {
         let mut rest = fragment;
+        // Nearly all text is of this kind; a look at bytes is quicker than one at characters.
+        if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return writer.write_all(fragment.as_bytes());
+        }
         while let Some(at) = rest.find(acts) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let mut characters = rest[at..].chars();
