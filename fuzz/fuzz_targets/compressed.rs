@@ -1,11 +1,14 @@
-//! Compressed bytes, however damaged: by one thread or two, in whatever steps, the same comes out.
+//! Compressed bytes, however damaged: by one thread or two, in whatever steps, the same comes
+//! out, and of gzip the same as with another decoder.
 
 #![no_main]
 
 use std::io::{self, Read};
 
 use eks_stale_tokens::source::files::blocks::{Blocks, Buffer};
+use eks_stale_tokens::source::files::inflate::gunzip;
 use eks_stale_tokens::source::files::open::decoded;
+use flate2::read::MultiGzDecoder;
 use libfuzzer_sys::fuzz_target;
 
 /// Compressed zeros grow a thousandfold; this is enough of them.
@@ -39,13 +42,20 @@ fn fails(outcome: &Option<(Vec<u8>, Option<String>)>) -> bool {
     outcome.as_ref().is_none_or(|(_, error)| error.is_some())
 }
 
+fn all(reader: impl Read) -> Option<Vec<u8>> {
+    let mut bytes = Vec::new();
+    reader.take(ENOUGH).read_to_end(&mut bytes).ok()?;
+    Some(bytes)
+}
+
 fuzz_target!(|data: &[u8]| {
+    assert_eq!(all(gunzip(data)), all(MultiGzDecoder::new(data)));
     let at_once = read(Box::new(io::Cursor::new(data.to_vec())), false);
     let in_steps = read(Box::new(Trickle(data.to_vec(), 0)), true);
     match (at_once, in_steps) {
         (Some((bytes, None)), Some((same, None))) => assert_eq!(bytes, same),
-        // Where a stream is damaged the two decoders may notice it some bytes apart, and those
-        // bytes may look like an archive, which is refused.
+        // Where a stream is damaged it may be noticed some bytes apart, and those bytes may look
+        // like an archive, which is refused.
         (one, other) => assert_eq!(fails(&one), fails(&other)),
     }
 });
