@@ -2,7 +2,7 @@
 """Compare the whole program with what else reads an audit log, in one run.
 
     cargo build --release --examples --bins
-    benches/compare.py [--bytes 1GiB] [--rounds 5] [--directory DIR] [--duckdb-python PYTHON]
+    benches/compare.py [--bytes 1GiB] [--rounds 5] [--directory DIR] [--duckdb-python PYTHON] [--reread]
 
 Writes the data into DIR (by default target/compare), once, and runs every
 command on it several times, one after the other in turn, so that all meet the
@@ -94,6 +94,8 @@ def main() -> None:
     }
     print(f"{plain.stat().st_size:,} bytes; {os.cpu_count()} processors; best of {arguments.rounds}\n")
     missing = set()
+    if arguments.reread:
+        reread([plain, zipped, packed, *small.iterdir(), *large.iterdir()])
     for name, commands in tables.items():
         show(name, measured(commands, arguments.rounds, arguments.slow, missing))
     if missing:
@@ -106,6 +108,11 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--slow", type=float, default=5.0, help="seconds from which on a command runs once")
     parser.add_argument("--directory", type=Path, default=TARGET / "compare")
+    parser.add_argument(
+        "--reread",
+        action="store_true",
+        help="first drop the data from the page cache and read it anew, so that it lies there in large pieces",
+    )
     parser.add_argument("--duckdb-python", default=sys.executable, help="a Python that has the module duckdb")
     return parser.parse_args()
 
@@ -134,6 +141,16 @@ def parts(directory: Path, plain: Path) -> tuple[Path, Path]:
             run(f"split -n l/{count} -a 5 -d --filter='gzip > $FILE.gz' {plain} {parts}/")
         both.append(parts)
     return both[0], both[1]
+
+
+def reread(paths: list) -> None:
+    """Drop files from the page cache, and read each from its beginning to its end."""
+    for path in paths:
+        with open(path, "rb") as file:
+            os.fsync(file.fileno())
+            os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+            while file.read(1 << 20):
+                pass
 
 
 def run(command: str) -> None:

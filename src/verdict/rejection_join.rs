@@ -47,8 +47,6 @@ type Group<'a> = Vec<(&'a RejectedCaller, &'a Rejections)>;
 
 /// Joins the rejections of a cluster to the holders that were accepted there.
 pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
-    let known = known(evidence, cluster);
-    let index = Index::of(&known);
     let mut groups: BTreeMap<(&str, &str), Group<'a>> = BTreeMap::new();
     for (caller, rejections) in evidence.rejected() {
         if *caller.cluster == *cluster {
@@ -58,6 +56,11 @@ pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
                 .push((caller, rejections));
         }
     }
+    if groups.is_empty() {
+        return Joined::default();
+    }
+    let known = known(evidence, cluster);
+    let index = Index::of(&known);
     let mut shares: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     let mut joined = Joined::default();
     for (key, group) in groups {
