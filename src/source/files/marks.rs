@@ -77,25 +77,36 @@ fn look<S: Simd, const PAIRS: usize>(
 ) {
     let line_feed = u8x64::splat(simd, b'\n');
     let one = u8x64::splat(simd, 1);
-    let least = u8x64::splat(simd, 0);
-    let mut special = least;
-    let mut wanted = [[special; 2]; PAIRS];
+    let none = u8x64::splat(simd, 0);
+    let mut wanted = [[none; 2]; PAIRS];
     for (wanted, pair) in wanted.iter_mut().zip(pairs) {
         *wanted = [u8x64::splat(simd, pair[0]), u8x64::splat(simd, pair[1])];
     }
+    let load = |at: usize| u8x64::from_slice(simd, &window[at..at + LANES]);
+    let mut special = none;
+    let mut least = u8x64::splat(simd, u8::MAX);
     for step in 0..STEPS {
-        let at = step * LANES;
-        let bytes = u8x64::from_slice(simd, &window[at..at + LANES]);
-        let apart = u8x64::from_slice(simd, &window[at + APART..at + APART + LANES]);
+        let (bytes, apart) = (load(step * LANES), load(step * LANES + APART));
         // The highest bit is set in all but ASCII, and in NUL less one.
         special = special | bytes | (bytes - one);
         segment.line_feeds[step] = bytes.simd_eq(line_feed).to_bitmask();
-        // No byte is less than the least: no pair so far.
-        let mut here = bytes.simd_lt(least);
+        // A pair differs by nothing. It is rare, so that none is looked for before there is one.
+        let mut differing = u8x64::splat(simd, u8::MAX);
         for [first, second] in wanted {
-            here |= bytes.simd_eq(first) & apart.simd_eq(second);
+            differing = differing.min((bytes ^ first) | (apart ^ second));
         }
-        segment.pairs[step] = here.to_bitmask();
+        least = least.min(differing);
+    }
+    segment.is_special = special.simd_ge(u8x64::splat(simd, 0x80)).any_true();
+    segment.pairs = [0; STEPS];
+    if least.simd_eq(none).any_true() {
+        for step in 0..STEPS {
+            let (bytes, apart) = (load(step * LANES), load(step * LANES + APART));
+            for [first, second] in wanted {
+                let here = bytes.simd_eq(first) & apart.simd_eq(second);
+                segment.pairs[step] |= here.to_bitmask();
+            }
+        }
     }
     segment.marked_steps = 0;
     for (group, words) in segment.line_feeds.as_chunks().0.iter().enumerate() {
@@ -104,7 +115,6 @@ fn look<S: Simd, const PAIRS: usize>(
         let marked = !marks.simd_eq(u64x8::splat(simd, 0));
         segment.marked_steps |= marked.to_bitmask() << (group * 8);
     }
-    segment.is_special = special.simd_ge(u8x64::splat(simd, 0x80)).any_true();
 }
 
 #[cfg(test)]
