@@ -2,7 +2,8 @@
 """Compare the whole program with what else reads an audit log, in one run.
 
     cargo build --release --examples --bins
-    benches/compare.py [--bytes 1GiB] [--rounds 5] [--directory DIR] [--duckdb-python PYTHON] [--reread]
+    benches/compare.py [--bytes 1GiB] [--rounds 5] [--directory DIR] [--duckdb-python PYTHON]
+                       [--reread large|small]
 
 Writes the data into DIR (by default target/compare), once, and runs every
 command on it several times, one after the other in turn, so that all meet the
@@ -95,7 +96,7 @@ def main() -> None:
     print(f"{plain.stat().st_size:,} bytes; {os.cpu_count()} processors; best of {arguments.rounds}\n")
     missing = set()
     if arguments.reread:
-        reread([plain, zipped, packed, *small.iterdir(), *large.iterdir()])
+        reread([plain, zipped, packed, *small.iterdir(), *large.iterdir()], arguments.reread == "large")
     for name, commands in tables.items():
         show(name, measured(commands, arguments.rounds, arguments.slow, missing))
     if missing:
@@ -110,8 +111,8 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--directory", type=Path, default=TARGET / "compare")
     parser.add_argument(
         "--reread",
-        action="store_true",
-        help="first drop the data from the page cache and read it anew, so that it lies there in large pieces",
+        choices=["large", "small"],
+        help="first drop the data from the page cache and read it anew, so that it lies there in pieces of this size",
     )
     parser.add_argument("--duckdb-python", default=sys.executable, help="a Python that has the module duckdb")
     return parser.parse_args()
@@ -143,13 +144,16 @@ def parts(directory: Path, plain: Path) -> tuple[Path, Path]:
     return both[0], both[1]
 
 
-def reread(paths: list) -> None:
-    """Drop files from the page cache, and read each from its beginning to its end."""
+def reread(paths: list, ahead: bool) -> None:
+    """Drop files from the page cache, and read each again: ahead, as Linux does for whoever reads
+    on and on, which makes large pieces of it, or page by page."""
     for path in paths:
-        with open(path, "rb") as file:
+        with open(path, "rb", buffering=0) as file:
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-            while file.read(1 << 20):
+            if not ahead:
+                os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_RANDOM)
+            while file.read(1 << 20 if ahead else 4096):
                 pass
 
 

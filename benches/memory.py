@@ -49,7 +49,9 @@ def main() -> None:
                 file.write(b"x" * (1 << 20))
         rows.append(("a line of 1 GiB", of_file(line, plain)))
         rows.append(("a line of 1 GiB, standard input", of_stream(f"cat {line} {plain}")))
-        line.write_bytes(b"".join(hostile_line() for _ in range(12)))
+        with line.open("wb") as file:
+            for _ in range(12):
+                write_hostile_line(file)
         rows.append(("12 lines of 7 MiB that are not UTF-8", of_file(line, plain)))
     rows.append(("10,000 files", of_file(small)))
     print("| input | peak MiB |\n|---|---|")
@@ -62,10 +64,12 @@ def main() -> None:
 NAMES = [("plain", ""), ("gzip", ".gz"), ("zstd", ".zst")]
 
 
-def hostile_line() -> bytes:
+def write_hostile_line(file) -> None:
     """An event that has to be parsed, of bytes that each take more room as text."""
-    begin = b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","requestURI":"stale-token'
-    return begin + b"\xff" * (7 << 20) + b'"}\n'
+    file.write(b'{"kind":"Event","apiVersion":"audit.k8s.io/v1","requestURI":"stale-token')
+    for _ in range(7):
+        file.write(b"\xff" * (1 << 20))
+    file.write(b'"}\n')
 
 
 def of_file(*paths) -> float:
@@ -82,7 +86,8 @@ def of_stream(command: str) -> float:
 
 
 def peak(command: list, standard_input) -> float:
-    """The peak resident memory of a command in MiB."""
+    """The peak resident memory of a command in MiB; at least that of this script, from which
+    Linux counts on when it starts another program."""
     process = subprocess.Popen(command, stdin=standard_input, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)

@@ -8,10 +8,6 @@ use eks_stale_tokens::cli::Cli;
 use eks_stale_tokens::render::visible::visible;
 use tracing_subscriber::EnvFilter;
 
-// Evidence and reports are many small allocations, of which musl's allocator is a slow maker.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let cli = Cli::parse();
     log_to_standard_error(cli.verbosity());
