@@ -92,10 +92,13 @@ impl<R: Read> Members<R> {
                 At::Stored(_) | At::Compressed if self.tokens.is_full() => {
                     return Ok(Some(Then::More));
                 }
-                At::Stored(left) => {
-                    let byte = self.tokens.bits.take(8)?;
-                    self.tokens.push_literal(byte);
-                    At::Stored(left - 1)
+                At::Stored(mut left) => {
+                    while left > 0 && !self.tokens.is_full() {
+                        let byte = self.tokens.bits.take(8)?;
+                        self.tokens.push_literal(byte);
+                        left -= 1;
+                    }
+                    At::Stored(left)
                 }
                 At::Compressed => match self.tokens.read()? {
                     Step::More => At::Compressed,
