@@ -57,7 +57,7 @@ pub struct Client<'a> {
     /// The whole user agent; empty if none was sent.
     pub user_agent: &'a str,
     /// The client library, if recognised.
-    pub library: Option<&'static Library>,
+    pub client_library: Option<&'static Library>,
     /// The library was inferred from the HTTP library below it; other programs use that too.
     pub inferred: bool,
     /// The version of the library, where the user agent tells it.
@@ -72,7 +72,7 @@ pub struct Client<'a> {
 pub fn client_of(user_agent: &str) -> Client<'_> {
     let unknown = Client {
         user_agent,
-        library: None,
+        client_library: None,
         inferred: false,
         version: None,
         program: None,
@@ -82,7 +82,7 @@ pub fn client_of(user_agent: &str) -> Client<'_> {
         for mark in library.marks {
             if let Some(found) = mark.find(user_agent) {
                 return Client {
-                    library: Some(library),
+                    client_library: Some(library),
                     refreshes: refreshes(library, &found),
                     inferred: matches!(mark, Transport(_)),
                     version: found.version,
@@ -100,7 +100,7 @@ impl Client<'_> {
     /// `Python client 11.0.0 (refreshes from 12.0.0)`, `Fluent-Bit`. Holds raw text of the log;
     /// for an unknown client it is the whole user agent.
     pub fn label(&self) -> String {
-        let Some(library) = self.library else {
+        let Some(library) = self.client_library else {
             return match self.user_agent {
                 "" => "no user agent".to_owned(),
                 raw => raw.to_owned(),
@@ -130,7 +130,7 @@ impl Client<'_> {
     /// What to do about a frozen token of this client, in one sentence without a full stop. Holds
     /// no text of the log.
     pub fn advice(&self) -> String {
-        let Some(library) = self.library else {
+        let Some(library) = self.client_library else {
             return match self.user_agent {
                 "" => NO_USER_AGENT,
                 _ => NO_KNOWN_LIBRARY,

@@ -30,7 +30,7 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
     let user_agent = holder.user_agents.first().map_or("", String::as_str);
     let client = client_of(user_agent);
     let component = component_of(user_agent, &service_account.name, holder.pod.as_deref());
-    let label = match (&component, client.library) {
+    let label = match (&component, client.client_library) {
         (Some(component), Some(library)) if !component.inferred() => {
             if library.name == component.component.name {
                 component.label()

@@ -61,7 +61,7 @@ fn user_agents_are_recognised() {
     for (user_agent, library, refreshes, label) in table {
         let client = client_of(user_agent);
         assert_eq!(
-            client.library.map(|l| l.name),
+            client.client_library.map(|l| l.name),
             Some(library),
             "{user_agent}"
         );
@@ -93,7 +93,7 @@ fn unknown_user_agents_stay_as_they_are() {
         "héllo/okhttp/",
     ] {
         let client = client_of(user_agent);
-        assert!(client.library.is_none(), "{user_agent:?}");
+        assert!(client.client_library.is_none(), "{user_agent:?}");
         assert_eq!(client.label(), user_agent);
         assert!(client.advice().starts_with("no known client library"));
     }
