@@ -77,6 +77,19 @@ pub struct Question<C> {
 }
 
 impl<C> Question<C> {
+    /// A query as it stands, of what was written in the wanted arrivals, and nothing besides.
+    fn of(query: Query, take: fn(&Row, &Context, &mut C, &mut Coverage) -> Took) -> Self {
+        Self {
+            query,
+            text: |query, _| query.text.to_owned(),
+            filter: Arc::from(""),
+            seconds: Seconds::Written,
+            take,
+            otherwise: None,
+            rest: None,
+        }
+    }
+
     /// The text with its filter.
     pub fn whole_text(&self, arrivals: Arrivals) -> String {
         let text = (self.text)(&self.query, arrivals);

@@ -1,6 +1,7 @@
 //! One row of an answer.
 
 use aws_sdk_cloudwatchlogs::types::ResultField;
+use chrono::{DateTime, Utc};
 
 /// A row. Rows are sparse: fields are found by name, and an absent field has no value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -19,6 +20,11 @@ impl Row {
     pub fn number(&self, name: &str) -> Option<f64> {
         let number: f64 = self.get(name)?.parse().ok()?;
         number.is_finite().then_some(number)
+    }
+
+    /// The value of a field as a time, which queries give in microseconds.
+    pub fn time(&self, name: &str) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp_micros(self.number(name)?.round() as i64)
     }
 
     /// The value of a field as a count; 0 if it has none.

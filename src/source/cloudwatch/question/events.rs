@@ -2,33 +2,20 @@
 
 use std::sync::Arc;
 
-use super::{Context, Question, Seconds, Took};
+use super::{Context, Question, Took};
 use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
-use crate::source::arrivals::Arrivals;
-use crate::source::cloudwatch::query::{Query, STALE_TOKEN_EVENTS};
+use crate::source::cloudwatch::query::STALE_TOKEN_EVENTS;
 use crate::source::cloudwatch::row::Row;
 use crate::source::intake::{Taken, take_in};
 
 /// The question.
 pub fn question<C: Collect>() -> Question<C> {
-    Question {
-        query: STALE_TOKEN_EVENTS,
-        text,
-        filter: Arc::from(""),
-        seconds: Seconds::Written,
-        take,
-        otherwise: None,
-        rest: None,
-    }
-}
-
-/// Arrivals are sorted out here.
-fn text(query: &Query, _: Arrivals) -> String {
-    query.text.to_owned()
+    // Arrivals are sorted out here.
+    Question::of(STALE_TOKEN_EVENTS, take)
 }
 
 fn take<C: Collect>(

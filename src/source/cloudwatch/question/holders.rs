@@ -7,10 +7,8 @@
 
 use chrono::{DateTime, Utc};
 
-use std::sync::Arc;
-
 use super::rejections::call;
-use super::{Context, Question, Seconds, Took, events};
+use super::{Context, Question, Took, events};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::accepted::NoEvidence;
 use crate::evidence::coverage::{Coverage, GapKind};
@@ -37,13 +35,10 @@ const CUT_OFF: &str = "event cut off by CloudWatch, which loses the mark of a st
 /// The question.
 pub fn question() -> Question<EvidenceSet> {
     Question {
-        query: STALE_TOKEN_HOLDERS,
         text,
-        filter: Arc::from(""),
-        seconds: Seconds::Written,
-        take,
         otherwise: Some(events::question),
         rest: Some(rest),
+        ..Question::of(STALE_TOKEN_HOLDERS, take)
     }
 }
 
@@ -138,13 +133,12 @@ fn take(
 }
 
 fn token(row: &Row) -> Option<Token> {
-    let time = |name| DateTime::from_timestamp_micros(row.number(name)?.round() as i64);
     let ended = row.count("ended");
     Some(Token {
-        issued: time("firstIssue")?,
-        latest_estimate: time("lastIssue")?,
-        first_used: time("firstArrival")?,
-        last_used: time("lastArrival")?,
+        issued: row.time("firstIssue")?,
+        latest_estimate: row.time("lastIssue")?,
+        first_used: row.time("firstArrival")?,
+        last_used: row.time("lastArrival")?,
         requests: Requests::counted(
             row.count("answered").saturating_sub(ended),
             row.count("begun"),
@@ -166,8 +160,7 @@ fn identity(row: &Row) -> Identity {
 }
 
 fn token_use(row: &Row, token: Token) -> TokenUse {
-    // As for single events: the end of a long-running request repeats its beginning.
-    let times = row.count("answered").saturating_sub(row.count("ended")) + row.count("begun");
+    let times = requests(row);
     // A token that does not tell its identity has the bin of its issue in that place.
     let credential_id = row
         .get("tokenPart")
@@ -190,6 +183,12 @@ fn token_use(row: &Row, token: Token) -> TokenUse {
     token_use
 }
 
+/// The requests that a row counts. As for single events, the end of a long-running one repeats its
+/// beginning.
+pub(super) fn requests(row: &Row) -> u64 {
+    row.count("answered").saturating_sub(row.count("ended")) + row.count("begun")
+}
+
 /// Text as it stood in the event's JSON; itself if it is not that.
 pub(super) fn unescaped(text: &str) -> String {
     serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned())
@@ -197,6 +196,8 @@ pub(super) fn unescaped(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::evidence::cluster::Cluster;
 

@@ -3,9 +3,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
-
-use super::{Context, Question, Seconds, Took, holders};
+use super::{Context, Question, Took, holders};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::legacy_token::LegacyTokenUse;
@@ -17,13 +15,8 @@ use crate::source::cloudwatch::row::Row;
 /// The question.
 pub fn question() -> Question<EvidenceSet> {
     Question {
-        query: LEGACY_TOKENS,
         text: holders::text,
-        filter: Arc::from(""),
-        seconds: Seconds::Written,
-        take,
-        otherwise: None,
-        rest: None,
+        ..Question::of(LEGACY_TOKENS, take)
     }
 }
 
@@ -54,14 +47,10 @@ fn take(
 
 /// The uses in one row; `None` if it is not such a row.
 fn token_use(row: &Row) -> Option<LegacyTokenUse> {
-    let time = |name| -> Option<DateTime<Utc>> {
-        DateTime::from_timestamp_micros(row.number(name)?.round() as i64)
-    };
-    // As for single events: the end of a long-running request repeats its beginning.
-    let requests = row.count("answered").saturating_sub(row.count("ended")) + row.count("begun");
+    let requests = holders::requests(row);
     let mut token_use = LegacyTokenUse {
-        first: time("firstUse")?,
-        last: time("lastUse")?,
+        first: row.time("firstUse")?,
+        last: row.time("lastUse")?,
         requests,
         addresses: Tally::default(),
         user_agents: Tally::default(),

@@ -24,14 +24,9 @@ const ADDRESSES_LENGTH: usize = 9_000;
 /// Who is rejected inside the window.
 pub fn question<C: Collect>() -> Question<C> {
     Question {
-        query: REJECTIONS,
-        text: |query, _| query.text.to_owned(),
-        filter: Arc::from(""),
         // A rejection is written when it arrives, and the query does not tell arrivals apart.
         seconds: Seconds::Arrived,
-        take,
-        otherwise: None,
-        rest: None,
+        ..Question::of(REJECTIONS, take)
     }
 }
 

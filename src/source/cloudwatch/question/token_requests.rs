@@ -1,11 +1,7 @@
 //! Tokens that kubelets were issued, aggregated by CloudWatch: one row a service account, node
 //! and hour. It costs a scan, and tells the frozen from the late hours earlier.
 
-use std::sync::Arc;
-
-use chrono::DateTime;
-
-use super::{Context, Question, Seconds, Took, holders};
+use super::{Context, Question, Took, holders};
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::issuance::{Issuance, Issuances};
 use crate::evidence::set::EvidenceSet;
@@ -15,13 +11,8 @@ use crate::source::cloudwatch::row::Row;
 /// The question.
 pub fn question() -> Question<EvidenceSet> {
     Question {
-        query: TOKEN_REQUESTS,
         text: holders::text,
-        filter: Arc::from(""),
-        seconds: Seconds::Written,
-        take,
-        otherwise: None,
-        rest: None,
+        ..Question::of(TOKEN_REQUESTS, take)
     }
 }
 
@@ -51,7 +42,7 @@ fn take(
 
 /// The first issuance in one row, and all of them; `None` if it is not such a row.
 fn of_row(row: &Row) -> Option<(Option<Issuance>, Issuances)> {
-    let first = DateTime::from_timestamp_micros(row.number("firstIssuance")?.round() as i64)?;
+    let first = row.time("firstIssuance")?;
     let count = row.count("issuances");
     let issuance = Issuance::new(
         row.get("namespacePart")?,
