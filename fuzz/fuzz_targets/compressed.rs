@@ -3,29 +3,19 @@
 
 #![no_main]
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use eks_stale_tokens::source::files::blocks::{Blocks, Buffer};
 use eks_stale_tokens::source::files::inflate::gunzip;
 use eks_stale_tokens::source::files::open::decoded;
+use eks_stale_tokens_fuzz::Trickle;
 use flate2::read::MultiGzDecoder;
 use libfuzzer_sys::fuzz_target;
 
 /// Compressed zeros grow a thousandfold; this is enough of them.
 const ENOUGH: u64 = 4 << 20;
 
-struct Trickle(Vec<u8>, usize);
-
-impl Read for Trickle {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = 7.min(self.0.len() - self.1).min(buffer.len());
-        buffer[..count].copy_from_slice(&self.0[self.1..][..count]);
-        self.1 += count;
-        Ok(count)
-    }
-}
-
-fn read(raw: Box<dyn Read + Send>, with_help: bool) -> Option<(Vec<u8>, Option<String>)> {
+fn read(raw: Box<dyn Read + Send + '_>, with_help: bool) -> Option<(Vec<u8>, Option<String>)> {
     std::thread::scope(|scope| {
         let (stream, ..) = decoded(raw, with_help.then_some(scope)).ok()?;
         let mut blocks = Blocks::new(stream.take(ENOUGH));
@@ -50,8 +40,8 @@ fn all(reader: impl Read) -> Option<Vec<u8>> {
 
 fuzz_target!(|data: &[u8]| {
     assert_eq!(all(gunzip(data)), all(MultiGzDecoder::new(data)));
-    let at_once = read(Box::new(io::Cursor::new(data.to_vec())), false);
-    let in_steps = read(Box::new(Trickle(data.to_vec(), 0)), true);
+    let at_once = read(Box::new(data), false);
+    let in_steps = read(Box::new(Trickle(data, 7)), true);
     match (at_once, in_steps) {
         (Some((bytes, None)), Some((same, None))) => assert_eq!(bytes, same),
         // Where a stream is damaged it may be noticed some bytes apart, and those bytes may look

@@ -1,4 +1,4 @@
-//! The law of the shapes that have to be unwrapped.
+//! What the fuzz targets share: the law of the shapes that have to be unwrapped.
 
 use std::io::{self, Read};
 use std::sync::Arc;
@@ -11,7 +11,8 @@ use eks_stale_tokens::source::files::scan::scan;
 use eks_stale_tokens::source::files::shapes::Shape;
 use eks_stale_tokens::source::files::shapes::messages::Messages;
 
-struct Trickle<'a>(&'a [u8], usize);
+/// Bytes that come so many at a time.
+pub struct Trickle<'a>(pub &'a [u8], pub usize);
 
 impl Read for Trickle<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -185,19 +185,8 @@ mod tests {
 
     use proptest::prelude::*;
 
+    use super::super::trickle::Trickle;
     use super::*;
-
-    /// Yields a few bytes at a time, as a pipe does.
-    struct Trickle<'a>(&'a [u8], usize);
-
-    impl Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(self.0.len()).min(buffer.len());
-            buffer[..count].copy_from_slice(&self.0[..count]);
-            self.0 = &self.0[count..];
-            Ok(count)
-        }
-    }
 
     fn all<R: Read>(blocks: &mut Blocks<R>) -> Vec<Vec<u8>> {
         let mut buffer = Buffer::default();

@@ -25,6 +25,8 @@ pub mod processor;
 pub mod ranges;
 pub mod scan;
 pub mod shapes;
+#[cfg(test)]
+mod trickle;
 pub mod workers;
 pub mod written_time;
 

@@ -290,18 +290,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-
-    /// Yields a few bytes at a time.
-    struct Trickle<'a>(&'a [u8], usize);
-
-    impl Read for Trickle<'_> {
-        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-            let count = self.1.min(self.0.len()).min(buffer.len());
-            buffer[..count].copy_from_slice(&self.0[..count]);
-            self.0 = &self.0[count..];
-            Ok(count)
-        }
-    }
+    use crate::source::files::trickle::Trickle;
 
     fn parts(text: &str, step: usize) -> Vec<String> {
         let mut parts = Vec::new();
