@@ -6,6 +6,7 @@
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
 //! - [`client`], [`component`], [`version`]: who is behind a user agent, and what mends it
+//! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`]: what Kubernetes accepts as a name
 //!
@@ -14,7 +15,9 @@
 pub mod annotation;
 pub mod client;
 pub mod component;
+pub mod control_plane;
 pub mod event;
+pub mod kubernetes_version;
 pub mod name;
 pub mod owner;
 pub mod path_shape;

@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
+use super::control_plane::ControlPlane;
 use super::note::{CountedNote, Note};
 use super::price::Price;
 
@@ -40,6 +41,8 @@ pub struct Coverage {
     pub gaps: BTreeMap<Gap, u64>,
     /// Files that hold no audit events, passed over.
     pub passed_over: BTreeSet<String>,
+    /// What is known of the cluster's control plane.
+    pub control_plane: ControlPlane,
 }
 
 /// Something that could not be seen: because of it the report may be incomplete.
@@ -239,6 +242,7 @@ impl Coverage {
             *self.gaps.entry(gap).or_default() += count;
         }
         self.passed_over.extend(other.passed_over);
+        self.control_plane.merge(other.control_plane);
     }
 }
 

@@ -9,6 +9,7 @@
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`tally`]: bounded counts of text that a caller chooses
 //! - [`cluster`]: the cluster that evidence belongs to
+//! - [`control_plane`]: what is known of a cluster's version, on which its tokens' lifetime depends
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`set`]: all evidence, and its merge
@@ -18,6 +19,7 @@
 
 pub mod accepted;
 pub mod cluster;
+pub mod control_plane;
 pub mod coverage;
 pub mod holder;
 pub mod issuance;
