@@ -75,7 +75,7 @@ def main() -> None:
         "gzip": [
             ("igzip -dc", f"igzip -dc {zipped}"),
             ("eks-stale-tokens sweep", f"{ours} {zipped}"),
-            ("igzip -dc | grep -F | mawk", f"igzip -dc {zipped} | env LC_ALL=C grep -F {PHRASE} | {AWK}"),
+            ("igzip -dc | rg -F | mawk", f"igzip -dc {zipped} | rg -F {PHRASE} | {AWK}"),
             ("libdeflate-gunzip -c", f"libdeflate-gunzip -c {zipped}"),
             ("pigz -dc", f"pigz -dc {zipped}"),
             ("gzip -dc", f"gzip -dc {zipped}"),

@@ -1,14 +1,13 @@
 //! Audit logs on disk or standard input.
 //!
 //! - [`inputs`]: which files, and which cluster each belongs to
-//! - [`encoding`], [`open`], [`inflate`]: a file as a stream of bytes, decompressed by what it
-//!   begins with
+//! - [`encoding`], [`open`]: a file as a stream of bytes, decompressed by what it begins with
 //! - [`shapes`]: how audit events are stored, and their unwrapping into lines
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
-//! - [`marks`], [`phrases`], [`written_time`], [`scan`]: the evidence in a block: bytes are searched
+//! - [`phrases`], [`written_time`], [`scan`]: the evidence in a block: bytes are searched
 //!   before anything is parsed
 //! - [`found`]: what was found beside the evidence
-//! - [`workers`], [`processor`]: who does what, and with which instructions
+//! - [`workers`]: which thread does what
 //!
 //! Memory is bounded by the number of threads times the size of a block, whatever the size of
 //! the input.
@@ -16,12 +15,9 @@
 pub mod blocks;
 pub mod encoding;
 pub mod found;
-pub mod inflate;
 pub mod inputs;
-pub mod marks;
 pub mod open;
 pub mod phrases;
-pub mod processor;
 pub mod ranges;
 pub mod scan;
 pub mod shapes;

@@ -1,114 +1,113 @@
-//! The phrases that make a line worth parsing.
+//! The phrases that make a line worth parsing, looked for in bytes.
 
-use super::marks::{APART, Pair};
+use std::sync::LazyLock;
 
-/// A phrase, and where in it the pair begins by which it is looked for.
-struct Phrase {
-    text: &'static [u8],
-    pair_at: usize,
+use memchr::memmem::Finder;
+
+/// Every event with a stale token holds the first phrase, one with a token kept in a secret the
+/// second, every rejection the third, and one with a token that was issued the fourth; most other
+/// events hold none and are never parsed.
+const STALE_TOKEN: &[u8] = b"stale-token";
+const LEGACY_TOKEN: &[u8] = b"legacy-token";
+const UNAUTHORIZED: &[u8] = b"Unauthorized";
+const ISSUED: &[u8] = b"issued-credential-id";
+
+/// The end of two phrases, so that one search finds both.
+const TOKEN: &[u8] = b"-token";
+
+const FINDERS_COUNT: usize = 3;
+/// How many of the finders are used where issued tokens are not wanted.
+const WITHOUT_ISSUANCES: usize = FINDERS_COUNT - 1;
+
+static FINDERS: LazyLock<[Finder<'static>; FINDERS_COUNT]> =
+    LazyLock::new(|| [TOKEN, UNAUTHORIZED, ISSUED].map(Finder::new));
+
+/// Where phrases stand in a block that is read from its beginning to its end.
+pub struct Phrases<'a> {
+    block: &'a [u8],
+    /// Where each finder matches next; beyond the block if nowhere.
+    next: [usize; FINDERS_COUNT],
+    used: usize,
 }
 
-impl Phrase {
-    const fn pair(&self) -> Pair {
-        [self.text[self.pair_at], self.text[self.pair_at + APART]]
+impl<'a> Phrases<'a> {
+    /// The phrases in a block.
+    pub fn of(block: &'a [u8], issuances: bool) -> Self {
+        let mut phrases = Self {
+            block,
+            next: [usize::MAX; FINDERS_COUNT],
+            used: WITHOUT_ISSUANCES + usize::from(issuances),
+        };
+        for finder in 0..phrases.used {
+            phrases.advance(finder, 0);
+        }
+        phrases
+    }
+
+    /// Whether a phrase begins before `end`; what lies before it is not looked at again.
+    pub fn before(&mut self, end: usize) -> bool {
+        let mut found = false;
+        for finder in 0..self.used {
+            if self.next[finder] < end {
+                found = true;
+                self.advance(finder, end);
+            }
+        }
+        found
+    }
+
+    fn advance(&mut self, finder: usize, from: usize) {
+        let mut from = from;
+        self.next[finder] = loop {
+            let Some(found) = FINDERS[finder].find(&self.block[from..]) else {
+                break usize::MAX;
+            };
+            let at = from + found;
+            if finder > 0 || is_token(&self.block[..at + TOKEN.len()]) {
+                break at;
+            }
+            from = at + 1;
+        };
     }
 }
 
-/// Every line with a stale token holds the first phrase, every token kept in a secret the second,
-/// every rejection the third, and every token that was issued the fourth; most other lines hold
-/// none and are never parsed. The pairs are rare: in the data of benches/generate.py the first
-/// begins in one event of 80, that of rejections in none, the last in one of four.
-const PHRASES: [Phrase; 4] = [
-    Phrase {
-        text: b"stale-token",
-        pair_at: 5,
-    },
-    Phrase {
-        text: b"legacy-token",
-        pair_at: 6,
-    },
-    Phrase {
-        text: b"Unauthorized",
-        pair_at: 0,
-    },
-    Phrase {
-        text: b"issued-credential-id",
-        pair_at: 2,
-    },
-];
-
-/// The pairs of all phrases but the last; the first two have the same.
-pub const PAIRS: [Pair; 2] = [PHRASES[0].pair(), PHRASES[2].pair()];
-/// The pairs of all phrases: the events of issued tokens are not always wanted.
-pub const WITH_ISSUANCES: [Pair; 3] = [PAIRS[0], PAIRS[1], PHRASES[3].pair()];
-
-/// Whether the pair that begins at this place stands in a phrase.
-pub fn is_phrase(block: &[u8], at: usize) -> bool {
-    PHRASES.iter().any(|phrase| {
-        at.checked_sub(phrase.pair_at)
-            .is_some_and(|start| block[start..].starts_with(phrase.text))
-    })
+/// Whether text that ends in [`TOKEN`] ends in a phrase.
+fn is_token(text: &[u8]) -> bool {
+    text.ends_with(STALE_TOKEN) || text.ends_with(LEGACY_TOKEN)
 }
 
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
-    use super::super::marks::{LANES, mark};
     use super::*;
 
-    #[test]
-    fn every_pair_is_looked_for() {
-        assert_eq!(WITH_ISSUANCES, [*b"-k", *b"Uu", *b"sd"]);
-        for phrase in &PHRASES {
-            assert!(WITH_ISSUANCES.contains(&phrase.pair()));
-        }
-        for phrase in &PHRASES[..PHRASES.len() - 1] {
-            assert!(PAIRS.contains(&phrase.pair()));
-        }
-    }
-
-    /// Where phrases are found by their pairs.
-    fn found<const PAIRS: usize>(text: &[u8], pairs: &[Pair; PAIRS]) -> Vec<usize> {
-        let mut found = Vec::new();
-        mark(text, pairs, |segment| {
-            let places = (0..segment.pairs.len() * LANES)
-                .filter(|at| segment.pairs[at / LANES] >> (at % LANES) & 1 == 1)
-                .map(|at| segment.start + at);
-            found.extend(places.filter(|at| is_phrase(text, *at)));
-        });
-        found
-    }
-
     proptest! {
-        /// Its pair finds a phrase wherever it stands.
+        /// A line that holds a phrase is told from one that does not, wherever the phrase stands.
         #[test]
         fn no_phrase_is_missed(
             words in prop::collection::vec(
                 prop_oneof![
                     Just("stale-token"), Just("legacy-token"), Just("Unauthorized"), Just("stale-"),
                     Just("le-token"), Just("Unauth"), Just("token"), Just("issued-credential-id"),
-                    Just("issued-"), Just("ued-cred"), Just("\n"), Just("{\"kind\":\"Event\"}"),
+                    Just("issued-"), Just("\n"), Just("{\"kind\":\"Event\"}"),
                 ],
                 0..60,
             ),
             issuances: bool,
         ) {
             let text = words.concat();
-            let text = text.as_bytes();
-            let (found, wanted) = if issuances {
-                (found(text, &WITH_ISSUANCES), &PHRASES[..])
-            } else {
-                (found(text, &PAIRS), &PHRASES[..PHRASES.len() - 1])
-            };
-            let begins = |at: &usize| {
-                let holds = |phrase: &Phrase| {
-                    at.checked_sub(phrase.pair_at)
-                        .is_some_and(|start| text[start..].starts_with(phrase.text))
-                };
-                wanted.iter().any(holds)
-            };
-            prop_assert_eq!(found, (0..text.len()).filter(begins).collect::<Vec<_>>());
+            let mut phrases = Phrases::of(text.as_bytes(), issuances);
+            let mut wanted = vec![STALE_TOKEN, LEGACY_TOKEN, UNAUTHORIZED];
+            wanted.extend(issuances.then_some(ISSUED));
+            let mut end = 0;
+            for line in text.split_inclusive('\n') {
+                end += line.len();
+                let holds_one = wanted
+                    .iter()
+                    .any(|phrase| memchr::memmem::find(line.as_bytes(), phrase).is_some());
+                prop_assert_eq!(phrases.before(end), holds_one, "{}", line);
+            }
         }
     }
 }

@@ -7,8 +7,7 @@ use chrono::DateTime;
 use memchr::memmem::Finder;
 
 use super::found::Found;
-use super::marks::{LANES, Segment, mark};
-use super::phrases::{PAIRS, WITH_ISSUANCES, is_phrase};
+use super::phrases::Phrases;
 use super::shapes::exported_lines::exported_message;
 use super::written_time::WrittenTime;
 use crate::evidence::cluster::Cluster;
@@ -33,8 +32,6 @@ pub fn scan<C: Collect>(
     collector: &mut C,
 ) -> Found {
     let mut scan = Scan {
-        block,
-        start: 0,
         is_candidate: false,
         is_special: false,
         found: Found::default(),
@@ -44,22 +41,32 @@ pub fn scan<C: Collect>(
         first_time: None,
         last_time: None,
     };
-    if arrivals.issuances {
-        mark(block, &WITH_ISSUANCES, |segment| scan.segment(segment));
-    } else {
-        mark(block, &PAIRS, |segment| scan.segment(segment));
+    let mut phrases = Phrases::of(block, arrivals.issuances);
+    let block_is_special = is_special(block);
+    let mut start = 0;
+    let ends = memchr::memchr_iter(b'\n', block).chain([block.len()]);
+    for end in ends {
+        let line = block[start..end].trim_ascii();
+        scan.is_candidate = phrases.before(end);
+        scan.is_special = block_is_special && is_special(line);
+        scan.line(line);
+        start = end + 1;
+        if start >= block.len() {
+            break;
+        }
     }
-    scan.line_ends(block.len());
     scan.finish()
 }
 
+/// Whether there is a NUL, or a byte that is not ASCII.
+fn is_special(bytes: &[u8]) -> bool {
+    !bytes.is_ascii() || memchr::memchr(0, bytes).is_some()
+}
+
 struct Scan<'a, C> {
-    block: &'a [u8],
-    /// Where the line begins whose end was not met yet.
-    start: usize,
-    /// Whether a phrase was met in it.
+    /// Whether a phrase was met in the line.
     is_candidate: bool,
-    /// Whether there may be a NUL in it, or a byte that is not ASCII.
+    /// Whether there is a NUL in it, or a byte that is not ASCII.
     is_special: bool,
     found: Found,
     cluster: &'a Arc<Cluster>,
@@ -70,40 +77,8 @@ struct Scan<'a, C> {
     last_time: Option<WrittenTime>,
 }
 
-impl<'a, C: Collect> Scan<'a, C> {
-    fn segment(&mut self, segment: &Segment) {
-        self.is_special |= segment.is_special;
-        let mut steps = segment.marked_steps;
-        while steps != 0 {
-            let step = steps.trailing_zeros() as usize;
-            let at = segment.start + step * LANES;
-            let (line_feeds, pairs) = (segment.line_feeds[step], segment.pairs[step]);
-            let mut marks = line_feeds | pairs;
-            while marks != 0 {
-                let next = marks.trailing_zeros();
-                if line_feeds >> next & 1 == 1 {
-                    self.line_ends(at + next as usize);
-                    self.is_special = segment.is_special;
-                } else {
-                    self.is_candidate |= is_phrase(self.block, at + next as usize);
-                }
-                marks &= marks - 1;
-            }
-            steps &= steps - 1;
-        }
-    }
-
-    fn line_ends(&mut self, end: usize) {
-        // Nothing stands behind the last line feed.
-        if self.start < self.block.len() {
-            let line = self.block[self.start..end].trim_ascii();
-            self.line(line);
-        }
-        self.start = end + 1;
-        self.is_candidate = false;
-    }
-
-    fn line(&mut self, line: &'a [u8]) {
+impl<C: Collect> Scan<'_, C> {
+    fn line(&mut self, line: &[u8]) {
         if line.is_empty() {
             return;
         }
@@ -148,7 +123,7 @@ impl<'a, C: Collect> Scan<'a, C> {
 
     /// Notes what is wrong with a line, and cuts off the NUL bytes at its ends: whoever cuts a
     /// log under its writer leaves them there.
-    fn undamaged(&mut self, line: &'a [u8]) -> &'a [u8] {
+    fn undamaged<'a>(&mut self, line: &'a [u8]) -> &'a [u8] {
         if memchr::memchr(0, line).is_some() {
             self.found.note(GapKind::NulBytes, "", 1);
         } else if std::str::from_utf8(line).is_err() {

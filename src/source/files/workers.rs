@@ -12,7 +12,6 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread::Scope;
 
 use super::blocks::{Blocks, Buffer};
 use super::found::{Found, FoundInFile};
@@ -43,9 +42,9 @@ pub fn read_all<C: Collect>(inputs: &Inputs, progress: &Progress) -> (C, Vec<Fou
     let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
     let collected = std::thread::scope(|scope| {
         let others: Vec<_> = (1..workers.min(MOST_WORKERS))
-            .map(|_| scope.spawn(|| work.run::<C>(scope)))
+            .map(|_| scope.spawn(|| work.run::<C>()))
             .collect();
-        let mut collected = work.run::<C>(scope);
+        let mut collected = work.run::<C>();
         for other in others {
             match other.join() {
                 Ok(more) => collected.merge(more),
@@ -110,8 +109,8 @@ enum Task {
     Open(usize),
 }
 
-impl<'env> Work<'env> {
-    fn run<'scope, C: Collect>(&self, scope: &'scope Scope<'scope, 'env>) -> C {
+impl Work<'_> {
+    fn run<C: Collect>(&self) -> C {
         let mut collector = C::default();
         let mut buffer = Buffer::default();
         while let Some(task) = self.next() {
@@ -131,7 +130,7 @@ impl<'env> Work<'env> {
                 } => self.range(input, &file, start, size, &mut buffer, &mut collector),
                 Task::Open(input) => {
                     let reading = Reading(self);
-                    self.open(input, scope, &mut buffer, &mut collector);
+                    self.open(input, &mut buffer, &mut collector);
                     drop(reading);
                 }
             }
@@ -252,15 +251,9 @@ impl<'env> Work<'env> {
         }
     }
 
-    fn open<'scope, C: Collect>(
-        &self,
-        at: usize,
-        scope: &'scope Scope<'scope, 'env>,
-        buffer: &mut Buffer,
-        collector: &mut C,
-    ) {
+    fn open<C: Collect>(&self, at: usize, buffer: &mut Buffer, collector: &mut C) {
         let input = &self.inputs.found[at];
-        let opened = match open(input, self.progress, scope) {
+        let opened = match open(input, self.progress) {
             Ok(opened) => opened,
             Err(error) => return self.found(at).failed(error.to_string()),
         };
