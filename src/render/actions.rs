@@ -53,7 +53,7 @@ impl<'a> Actions<'a> {
         urgent.sort_by_key(|finding| {
             (
                 &finding.cluster,
-                finding.verdict,
+                finding.verdict.order(),
                 finding.lead().rejected_from,
             )
         });
@@ -68,6 +68,12 @@ impl<'a> Actions<'a> {
             later: report.of_severity(Severity::Notice).count(),
         }
     }
+}
+
+/// How much time the findings have that are counted as [`Actions::later`].
+pub fn later_than() -> String {
+    let days = Severity::Warning.within_days().unwrap_or_default();
+    format!("with over {days} days left")
 }
 
 fn restarts<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Restart<'a>> {

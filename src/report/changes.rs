@@ -123,19 +123,11 @@ impl From<&Finding> for State {
     }
 }
 
-impl State {
-    /// Whether it is known to be dead or to die: what nobody has to be told of is either
-    /// harmless or undecided.
-    fn is_decided(&self) -> bool {
-        self.verdict <= Verdict::Frozen
-    }
-}
-
 impl AccountChange {
     /// Whether somebody should be told. A service account that comes and goes before anything
     /// about it is decided, as the pods of a nightly job do, is nobody's business.
     pub fn is_news(&self) -> bool {
-        let decided = |state: &Option<State>| state.as_ref().is_some_and(State::is_decided);
+        let decided = |state: &Option<State>| state.is_some_and(|state| state.verdict.is_decided());
         !matches!(self.kind, ChangeKind::NotSeen | ChangeKind::Unchanged)
             && (decided(&self.before) || decided(&self.now))
     }
@@ -143,7 +135,7 @@ impl AccountChange {
     /// Whether its last known token had run out at this time: then it may be dead, not cured.
     pub fn had_run_out(&self, time: DateTime<Utc>) -> bool {
         self.before
-            .is_some_and(|before| before.is_decided() && before.rejected_from <= time)
+            .is_some_and(|before| before.verdict.is_decided() && before.rejected_from <= time)
     }
 
     /// The order in which changes are told: the most severe first.

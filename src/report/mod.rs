@@ -1,18 +1,20 @@
 //! The report as data: everything that a format needs, and nothing that has to be worked out.
 //!
-//! - [`verdict`]: verdicts and severities
+//! - [`verdict`]: verdicts and severities, and all that they mean
 //! - [`finding`]: findings, their holders and their tokens
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
 //! - [`legacy_token`]: tokens kept in secrets that are still in use
 //! - [`token_lifetime`]: how long a cluster accepts a stale token
 //! - [`changes`]: what changed since an earlier report
+//! - [`exact_duration`]: durations in the sentences that say why
 //! - [`json`]: the versioned JSON form
 //!
 //! A report is a value: it holds the time it was made for, and rendering it twice gives the
 //! same bytes.
 
 pub mod changes;
+pub mod exact_duration;
 pub mod finding;
 pub mod json;
 pub mod legacy_token;

@@ -1,11 +1,16 @@
-//! Verdicts and severities.
+//! Verdicts and severities, with everything that they mean. No other file compares verdicts or
+//! lists some of them: it uses a method of this one.
 
 use std::fmt;
 
+use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 
+use super::exact_duration::hours;
+
+// The order of the variants is the order of the verdicts, and `Gone` stays the last.
 /// What a holder's evidence means; the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub enum Verdict {
     /// The API server rejects it already.
@@ -28,9 +33,51 @@ pub enum Verdict {
     Gone,
 }
 
+/// What lies ahead of a holder: all that most readers of a verdict need to know of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Outlook {
+    /// Its token is not accepted any more.
+    Dead,
+    /// It works, and is rejected at the end of its token.
+    Dying,
+    /// It works, and may be rejected at the end of its token or not.
+    Open,
+    /// It reads a new token in time.
+    Refreshing,
+    /// It is not there any more.
+    Gone,
+}
+
+/// The evidence that a verdict's sentence quotes, and the limits that it was held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Grounds {
+    /// The largest age at which the holder used a token.
+    pub used_at: TimeDelta,
+    /// From its last accepted request to the end of the window.
+    pub silent: TimeDelta,
+    /// The age of use from which on a token counts as frozen.
+    pub frozen_from: TimeDelta,
+    /// The largest age of use of a holder that refreshes late.
+    pub late_until: TimeDelta,
+    /// The silence after which a holder is gone.
+    pub gone_after: TimeDelta,
+}
+
+/// One row of the table of verdicts.
+struct Meaning {
+    word: &'static str,
+    outlook: Outlook,
+    /// Whether a restart of the workload buys time.
+    restart_helps: bool,
+    /// Whether its rejections are what makes the verdict.
+    rests_on_rejections: bool,
+    /// Why a holder has this verdict.
+    sentence: fn(&Grounds) -> String,
+}
+
 impl Verdict {
     /// Every verdict, the worst first.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; Self::Gone as usize + 1] = [
         Self::Rejected,
         Self::Expired,
         Self::Frozen,
@@ -39,23 +86,161 @@ impl Verdict {
         Self::Gone,
     ];
 
-    /// The verdict's word.
-    pub fn word(self) -> &'static str {
+    /// The table: what each verdict means.
+    const fn meaning(self) -> Meaning {
         match self {
-            Self::Rejected => "rejected",
-            Self::Expired => "expired",
-            Self::Frozen => "frozen",
-            Self::Undecided => "undecided",
-            Self::RefreshingLate => "refreshing late",
-            Self::Gone => "gone",
+            Self::Rejected => Meaning {
+                word: "rejected",
+                outlook: Outlook::Dead,
+                restart_helps: true,
+                rests_on_rejections: true,
+                sentence: |_| {
+                    "its newest rejections come after its last accepted request".to_owned()
+                },
+            },
+            Self::Expired => Meaning {
+                word: "expired",
+                outlook: Outlook::Dead,
+                restart_helps: true,
+                rests_on_rejections: false,
+                sentence: |grounds| {
+                    format!(
+                        "its token ended, nothing was accepted for the last {}, and no later rejection could be joined to it",
+                        hours(grounds.silent)
+                    )
+                },
+            },
+            Self::Frozen => Meaning {
+                word: "frozen",
+                outlook: Outlook::Dying,
+                restart_helps: true,
+                rests_on_rejections: false,
+                sentence: |grounds| {
+                    format!(
+                        "a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
+                        hours(grounds.used_at),
+                        hours(grounds.frozen_from)
+                    )
+                },
+            },
+            Self::Undecided => Meaning {
+                word: "undecided",
+                outlook: Outlook::Open,
+                restart_helps: false,
+                rests_on_rejections: false,
+                sentence: |grounds| {
+                    format!(
+                        "no token was used past an age of {}; frozen from {} on, until then it may only be late",
+                        hours(grounds.used_at),
+                        hours(grounds.frozen_from)
+                    )
+                },
+            },
+            Self::RefreshingLate => Meaning {
+                word: "refreshing late",
+                outlook: Outlook::Refreshing,
+                restart_helps: false,
+                rests_on_rejections: false,
+                sentence: |grounds| {
+                    format!(
+                        "it changed its token, and used none past an age of {} (at most {})",
+                        hours(grounds.used_at),
+                        hours(grounds.late_until)
+                    )
+                },
+            },
+            Self::Gone => Meaning {
+                word: "gone",
+                outlook: Outlook::Gone,
+                restart_helps: false,
+                rests_on_rejections: false,
+                sentence: |grounds| {
+                    format!(
+                        "nothing was seen of it for the last {} (more than {})",
+                        hours(grounds.silent),
+                        hours(grounds.gone_after)
+                    )
+                },
+            },
         }
     }
 
-    /// Whether nothing has to be done: such findings are listed apart.
+    /// The verdict's word.
+    pub fn word(self) -> &'static str {
+        self.meaning().word
+    }
+
+    /// What lies ahead of a holder with this verdict.
+    pub fn outlook(self) -> Outlook {
+        self.meaning().outlook
+    }
+
+    /// Its place among verdicts, from 0 for the worst: what to sort by.
+    pub fn order(self) -> usize {
+        self as usize
+    }
+
+    /// Whether it comes before another one in the order of verdicts.
+    pub fn is_worse_than(self, other: Self) -> bool {
+        self.order() < other.order()
+    }
+
+    /// Whether the holder's token is not accepted any more.
+    pub fn is_dead(self) -> bool {
+        self.outlook() == Outlook::Dead
+    }
+
+    /// Whether the holder works, and is rejected at the end of its token: only these have a
+    /// date to count down to.
+    pub fn is_dying(self) -> bool {
+        self.outlook() == Outlook::Dying
+    }
+
+    /// Whether it is news: the holder is dead or dying, not undecided and not harmless.
+    pub fn is_decided(self) -> bool {
+        self.is_dead() || self.is_dying()
+    }
+
+    /// Whether nothing has to be done: such findings are listed apart and have no severity.
     pub fn is_harmless(self) -> bool {
-        matches!(self, Self::RefreshingLate | Self::Gone)
+        matches!(self.outlook(), Outlook::Refreshing | Outlook::Gone)
+    }
+
+    /// Whether the holder reads a new token in time.
+    pub fn is_refreshing(self) -> bool {
+        self.outlook() == Outlook::Refreshing
+    }
+
+    /// Whether the holder is not there any more: its last request is what there is to tell.
+    pub fn is_gone(self) -> bool {
+        self.outlook() == Outlook::Gone
+    }
+
+    /// Whether a restart of the workload buys time.
+    pub fn restart_helps(self) -> bool {
+        self.meaning().restart_helps
+    }
+
+    /// Whether the holder's rejections are what makes the verdict.
+    pub fn rests_on_rejections(self) -> bool {
+        self.meaning().rests_on_rejections
+    }
+
+    /// Why a holder has this verdict, with the verdict's word. No text of the log.
+    pub fn sentence(self, grounds: &Grounds) -> String {
+        let meaning = self.meaning();
+        format!("{}: {}", meaning.word, (meaning.sentence)(grounds))
     }
 }
+
+/// The list is in the order of the variants: [`Verdict::order`] is a place in it.
+const _: () = {
+    let mut place = 0;
+    while place < Verdict::ALL.len() {
+        assert!(Verdict::ALL[place] as usize == place);
+        place += 1;
+    }
+};
 
 impl fmt::Display for Verdict {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -77,6 +262,10 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the most urgent first.
+    pub const ALL: [Self; Self::Critical as usize + 1] =
+        [Self::Critical, Self::Warning, Self::Notice];
+
     /// The severity's word.
     pub fn word(self) -> &'static str {
         match self {
@@ -85,10 +274,95 @@ impl Severity {
             Self::Notice => "notice",
         }
     }
+
+    /// A holder that is rejected within so many days has this severity; `None` for any number.
+    pub const fn within_days(self) -> Option<i64> {
+        match self {
+            // One working week to act.
+            Self::Critical => Some(7),
+            // One release cycle to act.
+            Self::Warning => Some(30),
+            Self::Notice => None,
+        }
+    }
+
+    /// The severity of a holder that is rejected after so much time.
+    pub fn of_time_left(left: TimeDelta) -> Self {
+        let holds = |severity: &Self| {
+            severity
+                .within_days()
+                .is_none_or(|days| left <= TimeDelta::days(days))
+        };
+        Self::ALL.into_iter().find(holds).unwrap_or(Self::Notice)
+    }
+
+    /// When a holder of this severity is rejected: `within 7 days`.
+    pub fn time_left(self) -> String {
+        match self.within_days() {
+            Some(days) => format!("within {days} days"),
+            None => "later".to_owned(),
+        }
+    }
 }
 
 impl fmt::Display for Severity {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.word())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(having: fn(Verdict) -> bool) -> Vec<&'static str> {
+        let verdicts = Verdict::ALL.into_iter().filter(|verdict| having(*verdict));
+        verdicts.map(Verdict::word).collect()
+    }
+
+    /// The words are an interface, and the order is the one that docs/verdicts.md gives.
+    #[test]
+    fn a_verdict_means_what_the_documentation_says() {
+        assert_eq!(
+            words(|_| true),
+            [
+                "rejected",
+                "expired",
+                "frozen",
+                "undecided",
+                "refreshing late",
+                "gone"
+            ]
+        );
+        assert_eq!(words(Verdict::is_dead), ["rejected", "expired"]);
+        assert_eq!(
+            words(Verdict::is_decided),
+            ["rejected", "expired", "frozen"]
+        );
+        assert_eq!(
+            words(Verdict::restart_helps),
+            ["rejected", "expired", "frozen"]
+        );
+        assert_eq!(words(Verdict::is_harmless), ["refreshing late", "gone"]);
+    }
+
+    #[test]
+    fn time_left_gives_the_severity_that_its_words_promise() {
+        let second = TimeDelta::seconds(1);
+        for (left, severity, words) in [
+            (TimeDelta::days(-1), Severity::Critical, "within 7 days"),
+            (TimeDelta::days(7), Severity::Critical, "within 7 days"),
+            (
+                TimeDelta::days(7) + second,
+                Severity::Warning,
+                "within 30 days",
+            ),
+            (TimeDelta::days(30), Severity::Warning, "within 30 days"),
+            (TimeDelta::days(30) + second, Severity::Notice, "later"),
+            (TimeDelta::MAX, Severity::Notice, "later"),
+        ] {
+            assert_eq!(Severity::of_time_left(left), severity, "{left}");
+            assert_eq!(severity.time_left(), words);
+        }
     }
 }

@@ -34,12 +34,18 @@ pub fn finding(
         })
         .collect();
     judged.sort_by(|one, other| {
-        (one.verdict, one.rejected_from, &one.pod, &one.identity).cmp(&(
-            other.verdict,
-            other.rejected_from,
-            &other.pod,
-            &other.identity,
-        ))
+        (
+            one.verdict.order(),
+            one.rejected_from,
+            &one.pod,
+            &one.identity,
+        )
+            .cmp(&(
+                other.verdict.order(),
+                other.rejected_from,
+                &other.pod,
+                &other.identity,
+            ))
     });
     let lead = judged.first()?;
     let clients = cure::clients(service_account, &judged);

@@ -9,7 +9,6 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::token::ESTIMATE_SPREAD;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes, State};
-use crate::report::verdict::Verdict;
 
 /// How long a service account that was not looked for is remembered after its token ran out:
 /// a cluster that is swept once a week is still compared with its last sweep.
@@ -145,31 +144,30 @@ fn change(account: &Account, before: Option<State>, now: Option<State>) -> Optio
 /// What became of a service account; `None` if it was and is harmless.
 fn kind(before: Option<&State>, now: Option<&State>) -> Option<ChangeKind> {
     let urgent = |state: &&State| state.severity.is_some();
-    let late =
-        |state: Option<&State>| state.is_some_and(|state| state.verdict == Verdict::RefreshingLate);
+    let refreshes =
+        |state: Option<&State>| state.is_some_and(|state| state.verdict.is_refreshing());
     Some(match (before.filter(urgent), now.filter(urgent)) {
         (None, None) => return None,
-        (None, Some(_)) if late(before) => ChangeKind::Worse,
+        (None, Some(_)) if refreshes(before) => ChangeKind::Worse,
         (None, Some(_)) => ChangeKind::New,
-        (Some(_), None) if late(now) => ChangeKind::Better,
+        (Some(_), None) if refreshes(now) => ChangeKind::Better,
         (Some(_), None) => ChangeKind::Gone,
         (Some(before), Some(now)) => between(before, now),
     })
 }
 
 fn between(before: &State, now: &State) -> ChangeKind {
-    let dead = |state: &State| state.verdict <= Verdict::Expired;
     if now.severity > before.severity {
         ChangeKind::Worse
     } else if now.issued - before.issued >= BOUGHT {
         ChangeKind::Restarted
-    } else if dead(before) && dead(now) {
+    } else if before.verdict.is_dead() && now.verdict.is_dead() {
         ChangeKind::Unchanged
-    } else if now.verdict < before.verdict
+    } else if now.verdict.is_worse_than(before.verdict)
         || before.rejected_from - now.rejected_from > ESTIMATE_SPREAD
     {
         ChangeKind::Worse
-    } else if now.severity < before.severity || now.verdict > before.verdict {
+    } else if now.severity < before.severity || before.verdict.is_worse_than(now.verdict) {
         ChangeKind::Better
     } else {
         ChangeKind::Unchanged

@@ -66,7 +66,7 @@ pub fn remedies(
     }
     let mut remedies = Vec::new();
     for holder in holders {
-        if holder.verdict > Verdict::Frozen {
+        if !holder.verdict.restart_helps() {
             continue;
         }
         let remedy = restart(namespace, holder, new_date);

@@ -5,11 +5,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::newer_tokens::BesidePod;
 use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, NEWER_TOKEN_IGNORED, SILENCE};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
+use crate::report::exact_duration::hours;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::rejection::HolderRejections;
 use crate::report::scan::Window;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::Verdict;
+use crate::report::verdict::{Grounds, Verdict};
 
 /// Why the holder was judged so, a sentence each. No text of the log is in them.
 pub fn reasons(
@@ -21,38 +22,23 @@ pub fn reasons(
     let mut reasons = vec![dated(holder, lifetime)];
     let oldest = holder.tokens.iter().map(age_at_last_use).max();
     let used_at = oldest.unwrap_or_else(TimeDelta::zero);
-    let silent = hours(window.until - holder.last_seen);
-    reasons.push(match holder.verdict {
-        Verdict::Rejected => "rejected: its newest rejections come after its last accepted request"
-            .to_owned(),
-        Verdict::Expired => format!(
-            "expired: its token ended, nothing was accepted for the last {silent}, and no later rejection could be joined to it"
-        ),
-        Verdict::Frozen if used_at < FROZEN_AGE => format!(
-            "frozen: its token was used at an age of {}, more than {} after the kubelet was issued a newer one; a client that reads the file again within that time does not use it any more",
-            hours(used_at),
-            hours(NEWER_TOKEN_IGNORED)
-        ),
-        Verdict::Frozen => format!(
-            "frozen: a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
-            hours(used_at),
-            hours(FROZEN_AGE)
-        ),
-        Verdict::Undecided => format!(
-            "undecided: no token was used past an age of {}; frozen from {} on, until then it may only be late",
-            hours(used_at),
-            hours(FROZEN_AGE)
-        ),
-        Verdict::RefreshingLate => format!(
-            "refreshing late: it changed its token, and used none past an age of {} (at most {})",
-            hours(used_at),
-            hours(LATE_AGE)
-        ),
-        Verdict::Gone => format!(
-            "gone: nothing was seen of it for the last {silent} (more than {})",
-            hours(GONE_AFTER)
-        ),
-    });
+    reasons.push(
+        if holder.verdict == Verdict::Frozen && used_at < FROZEN_AGE {
+            format!(
+                "frozen: its token was used at an age of {}, more than {} after the kubelet was issued a newer one; a client that reads the file again within that time does not use it any more",
+                hours(used_at),
+                hours(NEWER_TOKEN_IGNORED)
+            )
+        } else {
+            holder.verdict.sentence(&Grounds {
+                used_at,
+                silent: window.until - holder.last_seen,
+                frozen_from: FROZEN_AGE,
+                late_until: LATE_AGE,
+                gone_after: GONE_AFTER,
+            })
+        },
+    );
     if holder.verdict == Verdict::Frozen {
         reasons.extend(kubelet.and_then(|kubelet| newer_tokens(holder, kubelet)));
     }
@@ -144,7 +130,7 @@ fn minute_of_death(holder: &HolderFinding, rejections: &HolderRejections) -> Str
             "{accepted}, after its end and in between rejections: not every API server rejects it yet, so it works from time to time"
         );
     }
-    if holder.verdict != Verdict::Rejected {
+    if !holder.verdict.rests_on_rejections() {
         return format!(
             "{accepted}: the rejections do not make it rejected, as they are neither after its end nor longer than {} without an accepted request",
             hours(SILENCE)
@@ -168,15 +154,4 @@ fn age_at_last_use(token: &TokenFinding) -> TimeDelta {
 
 fn time(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
-}
-
-/// Hours and minutes, or minutes and seconds below an hour.
-fn hours(duration: TimeDelta) -> String {
-    let seconds = duration.num_seconds().unsigned_abs();
-    match (seconds / 3600, seconds / 60 % 60, seconds % 60) {
-        (0, 0, seconds) => format!("{seconds} s"),
-        (0, minutes, seconds) => format!("{minutes} m {seconds} s"),
-        (hours, 0, _) => format!("{hours} h"),
-        (hours, minutes, _) => format!("{hours} h {minutes} m"),
-    }
 }

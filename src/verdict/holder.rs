@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::newer_tokens::BesidePod;
 use super::thresholds::{
-    ACCEPTED_PAST_END, CRITICAL_WITHIN, EARLY_REJECTION_AGE, FROZEN_AGE, GONE_AFTER,
-    LAST_USE_BEFORE_DEATH, LATE_AGE, REJECTION_IS_CURRENT, SILENCE, WARNING_WITHIN,
+    ACCEPTED_PAST_END, EARLY_REJECTION_AGE, FROZEN_AGE, GONE_AFTER, LAST_USE_BEFORE_DEATH,
+    LATE_AGE, REJECTION_IS_CURRENT, SILENCE,
 };
 use crate::evidence::token::{ESTIMATE_SPREAD, Token, Tokens};
 use crate::report::rejection::{Confidence, HolderRejections};
@@ -87,13 +87,7 @@ pub fn judge(
     let frozen = frozen_token(&tokens, newest).or(ignores_newer.then_some(newest));
     if let Some(frozen) = frozen {
         let left = rejected_from(frozen) - window.until;
-        let severity = if left <= CRITICAL_WITHIN {
-            Severity::Critical
-        } else if left <= WARNING_WITHIN {
-            Severity::Warning
-        } else {
-            Severity::Notice
-        };
+        let severity = Severity::of_time_left(left);
         return judged(Verdict::Frozen, Some(severity), frozen);
     }
     judged(Verdict::Undecided, Some(Severity::Notice), newest)

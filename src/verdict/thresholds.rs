@@ -39,9 +39,3 @@ pub const ACCEPTED_PAST_END: TimeDelta = TimeDelta::seconds(75);
 /// rejected later than assumed. Watches, the rarest requests of a live client, are renewed
 /// within the hour (`--min-request-timeout` 1800 s, doubled at random).
 pub const SILENCE: TimeDelta = TimeDelta::hours(1);
-
-/// A frozen holder rejected within this time is critical: one working week to act.
-pub const CRITICAL_WITHIN: TimeDelta = TimeDelta::days(7);
-
-/// A frozen holder rejected within this time is a warning: one release cycle to act.
-pub const WARNING_WITHIN: TimeDelta = TimeDelta::days(30);

@@ -253,7 +253,7 @@ fn is_end_of_watch(line: &str) -> bool {
 #[test]
 fn late_refreshers_are_told_from_frozen_clients() {
     use eks_stale_tokens::report::verdict::Verdict;
-    let mut seen = BTreeMap::new();
+    let mut seen = HashMap::new();
     for recording in RECORDINGS {
         for finding in report(recording).findings {
             for holder in &finding.holders {
@@ -262,7 +262,7 @@ fn late_refreshers_are_told_from_frozen_clients() {
         }
     }
     // An independent computation over the ledgers' own issue times comes to the same numbers.
-    let expected = BTreeMap::from([
+    let expected = HashMap::from([
         (Verdict::Rejected, 10),
         (Verdict::Frozen, 33),
         (Verdict::Undecided, 8),

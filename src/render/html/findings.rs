@@ -6,7 +6,6 @@ use crate::render::moment::{distance, duration, minute, rfc3339};
 use crate::render::number::thousands;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::Verdict;
 
 /// One finding. What is sorted by stands beside what is shown.
 pub(super) struct Row {
@@ -51,10 +50,7 @@ fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
         cluster: shown(&finding.cluster.name),
         account: account(finding),
         verdict: finding.verdict.word(),
-        verdict_order: Verdict::ALL
-            .iter()
-            .position(|verdict| *verdict == finding.verdict)
-            .unwrap_or_default(),
+        verdict_order: finding.verdict.order(),
         severity: finding
             .severity
             .map_or("harmless", |severity| severity.word()),

@@ -6,7 +6,7 @@ use crate::render::Page;
 use crate::render::moment::day;
 use crate::report::Report;
 use crate::report::finding::HolderFinding;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::verdict::{Outlook, Severity};
 
 /// The most bars.
 const MOST_BARS: i64 = 14;
@@ -23,6 +23,7 @@ pub(super) struct Histogram {
     /// Days that each bar stands for.
     pub(super) days: i64,
     pub(super) bars: Vec<Bar>,
+    pub(super) kinds: Vec<Kind>,
     /// All deaths.
     pub(super) deaths: usize,
     /// Where the bars stand.
@@ -48,20 +49,40 @@ pub(super) struct Bar {
 
 /// A part of a bar.
 pub(super) struct Part {
-    pub(super) kind: &'static str,
-    pub(super) words: &'static str,
+    pub(super) class: &'static str,
+    pub(super) words: String,
     pub(super) count: usize,
     pub(super) y: usize,
     pub(super) height: usize,
 }
 
-/// The kinds of deaths: how each is drawn, and in words.
-const KINDS: [(&str, &str); 4] = [
-    ("critical", "within 7 days"),
-    ("warning", "within 30 days"),
-    ("notice", "later"),
-    ("undecided", "undecided"),
-];
+/// A kind of deaths.
+pub(super) struct Kind {
+    /// How it is drawn.
+    pub(super) class: &'static str,
+    pub(super) words: String,
+    pub(super) legend: String,
+}
+
+/// By time left, and then those that may not come.
+const KINDS: usize = Severity::ALL.len() + 1;
+
+/// The place among kinds of the deaths that may not come.
+const UNDECIDED: usize = Severity::ALL.len();
+
+fn kinds() -> Vec<Kind> {
+    let by_time_left = Severity::ALL.into_iter().map(|severity| Kind {
+        class: severity.word(),
+        words: severity.time_left(),
+        legend: severity.time_left(),
+    });
+    let undecided = Kind {
+        class: "undecided",
+        words: "undecided".to_owned(),
+        legend: "undecided: if it never refreshes".to_owned(),
+    };
+    by_time_left.chain([undecided]).collect()
+}
 
 impl Histogram {
     /// The coming deaths; `None` if there are none.
@@ -90,12 +111,13 @@ impl Histogram {
             .find(|days| (span + days - 1) / days <= MOST_BARS)
             .unwrap_or(span / MOST_BARS + 1);
         let count = usize::try_from((span + days - 1) / days).ok()?.max(1);
-        let mut counts = vec![[0_usize; KINDS.len()]; count];
+        let mut counts = vec![[0_usize; KINDS]; count];
         for (at, kind) in &deaths {
             let bar = usize::try_from((*at - start).num_days() / days).ok()?;
             counts[bar.min(count - 1)][*kind] += 1;
         }
         let most = counts.iter().map(|bar| bar.iter().sum()).max()?;
+        let kinds = kinds();
         let bars = counts
             .iter()
             .enumerate()
@@ -104,28 +126,36 @@ impl Histogram {
                     .checked_add_signed(TimeDelta::days(days * index as i64))
                     .filter(|from| from.year() <= last.year())
                     .unwrap_or(last);
-                Self::bar(index, count, bar, most, day(from, page.time_zone))
+                Self::bar(index, count, bar, &kinds, most, day(from, page.time_zone))
             })
             .collect();
         Some(Self {
             days,
             bars,
+            kinds,
             deaths: deaths.len(),
             ground: HEIGHT + HEADROOM,
         })
     }
 
-    fn bar(index: usize, bars: usize, counts: &[usize], most: usize, from: String) -> Bar {
+    fn bar(
+        index: usize,
+        bars: usize,
+        counts: &[usize],
+        kinds: &[Kind],
+        most: usize,
+        from: String,
+    ) -> Bar {
         let step = 100.0 / bars as f64;
         let mut top = HEIGHT + HEADROOM;
         let mut parts = Vec::new();
-        for (count, (kind, words)) in counts.iter().zip(KINDS) {
+        for (count, kind) in counts.iter().zip(kinds) {
             if *count > 0 {
                 let height = (HEIGHT * count / most.max(1)).max(2);
                 top = top.saturating_sub(height);
                 parts.push(Part {
-                    kind,
-                    words,
+                    class: kind.class,
+                    words: kind.words.clone(),
                     count: *count,
                     y: top,
                     height,
@@ -151,11 +181,10 @@ impl Histogram {
 
 /// Which kind of death lies ahead of a holder, if one does.
 fn kind(holder: &HolderFinding) -> Option<usize> {
-    match (holder.verdict, holder.severity?) {
-        (Verdict::Undecided, _) => Some(3),
-        (Verdict::Frozen, Severity::Critical) => Some(0),
-        (Verdict::Frozen, Severity::Warning) => Some(1),
-        (Verdict::Frozen, Severity::Notice) => Some(2),
-        _ => None,
+    let severity = holder.severity?;
+    match holder.verdict.outlook() {
+        Outlook::Dying => Severity::ALL.iter().position(|one| *one == severity),
+        Outlook::Open => Some(UNDECIDED),
+        Outlook::Dead | Outlook::Refreshing | Outlook::Gone => None,
     }
 }

@@ -21,7 +21,7 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Page;
-use super::actions::{Actions, Restart};
+use super::actions::{Actions, Restart, later_than};
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
 use super::change;
@@ -195,7 +195,11 @@ impl ReportPage {
             cures: actions.then.iter().map(cure).collect(),
             later: match actions.later {
                 0 => String::new(),
-                later => counted(later, "more finding", "more findings"),
+                later => format!(
+                    "{} {}",
+                    counted(later, "more finding", "more findings"),
+                    later_than()
+                ),
             },
             lifelines: lifelines(&pressing),
             harmless_lifelines: lifelines(&harmless),
@@ -312,7 +316,7 @@ fn tallies(report: &Report) -> Vec<Tally> {
             let findings = || report.findings.iter().filter(|it| it.verdict == verdict);
             let note = findings()
                 .min_by_key(|finding| finding.lead().rejected_from)
-                .filter(|_| verdict == Verdict::Frozen)
+                .filter(|_| verdict.is_dying())
                 .map(|first| {
                     let at = first.lead().rejected_from;
                     format!("the first dies {}", distance(at, report.now(first)))

@@ -18,7 +18,7 @@ use super::moment::minute;
 use super::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::verdict::Severity;
 use content::{Component, Property, text, utc};
 
 /// Days before a death on which a calendar reminds of it.
@@ -78,7 +78,7 @@ impl<'a> Death<'a> {
         let mut holders: Vec<&HolderFinding> = finding
             .holders
             .iter()
-            .filter(|holder| holder.verdict == Verdict::Frozen && holder.rejected_from > now)
+            .filter(|holder| holder.verdict.is_dying() && holder.rejected_from > now)
             .filter(|holder| holder.rejected_from.year() <= LAST_YEAR)
             .collect();
         holders.sort_by_key(|holder| holder.rejected_from);

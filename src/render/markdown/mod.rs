@@ -8,7 +8,7 @@ mod inert;
 use std::io::{self, Write};
 
 use super::Page;
-use super::actions::{Actions, Restart};
+use super::actions::{Actions, Restart, later_than};
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
 use super::change;
@@ -16,7 +16,6 @@ use super::moment::{day, distance, minute};
 use super::number::{counted, thousands};
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::Verdict;
 use inert::{code, line, words};
 
 /// The most findings in a table. GitHub refuses an issue of more than 65,536 characters.
@@ -240,8 +239,9 @@ fn write_actions(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
         writeln!(output)?;
         writeln!(
             output,
-            "Later: {} with over 30 days left; what to do is in `--format csv`.",
-            counted(actions.later, "finding", "findings")
+            "Later: {} {}; what to do is in `--format csv`.",
+            counted(actions.later, "finding", "findings"),
+            later_than()
         )?;
     }
     Ok(())
@@ -295,12 +295,11 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         } else {
             String::new()
         };
-        let last = match finding.verdict {
-            Verdict::Gone => format!(
-                ", last used {}",
-                minute(finding.last_seen(), page.time_zone)
-            ),
-            _ => String::new(),
+        let last = if finding.verdict.is_gone() {
+            let last = minute(finding.last_seen(), page.time_zone);
+            format!(", last used {last}")
+        } else {
+            String::new()
         };
         writeln!(output, "- {account}{cluster}: {}{last}", finding.verdict)?;
     }

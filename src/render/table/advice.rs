@@ -6,7 +6,7 @@ use super::answer::INFERRED;
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint};
 use crate::render::Page;
-use crate::render::actions::{Actions, Cure, Restart};
+use crate::render::actions::{Actions, Cure, Restart, later_than};
 use crate::render::moment::day;
 use crate::render::visible::visible;
 use crate::report::Report;
@@ -28,8 +28,9 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         writeln!(output)?;
         writeln!(
             output,
-            "  {heading}{} more with over 30 days left; what to do is in --format csv",
-            actions.later
+            "  {heading}{} more {}; what to do is in --format csv",
+            actions.later,
+            later_than()
         )?;
     }
     Ok(())

@@ -13,7 +13,6 @@ use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::rejection::HolderRejections;
-use crate::report::verdict::Verdict;
 
 const MARGINS: Margins = Margins {
     indent: 2,
@@ -101,7 +100,7 @@ fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
     let hit: Vec<(&HolderFinding, &HolderRejections)> = finding
         .holders
         .iter()
-        .filter(|holder| holder.verdict == Verdict::Rejected || by_turns(holder))
+        .filter(|holder| holder.verdict.rests_on_rejections() || by_turns(holder))
         .filter_map(|holder| Some((holder, holder.rejections.as_ref()?)))
         .collect();
     let (first_holder, first) = hit.iter().min_by_key(|(_, it)| it.first)?;
@@ -155,7 +154,7 @@ fn next(report: &Report, page: &Page) -> Vec<String> {
         let next = finding
             .holders
             .iter()
-            .filter(|it| it.verdict == Verdict::Frozen && Some(it.rejected_from) >= now)
+            .filter(|it| it.verdict.is_dying() && Some(it.rejected_from) >= now)
             .min_by_key(|it| it.rejected_from);
         coming.extend(next.map(|holder| (finding, holder)));
     }
@@ -221,9 +220,9 @@ fn urgent(report: &Report) -> Vec<&Finding> {
     let mut urgent: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| finding.verdict <= Verdict::Frozen)
+        .filter(|finding| finding.verdict.is_decided())
         .collect();
-    urgent.sort_by_key(|finding| (finding.verdict, finding.lead().rejected_from));
+    urgent.sort_by_key(|finding| (finding.verdict.order(), finding.lead().rejected_from));
     urgent
 }
 

@@ -8,7 +8,6 @@ use crate::render::moment::{duration, minute};
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::Verdict;
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let harmless: Vec<&Finding> = report
@@ -51,7 +50,7 @@ fn name(finding: &Finding, several_clusters: bool) -> String {
 }
 
 fn what(finding: &Finding, page: &Page) -> String {
-    if finding.verdict == Verdict::Gone {
+    if finding.verdict.is_gone() {
         return format!("last used {}", minute(finding.last_seen(), page.time_zone));
     }
     let oldest = finding

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
+use super::style::{FAINT, HEADING, of_severity, paint};
 use crate::render::Page;
 use crate::render::basis;
 use crate::render::moment::distance;
@@ -13,7 +13,7 @@ use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::verdict::Verdict;
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let widest = report
@@ -89,7 +89,7 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
             .iter()
             .filter(|finding| finding.verdict == verdict)
             .min_by_key(|finding| finding.lead().rejected_from);
-        if let (Verdict::Frozen, Some(first)) = (verdict, first) {
+        if let Some(first) = first.filter(|_| verdict.is_dying()) {
             words.push_str(&format!(", the first {}", when(report, first)));
         }
         let worst = report
@@ -98,16 +98,11 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
             .filter(|finding| finding.verdict == verdict)
             .filter_map(|finding| finding.severity)
             .max();
-        let style = match worst {
-            Some(Severity::Critical) => CRITICAL,
-            Some(Severity::Warning) => WARNING,
-            _ => Style::new(),
-        };
-        parts.push((style, words));
+        parts.push((of_severity(worst), words));
     }
-    let harmless: Vec<String> = [Verdict::RefreshingLate, Verdict::Gone]
+    let harmless: Vec<String> = Verdict::ALL
         .into_iter()
-        .filter(|verdict| report.count(*verdict) > 0)
+        .filter(|verdict| verdict.is_harmless() && report.count(*verdict) > 0)
         .map(|verdict| format!("{} {verdict}", report.count(verdict)))
         .collect();
     if parts.is_empty() {

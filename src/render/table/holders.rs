@@ -4,14 +4,13 @@ use std::io::{self, Write};
 
 use super::answer;
 use super::list::{self, Margins};
-use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint, thousands};
+use super::style::{FAINT, HEADING, of_severity, paint, thousands};
 use crate::render::Page;
 use crate::render::moment::{distance, duration, minute};
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::rejection::HolderRejections;
-use crate::report::verdict::Severity;
 
 const MARGINS: Margins = Margins {
     indent: 6,
@@ -64,12 +63,7 @@ fn write_heading(holder: &HolderFinding, page: &Page, output: &mut dyn Write) ->
         Some(pod) => format!("pod {}", visible(pod)),
         None => "a caller that names no pod".to_owned(),
     };
-    let verdict = match holder.severity {
-        Some(Severity::Critical) => paint(CRITICAL, holder.verdict, page.colour),
-        Some(Severity::Warning) => paint(WARNING, holder.verdict, page.colour),
-        Some(Severity::Notice) => holder.verdict.to_string(),
-        None => paint(FAINT, holder.verdict, page.colour),
-    };
+    let verdict = paint(of_severity(holder.severity), holder.verdict, page.colour);
     writeln!(output, "    {name}   {verdict}")
 }
 

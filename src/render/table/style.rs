@@ -27,6 +27,16 @@ pub(super) fn paint(style: Style, text: impl Display, colour: bool) -> String {
     }
 }
 
+/// The style of a severity; none stands for what needs nobody.
+pub(super) fn of_severity(severity: Option<Severity>) -> Style {
+    match severity {
+        Some(Severity::Critical) => CRITICAL,
+        Some(Severity::Warning) => WARNING,
+        Some(Severity::Notice) => Style::new(),
+        None => FAINT,
+    }
+}
+
 /// A cell in the colour of a severity.
 pub(super) fn cell(text: impl Display, severity: Option<Severity>) -> Cell {
     let cell = Cell::new(text);

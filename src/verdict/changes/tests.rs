@@ -7,7 +7,7 @@ use crate::evidence::holder::Identity;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::Severity;
+use crate::report::verdict::{Severity, Verdict};
 
 const LIFETIME: i64 = 7_776_000;
 const DAY: i64 = 86_400;

@@ -1,6 +1,6 @@
 //! The verdicts on the recordings against what their clients really were.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use eks_stale_tokens::evidence::holder::Identity;
 use eks_stale_tokens::report::finding::HolderFinding;
@@ -11,7 +11,7 @@ use eks_stale_tokens::verdict::judge;
 use crate::recordings::{Pod, RECORDINGS, audit_log, evidence_in, ledger};
 
 /// What a pod's client was, by the ledger alone: see "behaviour" in `fixtures/README.md`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Truth {
     /// Its token ran out inside the recording or before.
     Dead,
@@ -68,7 +68,7 @@ fn uid(holder: &HolderFinding) -> &str {
 
 #[test]
 fn no_verdict_is_wrong() {
-    let mut matrix: BTreeMap<(Truth, Verdict), usize> = BTreeMap::new();
+    let mut matrix: HashMap<(Truth, Verdict), usize> = HashMap::new();
     let mut errors = Vec::new();
     for recording in RECORDINGS {
         let ledger = ledger(recording);
@@ -94,7 +94,7 @@ fn no_verdict_is_wrong() {
 }
 
 /// The matrix with a row for each truth.
-fn shown(matrix: &BTreeMap<(Truth, Verdict), usize>) -> String {
+fn shown(matrix: &HashMap<(Truth, Verdict), usize>) -> String {
     let mut text = format!("{:15}", "");
     for verdict in Verdict::ALL {
         text.push_str(&format!("{:>17}", verdict.word()));
