@@ -12,7 +12,6 @@ const USERNAME_PREFIX: &str = "system:serviceaccount:";
 
 /// A service account: its namespace and name, both valid Kubernetes names.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct ServiceAccount {
     /// The namespace, a DNS label.
     pub namespace: String,

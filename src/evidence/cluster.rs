@@ -6,14 +6,12 @@ use serde::{Deserialize, Serialize};
 
 /// A cluster. Names are unique within one Region of one account only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
 pub struct Cluster {
     /// The cluster's name.
     pub name: String,
     /// The AWS Region, where the evidence came from one.
     pub region: Option<String>,
     /// The AWS account, where it is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub account: Option<String>,
 }
 

@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
 use super::control_plane::ControlPlane;
@@ -46,8 +45,7 @@ pub struct Coverage {
 }
 
 /// Something that could not be seen: because of it the report may be incomplete.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// The file, the log group or the slice of time.
     pub place: String,
@@ -58,9 +56,7 @@ pub struct Gap {
 }
 
 /// The kinds of gaps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum GapKind {
     /// A line without a beginning or an end.
     TornLine,
@@ -131,11 +127,9 @@ impl GapKind {
 }
 
 /// A gap and how many lines, files or slices of time it concerns.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedGap {
     /// The gap.
-    #[serde(flatten)]
     pub gap: Gap,
     /// How many lines, files or slices.
     pub count: u64,

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
-
 use super::cluster::Cluster;
 use crate::audit::service_account::ServiceAccount;
 
@@ -19,9 +17,7 @@ pub struct Holder {
 }
 
 /// What tells the holders of one service account apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
     /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.
     Pod {

@@ -1,10 +1,7 @@
 //! Something worth knowing about what was looked at, which leaves no gap that more work could close.
 
-use serde::{Deserialize, Serialize};
-
 /// A remark about a place that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The log group, or what else it concerns.
     pub place: String,
@@ -13,11 +10,9 @@ pub struct Note {
 }
 
 /// A note and how often it was made.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CountedNote {
     /// The note.
-    #[serde(flatten)]
     pub note: Note,
     /// How many events or places it concerns.
     pub count: u64,

@@ -8,14 +8,14 @@ use serde_json::ser::{Formatter, Serializer};
 use super::Page;
 use super::visible::acts;
 use crate::report::Report;
-use crate::report::json::v1;
+use crate::report::json;
 
 /// Writes the report.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
     // Written in thousands of small pieces, of which each would be a call into the unknown.
     let mut json = Vec::new();
     let mut serializer = Serializer::with_formatter(&mut json, Escaping::default());
-    v1::Report::from(report).serialize(&mut serializer)?;
+    json::newest(report).serialize(&mut serializer)?;
     json.push(b'\n');
     output.write_all(&json)
 }

@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 use std::fmt;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::finding::Finding;
 use super::verdict::{Severity, Verdict};
@@ -12,8 +11,7 @@ use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 
 /// What changed since an earlier report.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changes {
     /// The time that the earlier report was made for; absent on a first run.
     pub since: Option<DateTime<Utc>>,
@@ -29,8 +27,7 @@ pub struct Changes {
 }
 
 /// What became of one service account.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountChange {
     /// The cluster.
     pub cluster: Cluster,
@@ -45,9 +42,7 @@ pub struct AccountChange {
 }
 
 /// The kinds of changes, in the order in which they are told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
     /// It was not there, or its pods were gone.
     New,
@@ -98,8 +93,7 @@ impl fmt::Display for ChangeKind {
 }
 
 /// How a service account stands in one report: what two reports are compared by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     /// The finding's verdict.
     pub verdict: Verdict,

@@ -1,7 +1,6 @@
 //! Findings, their holders and their tokens.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
@@ -32,8 +31,7 @@ pub struct Finding {
 }
 
 /// One holder of a service account's token.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderFinding {
     /// What tells it from other holders.
     pub identity: Identity,
@@ -62,23 +60,18 @@ pub struct HolderFinding {
     /// Its tokens, in order of issue.
     pub tokens: Vec<TokenFinding>,
     /// What it called, verb and shape of the path, the most frequent first.
-    #[serde(default)]
     pub calls: Vec<String>,
     /// The rejections that it most likely caused.
-    #[serde(default)]
     pub rejections: Option<HolderRejections>,
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
-    #[serde(default)]
     pub seen_only_before: bool,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
-    #[serde(default)]
     pub reasons: Vec<String>,
 }
 
 /// One token of a holder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenFinding {
     /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
     pub credential_id: Option<String>,
@@ -93,8 +86,7 @@ pub struct TokenFinding {
 }
 
 /// A client behind one or more user agents of a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientFinding {
     /// The client library and the component, in a few words.
     pub label: String,
@@ -103,9 +95,7 @@ pub struct ClientFinding {
 }
 
 /// Something to do about a finding.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Remedy {
     /// A command that buys time: the workload reads a new token when it starts.
     Restart {

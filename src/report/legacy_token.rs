@@ -1,13 +1,11 @@
 //! Tokens kept in secrets: they are never stale, and a neighbour of the problem.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::audit::service_account::ServiceAccount;
 
 /// A token kept in a secret that is in use.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LegacyTokenFinding {
     /// The token's subject.
     pub service_account: ServiceAccount,

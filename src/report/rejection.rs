@@ -4,14 +4,11 @@
 //! earlier tells who most likely sent it, and how likely.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use crate::audit::service_account::ServiceAccount;
 
 /// What rejected and accepted requests have in common; the weakest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
     /// The user agent alone. It is shared by whoever uses the same library, so it is a guess at
     /// the service account and never a verdict.
@@ -34,8 +31,7 @@ impl Confidence {
 }
 
 /// The rejections that one holder most likely caused.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderRejections {
     /// The arrival of the first.
     pub first: DateTime<Utc>,
@@ -58,8 +54,7 @@ pub struct HolderRejections {
 }
 
 /// A caller that is rejected, and that no single holder explains.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCaller {
     /// The peer's address.
     pub address: String,
@@ -80,8 +75,7 @@ pub struct RejectedCaller {
 }
 
 /// A holder that may have caused rejections.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Candidate {
     /// Its service account.
     pub service_account: ServiceAccount,

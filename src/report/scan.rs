@@ -1,7 +1,6 @@
 //! What was looked at in one cluster, and what may be missing.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize};
 
 use super::legacy_token::LegacyTokenFinding;
 use super::rejection::RejectedCaller;
@@ -11,8 +10,7 @@ use crate::evidence::note::CountedNote;
 use crate::evidence::price::Price;
 
 /// A span of request arrivals, both ends included.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Window {
     /// The first moment.
     pub since: DateTime<Utc>,

@@ -1,11 +1,9 @@
 //! How long a cluster accepts a stale token.
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
 
 /// A token lifetime and where it was learnt.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenLifetime {
     /// Seconds from a token's issue to its earliest rejection.
     pub seconds: i64,
@@ -14,9 +12,7 @@ pub struct TokenLifetime {
 }
 
 /// Where a token lifetime comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LifetimeSource {
     /// The EKS user guide, page "Kubernetes service accounts": 90 days.
     AwsDocumentation,

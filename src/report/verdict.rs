@@ -4,32 +4,25 @@
 use std::fmt;
 
 use chrono::TimeDelta;
-use serde::{Deserialize, Serialize};
 
 use super::exact_duration::hours;
 
-// The order of the variants is the order of the verdicts, and `Gone` stays the last.
 /// What a holder's evidence means; the worst first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
+///
+/// The order of the variants is the order of the verdicts, and [`Verdict::Gone`] stays the last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Verdict {
     /// The API server rejects it already.
-    #[serde(rename = "rejected")]
     Rejected,
     /// Its token ran out, and nothing was accepted since.
-    #[serde(rename = "expired")]
     Expired,
     /// It never reads its token again and will be rejected.
-    #[serde(rename = "frozen")]
     Frozen,
     /// Too soon to tell.
-    #[serde(rename = "undecided")]
     Undecided,
     /// It reads its token again, though late: harmless.
-    #[serde(rename = "refreshing late")]
     RefreshingLate,
     /// It was not seen for the last day of the window: a pod that was replaced, a job that ended.
-    #[serde(rename = "gone")]
     Gone,
 }
 
@@ -249,9 +242,7 @@ impl fmt::Display for Verdict {
 }
 
 /// How urgent a finding is; harmless ones have no severity.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
     /// Worth knowing.
     Notice,

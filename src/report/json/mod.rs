@@ -1,12 +1,15 @@
-//! The JSON forms of a report, one file a version. A version never changes; what the report
-//! itself looks like inside may.
+//! The JSON forms of a report, one module a version. A version that is published never changes;
+//! what the report itself looks like inside may. Every version is read, the newest is written.
+//!
+//! - [`v1`]: version 1
+//! - [`plausibility`]: what is refused of a report that is read
 
 mod plausibility;
 #[cfg(test)]
 mod schema;
-pub mod v1;
+mod v1;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::Report;
 use super::finding::{Finding, Remedy};
@@ -22,7 +25,7 @@ pub enum ReadError {
     /// A later version of this program wrote it.
     #[error(
         "a newer eks-stale-tokens wrote it (schema version {version}, this one reads up to {}): update eks-stale-tokens",
-        v1::VERSION
+        NEWEST.version
     )]
     Newer {
         /// The version that it states.
@@ -34,6 +37,27 @@ pub enum ReadError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+/// A version of the form.
+#[derive(Clone, Copy)]
+struct Version {
+    version: u32,
+    read: fn(&str) -> serde_json::Result<Report>,
+}
+
+/// The version that is written.
+const NEWEST: Version = VERSIONS[VERSIONS.len() - 1];
+
+/// Every version, in order.
+const VERSIONS: [Version; 1] = [Version {
+    version: v1::VERSION,
+    read: |text| serde_json::from_str::<v1::Report>(text).map(Report::from),
+}];
+
+/// The report in the newest version of its form.
+pub fn newest(report: &Report) -> impl Serialize + use<> {
+    v1::Report::from(report)
 }
 
 /// What every version begins with.
@@ -54,13 +78,15 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         .ok()
         .and_then(|versioned| versioned.schema_version)
         .ok_or(ReadError::NotAReport)?;
-    let report: Report = match version {
-        v1::VERSION => serde_json::from_str::<v1::Report>(text)
-            .map_err(damaged)?
-            .into(),
-        version if version > v1::VERSION => return Err(ReadError::Newer { version }),
-        _ => return Err(ReadError::NotAReport),
-    };
+    if version > NEWEST.version {
+        return Err(ReadError::Newer { version });
+    }
+    let read = VERSIONS
+        .iter()
+        .find(|known| known.version == version)
+        .ok_or(ReadError::NotAReport)?
+        .read;
+    let report = read(text).map_err(damaged)?;
     report.findings.iter().try_for_each(check)?;
     let changed = report.changes.iter().flat_map(|changes| &changes.accounts);
     changed

@@ -1,8 +1,9 @@
-//! The published JSON Schema is what the types say, and validates what is written.
+//! The published JSON Schema is what the types say, and a report that was saved comes back whole.
 
 use std::path::Path;
 
 use schemars::generate::SchemaSettings;
+use serde_json::Value;
 
 use super::v1;
 
@@ -38,4 +39,35 @@ fn the_published_schema_is_current() {
         generated(),
         "run the tests once with UPDATE_DOCS=1 to write {PUBLISHED} anew"
     );
+}
+
+/// Reading an old report loses nothing: what the types of its version make of it is what was
+/// saved, but for fields that it was written without.
+#[test]
+fn a_saved_report_of_version_1_comes_back_whole() {
+    let path = "tests/integration/formats/saved/report-v1.json";
+    let saved = std::fs::read_to_string(path).expect("it is there");
+    let read: v1::Report = serde_json::from_str(&saved).expect("a report");
+    let report = super::Report::from(read);
+    let written = serde_json::to_value(v1::Report::from(&report)).expect("JSON");
+    let saved: Value = serde_json::from_str(&saved).expect("JSON");
+    assert_holds(&written, &saved, "");
+}
+
+/// Every member and every element of the saved value stands in the written one.
+fn assert_holds(written: &Value, saved: &Value, at: &str) {
+    match (written, saved) {
+        (Value::Object(written), Value::Object(saved)) => {
+            for (key, saved) in saved {
+                assert_holds(&written[key], saved, &format!("{at}/{key}"));
+            }
+        }
+        (Value::Array(written), Value::Array(saved)) => {
+            assert_eq!(written.len(), saved.len(), "{at}");
+            for (index, (written, saved)) in written.iter().zip(saved).enumerate() {
+                assert_holds(written, saved, &format!("{at}/{index}"));
+            }
+        }
+        (written, saved) => assert_eq!(written, saved, "{at}"),
+    }
 }

@@ -1,24 +1,39 @@
-//! Version 1 of the report's JSON form.
+//! Version 1 of the report's JSON form. It is published, so nothing here ever changes: what the
+//! program works with is converted to these types and back, and nothing else uses them.
+//!
+//! - [`finding`]: holders, their tokens, their clients, and what to do
+//! - [`verdict`]: verdicts, severities and the token lifetime
+//! - [`rejection`]: who is rejected, and how it is known
+//! - [`coverage`]: what was looked at, and what could not be seen
+//! - [`changes`]: what changed since an earlier report
+//! - [`identity`]: clusters and service accounts
+//! - [`conversion`]: from these types to the program's, and back
+
+mod changes;
+mod conversion;
+mod coverage;
+mod finding;
+mod identity;
+mod rejection;
+mod verdict;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::service_account::ServiceAccount;
-use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::CountedGap;
-use crate::evidence::note::CountedNote;
 use crate::evidence::price::Price;
 use crate::report;
-use crate::report::changes::Changes;
-use crate::report::finding::{ClientFinding, Finding, HolderFinding, Remedy};
-use crate::report::legacy_token::LegacyTokenFinding;
-use crate::report::rejection::RejectedCaller;
-use crate::report::scan::{ClusterScan, Window};
-use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::scan::ClusterScan;
+use changes::Changes;
+use conversion::{list, optional};
+use coverage::{CountedGap, CountedNote, LegacyTokenFinding, Window};
+use finding::{ClientFinding, HolderFinding, Remedy};
+use identity::Cluster;
+use rejection::RejectedCaller;
+use verdict::{Severity, TokenLifetime, Verdict};
 
 /// The version that this file describes.
-pub const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 1;
 
 /// Millionths of a dollar in a dollar.
 const MICRO_DOLLARS: f64 = 1_000_000.0;
@@ -26,7 +41,7 @@ const MICRO_DOLLARS: f64 = 1_000_000.0;
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub struct Report {
+pub(super) struct Report {
     /// The version of this form. Fields may be added to a version; what is there stays.
     schema_version: u32,
     /// The time the report was made for: the latest end of a cluster's window.
@@ -139,16 +154,16 @@ impl From<&report::Report> for Report {
             schema_version: VERSION,
             made_for: report.made_for(),
             complete: !report.is_incomplete(),
-            token_lifetime: report.token_lifetime.clone(),
-            clusters: report.clusters.iter().cloned().map(Scan::from).collect(),
-            gaps: report.gaps.clone(),
+            token_lifetime: report.token_lifetime.clone().into(),
+            clusters: list(report.clusters.clone()),
+            gaps: list(report.gaps.clone()),
             passed_over: report.passed_over.clone(),
             findings: report
                 .findings
                 .iter()
                 .map(|finding| RankedFinding::of(report, finding))
                 .collect(),
-            changes: report.changes.clone(),
+            changes: optional(report.changes.clone()),
         }
     }
 }
@@ -156,12 +171,12 @@ impl From<&report::Report> for Report {
 impl From<Report> for report::Report {
     fn from(report: Report) -> Self {
         Self {
-            token_lifetime: report.token_lifetime,
-            clusters: report.clusters.into_iter().map(ClusterScan::from).collect(),
-            gaps: report.gaps,
+            token_lifetime: report.token_lifetime.into(),
+            clusters: list(report.clusters),
+            gaps: list(report.gaps),
             passed_over: report.passed_over,
-            findings: report.findings.into_iter().map(Finding::from).collect(),
-            changes: report.changes,
+            findings: list(report.findings),
+            changes: optional(report.changes),
         }
     }
 }
@@ -169,8 +184,8 @@ impl From<Report> for report::Report {
 impl From<ClusterScan> for Scan {
     fn from(scan: ClusterScan) -> Self {
         Self {
-            cluster: scan.cluster,
-            window: scan.window,
+            cluster: scan.cluster.into(),
+            window: scan.window.into(),
             places: scan.places,
             lines: scan.lines,
             bytes_read: scan.bytes_read,
@@ -180,12 +195,12 @@ impl From<ClusterScan> for Scan {
                 .map(|price| price.micro_dollars as f64 / MICRO_DOLLARS),
             price_is_minimum: scan.price.is_some_and(|price| price.at_least),
             queries: scan.queries,
-            gaps: scan.gaps,
-            notes: scan.notes,
+            gaps: list(scan.gaps),
+            notes: list(scan.notes),
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
-            rejected_callers: scan.rejected_callers,
+            rejected_callers: list(scan.rejected_callers),
             more_rejected_callers: scan.more_rejected_callers,
-            legacy_tokens: scan.legacy_tokens,
+            legacy_tokens: list(scan.legacy_tokens),
         }
     }
 }
@@ -193,8 +208,8 @@ impl From<ClusterScan> for Scan {
 impl From<Scan> for ClusterScan {
     fn from(scan: Scan) -> Self {
         Self {
-            cluster: scan.cluster,
-            window: scan.window,
+            cluster: scan.cluster.into(),
+            window: scan.window.into(),
             places: scan.places,
             lines: scan.lines,
             bytes_read: scan.bytes_read,
@@ -204,18 +219,18 @@ impl From<Scan> for ClusterScan {
                 at_least: scan.price_is_minimum,
             }),
             queries: scan.queries,
-            gaps: scan.gaps,
-            notes: scan.notes,
+            gaps: list(scan.gaps),
+            notes: list(scan.notes),
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
-            rejected_callers: scan.rejected_callers,
+            rejected_callers: list(scan.rejected_callers),
             more_rejected_callers: scan.more_rejected_callers,
-            legacy_tokens: scan.legacy_tokens,
+            legacy_tokens: list(scan.legacy_tokens),
         }
     }
 }
 
 impl RankedFinding {
-    fn of(report: &report::Report, finding: &Finding) -> Self {
+    fn of(report: &report::Report, finding: &report::finding::Finding) -> Self {
         let lead = finding.lead();
         let now = report.window_end(finding).unwrap_or(lead.last_seen);
         Self {
@@ -225,8 +240,8 @@ impl RankedFinding {
             account: finding.cluster.account.clone(),
             namespace: finding.service_account.namespace.clone(),
             service_account: finding.service_account.name.clone(),
-            verdict: finding.verdict,
-            severity: finding.severity,
+            verdict: finding.verdict.into(),
+            severity: optional(finding.severity),
             rejected_from: lead.rejected_from,
             seconds_left: (lead.rejected_from - now).num_seconds(),
             issued: lead.issued,
@@ -234,18 +249,18 @@ impl RankedFinding {
             requests: finding.requests(),
             first_seen: finding.first_seen(),
             last_seen: finding.last_seen(),
-            clients: finding.clients.clone(),
-            remedies: finding.remedies.clone(),
-            holders: finding.holders.clone(),
+            clients: list(finding.clients.clone()),
+            remedies: list(finding.remedies.clone()),
+            holders: list(finding.holders.clone()),
         }
     }
 }
 
-impl From<RankedFinding> for Finding {
+impl From<RankedFinding> for report::finding::Finding {
     fn from(finding: RankedFinding) -> Self {
         Self {
             rank: finding.rank,
-            cluster: Cluster {
+            cluster: crate::evidence::cluster::Cluster {
                 name: finding.cluster,
                 region: finding.region,
                 account: finding.account,
@@ -254,11 +269,11 @@ impl From<RankedFinding> for Finding {
                 namespace: finding.namespace,
                 name: finding.service_account,
             },
-            verdict: finding.verdict,
-            severity: finding.severity,
-            holders: finding.holders,
-            clients: finding.clients,
-            remedies: finding.remedies,
+            verdict: finding.verdict.into(),
+            severity: optional(finding.severity),
+            holders: list(finding.holders),
+            clients: list(finding.clients),
+            remedies: list(finding.remedies),
         }
     }
 }
