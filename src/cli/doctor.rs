@@ -20,8 +20,9 @@ use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
 
 /// Say whether everything is there that a sweep needs, and how to get what is missing
 ///
-/// Looks at the credentials and whose they are, the Region, each permission, the log group, the
-/// audit log and its age, the retention, and the price of a sweep. Exits with 1 if something is
+/// Looks at the credentials and whose they are, the Region, each permission, the cluster's version
+/// and how long its tokens live, the log group, the audit log and its age, the retention, and the
+/// price of a sweep. Exits with 1 if something is
 /// missing.
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
@@ -29,9 +30,9 @@ pub(super) struct DoctorArgs {
     #[arg(value_name = "CLUSTER")]
     cluster: Option<String>,
 
-    /// The window that a sweep would ask for
-    #[arg(long, value_name = "TIME", default_value = "24h")]
-    since: Moment,
+    /// The window that a sweep would ask for; 24h, and 26h from Kubernetes 1.34 on, if not given
+    #[arg(long, value_name = "TIME")]
+    since: Option<Moment>,
 
     #[command(flatten)]
     access: AccessArgs,
@@ -44,7 +45,7 @@ pub(super) struct DoctorArgs {
 /// An examination, validated.
 pub(super) struct Doctor {
     cluster: Option<String>,
-    since: DateTime<Utc>,
+    since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
     accesses: Vec<Access>,
     time_limit: Duration,
@@ -57,7 +58,7 @@ impl DoctorArgs {
         }
         Ok(Doctor {
             cluster: self.cluster,
-            since: resolve(self.since, now)?,
+            since: self.since.map(|since| resolve(since, now)).transpose()?,
             now,
             accesses: self.access.accesses(),
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),

@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use bytesize::ByteSize;
 
 use super::exit::Failure;
+use super::windows::Part;
 use crate::evidence::price::Price;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
@@ -12,76 +13,87 @@ use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::cloudwatch::question::Question;
 use crate::source::cloudwatch::request::Request;
 
-/// What a run is estimated to scan, Region by Region.
-pub(super) struct Estimated(Vec<Estimate>);
+/// What asking about one window is estimated to scan, Region by Region.
+pub(super) struct Estimated {
+    regions: Vec<Estimate>,
+    request: Request,
+}
 
 impl Estimated {
-    pub(super) async fn of<C>(fleet: &Fleet, questions: &[Question<C>], request: &Request) -> Self {
-        let mut estimates = Vec::new();
+    pub(super) async fn of<C>(fleet: &Fleet, questions: &[Question<C>], request: Request) -> Self {
+        let mut regions = Vec::new();
         for region in &fleet.regions {
-            estimates.push(estimate(region, questions, request).await);
+            regions.push(estimate(region, questions, &request).await);
         }
-        Self(estimates)
-    }
-
-    /// Refuses a run that is estimated to scan more than this, or of which nothing is known.
-    pub(super) fn check(&self, most: ByteSize) -> Result<(), Failure> {
-        let bytes = self.bytes();
-        let unknown: usize = self.0.iter().map(|estimate| estimate.unknown).sum();
-        if bytes <= most.as_u64() && unknown == 0 {
-            return Ok(());
-        }
-        let words = if unknown > 0 {
-            format!("what {unknown} clusters would scan cannot be estimated")
-        } else {
-            format!(
-                "this is estimated to scan {}, {}",
-                ByteSize(bytes).display().si(),
-                self.price()
-            )
-        };
-        Err(Failure::Failed(anyhow::anyhow!(
-            "{words}, and --max-scan allows {}\n  ask for a shorter window (--since 6h), fewer clusters, or allow more",
-            most.display().si()
-        )))
-    }
-
-    fn bytes(&self) -> u64 {
-        self.0.iter().map(|estimate| estimate.bytes).sum()
-    }
-
-    fn price(&self) -> Price {
-        let mut price = Price::default();
-        for estimate in &self.0 {
-            price += estimate.price;
-        }
-        price
+        Self { regions, request }
     }
 }
 
-/// The clusters, the window, the queries and the estimate.
-pub(super) fn words(fleet: &Fleet, estimated: &Estimated, request: &Request) -> String {
+/// Refuses a run that is estimated to scan more than this, or of which nothing is known.
+pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failure> {
+    let bytes = bytes(estimated);
+    let unknown: usize = all(estimated).map(|estimate| estimate.unknown).sum();
+    if bytes <= most.as_u64() && unknown == 0 {
+        return Ok(());
+    }
+    let words = if unknown > 0 {
+        format!("what {unknown} clusters would scan cannot be estimated")
+    } else {
+        format!(
+            "this is estimated to scan {}, {}",
+            ByteSize(bytes).display().si(),
+            price(estimated)
+        )
+    };
+    Err(Failure::Failed(anyhow::anyhow!(
+        "{words}, and --max-scan allows {}\n  ask for a shorter window (--since 6h), fewer clusters, or allow more",
+        most.display().si()
+    )))
+}
+
+fn all(estimated: &[Estimated]) -> impl Iterator<Item = &Estimate> {
+    estimated.iter().flat_map(|estimated| &estimated.regions)
+}
+
+fn bytes(estimated: &[Estimated]) -> u64 {
+    all(estimated).map(|estimate| estimate.bytes).sum()
+}
+
+fn price(estimated: &[Estimated]) -> Price {
+    let mut price = Price::default();
+    for estimate in all(estimated) {
+        price += estimate.price;
+    }
+    price
+}
+
+/// The clusters by their windows, the queries and the estimate.
+pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
     let mut words = String::new();
     let time = "%Y-%m-%d %H:%M:%S";
-    let _ = writeln!(
-        words,
-        "Window   {} to {} UTC",
-        request.since.format(time),
-        request.until.format(time)
-    );
-    for (region, estimate) in fleet.regions.iter().zip(&estimated.0) {
-        region_words(&mut words, region, estimate, request);
+    for (nth, (part, estimated)) in parts.iter().zip(estimated).enumerate() {
+        let request = &estimated.request;
+        let _ = writeln!(
+            words,
+            "{}Window   {} to {} UTC",
+            if nth == 0 { "" } else { "\n" },
+            request.since.format(time),
+            request.until.format(time)
+        );
+        for (region, estimate) in part.fleet.regions.iter().zip(&estimated.regions) {
+            region_words(&mut words, region, estimate, request);
+        }
     }
-    for missing in &fleet.missing {
+    for missing in parts.iter().flat_map(|part| &part.fleet.missing) {
         let _ = writeln!(words, "\n{}", visible(&missing.failure.in_short()));
     }
-    let queries: usize = estimated.0.iter().map(|estimate| estimate.queries).sum();
+    let queries: usize = all(estimated).map(|estimate| estimate.queries).sum();
     let _ = writeln!(
         words,
         "\n{queries} {} would scan {}, {}. Nothing was asked.",
         if queries == 1 { "query" } else { "queries" },
-        ByteSize(estimated.bytes()).display().si(),
-        estimated.price()
+        ByteSize(bytes(estimated)).display().si(),
+        price(estimated)
     );
     words
 }

@@ -10,14 +10,13 @@ use clap::Args;
 use super::access_args::AccessArgs;
 use super::exit::Failure;
 use super::moment::{Moment, duration};
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::cloudwatch::connect::Access;
 use crate::source::cloudwatch::discovery::Wanted;
+use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::files::inputs::Excluded;
-
-/// The window of clusters where none is stated.
-const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(24);
 
 /// How far before the window to look for whoever is rejected inside it.
 const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
@@ -54,8 +53,8 @@ pub(super) struct EvidenceArgs {
 
     /// Leave out requests before this time: 24h, 7d, 2026-11-01, 2026-11-01T08:00
     ///
-    /// A duration counts back from the end of the window. For clusters the default is 24h, for
-    /// inputs everything in them.
+    /// A duration counts back from the end of the window. For clusters the default is 24h, and
+    /// 26h from Kubernetes 1.34 on; for inputs everything in them.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     since: Option<Moment>,
 
@@ -82,6 +81,14 @@ pub(super) struct EvidenceArgs {
     /// The default is the 90 days that AWS documents. Kubernetes elsewhere accepts a year: 365d.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     token_lifetime: Option<TimeDelta>,
+
+    /// The Kubernetes version of the clusters: 1.33
+    ///
+    /// The lifetime of a stale token follows from it: on EKS 24 hours from 1.34 on, 90 days before.
+    /// The default comes from eks:DescribeCluster or, without that, from the control plane's own
+    /// requests in the audit log.
+    #[arg(long, value_name = "VERSION", help_heading = "Evidence")]
+    kubernetes_version: Option<KubernetesVersion>,
 
     /// Every cluster that has a log group
     #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
@@ -116,6 +123,8 @@ pub(super) struct EvidenceArgs {
 pub(super) struct EvidencePlan {
     pub(super) from: From,
     pub(super) token_lifetime: TokenLifetime,
+    /// The version that the operator states.
+    pub(super) kubernetes_version: Option<KubernetesVersion>,
 }
 
 /// Where evidence is read from.
@@ -142,16 +151,29 @@ pub(super) struct InputsPlan {
 pub(super) struct CloudWatchPlan {
     pub(super) wanted: Wanted,
     pub(super) linked: bool,
-    pub(super) since: DateTime<Utc>,
+    /// The first moment of the window; absent if each cluster's version decides.
+    pub(super) since: Option<DateTime<Utc>>,
     pub(super) until: DateTime<Utc>,
-    /// The first moment of the look back; absent if there is none.
-    pub(super) look_back: Option<DateTime<Utc>>,
+    /// How long the look back is; absent if there is none.
+    pub(super) look_back: Option<TimeDelta>,
     pub(super) now: DateTime<Utc>,
     pub(super) accesses: Vec<Access>,
     pub(super) time_limit: Duration,
     pub(super) max_queries: usize,
     pub(super) max_scan: Option<ByteSize>,
     pub(super) dry_run: bool,
+    /// Whether the EKS API is asked for the clusters' versions.
+    pub(super) describes_clusters: bool,
+}
+
+impl EvidencePlan {
+    /// The same, without asking for what only a verdict needs.
+    pub(super) fn without_verdict(mut self) -> Self {
+        if let From::CloudWatch(plan) = &mut self.from {
+            plan.describes_clusters = false;
+        }
+        self
+    }
 }
 
 impl EvidenceArgs {
@@ -165,6 +187,7 @@ impl EvidenceArgs {
 
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<EvidencePlan, Failure> {
         let token_lifetime = self.token_lifetime()?;
+        let kubernetes_version = self.kubernetes_version;
         let until = match self.until {
             Some(until) => Some(resolve(until, now)?),
             None => None,
@@ -180,6 +203,7 @@ impl EvidenceArgs {
         Ok(EvidencePlan {
             from,
             token_lifetime,
+            kubernetes_version,
         })
     }
 
@@ -234,8 +258,14 @@ impl EvidenceArgs {
         if until > now {
             return Err(Failure::Usage("--until lies in the future".to_owned()));
         }
-        let since = resolve(self.since.unwrap_or(Moment::Before(DEFAULT_WINDOW)), until)?;
-        check_order(since, until)?;
+        let since = match self.since {
+            Some(since) => Some(resolve(since, until)?),
+            // Whichever default applies, the window must not begin before time does.
+            None => resolve(Moment::Before(DEFAULT_WINDOW), until).map(|_| None)?,
+        };
+        if let Some(since) = since {
+            check_order(since, until)?;
+        }
         Ok(CloudWatchPlan {
             wanted: if self.all_clusters {
                 Wanted::All
@@ -245,18 +275,14 @@ impl EvidenceArgs {
             linked: self.linked_accounts,
             since,
             until,
-            look_back: self.look_back.map(|duration| {
-                since
-                    .checked_sub_signed(duration)
-                    .unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
-                    .max(DateTime::<Utc>::UNIX_EPOCH)
-            }),
+            look_back: self.look_back,
             now,
             accesses: self.access.accesses(),
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
             max_queries: usize::from(self.max_queries),
             max_scan: self.max_scan,
             dry_run: self.dry_run,
+            describes_clusters: true,
         })
     }
 }

@@ -41,7 +41,7 @@ pub(super) struct Export {
 impl ExportArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Export, Failure> {
         Ok(Export {
-            evidence: self.evidence.plan(now)?,
+            evidence: self.evidence.plan(now)?.without_verdict(),
             output: self.output,
             quiet: self.quiet,
         })

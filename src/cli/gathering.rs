@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
 use super::dry_run::{self, Estimated};
@@ -11,6 +12,8 @@ use super::evidence_args::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::{Failure, Outcome};
 use super::interrupt;
 use super::progress_bar::ShownProgress;
+use super::windows::{self, Part, WAIT_AT_THE_END, WAIT_FOR_VERSIONS, known_version};
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
@@ -23,6 +26,7 @@ use crate::source::cloudwatch::question::Question;
 use crate::source::cloudwatch::request::Request;
 use crate::source::cloudwatch::stop::Stop;
 use crate::source::cloudwatch::{self, fleet};
+use crate::source::eks::Descriptions;
 use crate::source::files::{self, inputs::Inputs};
 use crate::source::progress::Progress;
 
@@ -46,13 +50,20 @@ pub(super) fn gather<C: Collect + 'static>(
     questions: &[Question<C>],
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
-    match &plan.from {
-        From::Inputs(plan) => Ok(Gathering::Evidence(Evidence {
+    let stated = plan.kubernetes_version;
+    let mut gathering = match &plan.from {
+        From::Inputs(plan) => Gathering::Evidence(Evidence {
             gathered: from_inputs(plan, quiet)?,
             interrupted: false,
-        })),
-        From::CloudWatch(plan) => from_cloudwatch(plan, questions, quiet),
+        }),
+        From::CloudWatch(plan) => from_cloudwatch(plan, stated, questions, quiet)?,
+    };
+    if let Gathering::Evidence(evidence) = &mut gathering {
+        for coverage in evidence.gathered.coverages.0.values_mut() {
+            coverage.control_plane.stated = stated;
+        }
     }
+    Ok(gathering)
 }
 
 fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>, Failure> {
@@ -95,6 +106,7 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
 
 fn from_cloudwatch<C: Collect + 'static>(
     plan: &CloudWatchPlan,
+    stated: Option<KubernetesVersion>,
     questions: &[Question<C>],
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
@@ -108,7 +120,7 @@ fn from_cloudwatch<C: Collect + 'static>(
     let runtime = interrupt::runtime()?;
     let gathering = runtime.block_on(async {
         let stop = interrupt::listen()?;
-        ask_cloudwatch(plan, questions, stop, Arc::clone(&progress)).await
+        ask_cloudwatch(plan, stated, questions, stop, Arc::clone(&progress)).await
     });
     // A call that hangs must not keep the report waiting.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -127,6 +139,7 @@ fn from_cloudwatch<C: Collect + 'static>(
 
 async fn ask_cloudwatch<C: Collect + 'static>(
     plan: &CloudWatchPlan,
+    stated: Option<KubernetesVersion>,
     questions: &[Question<C>],
     stop: Stop,
     progress: Arc<Progress>,
@@ -137,29 +150,68 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         fleet = finding => fleet.map_err(Failure::failed)?,
         () = stop.pulled() => return Err(Failure::Interrupted),
     };
-    let request = Request {
-        since: plan.since,
+    let mut descriptions = match plan.describes_clusters {
+        true => windows::describe(&fleet, deadline),
+        false => Descriptions::default(),
+    };
+    if plan.since.is_none() && stated.is_none() {
+        tokio::select! {
+            () = descriptions.wait(WAIT_FOR_VERSIONS) => {}
+            () = stop.pulled() => return Err(Failure::Interrupted),
+        }
+    }
+    let parts = windows::parts(fleet, plan, |cluster| {
+        known_version(cluster, stated, &descriptions)
+    });
+    let request = |part: &Part, max_queries| Request {
+        since: part.since,
         until: plan.until,
-        look_back: plan.look_back,
+        look_back: part.look_back,
         now: plan.now,
         deadline,
         time_limit_seconds: plan.time_limit.as_secs(),
-        max_queries: plan.max_queries,
+        max_queries,
         stop: stop.clone(),
-        progress,
+        progress: Arc::clone(&progress),
     };
     if plan.dry_run || plan.max_scan.is_some() {
-        let estimated = Estimated::of(&fleet, questions, &request).await;
+        let mut estimated = Vec::new();
+        for part in &parts {
+            let request = request(part, plan.max_queries);
+            estimated.push(Estimated::of(&part.fleet, questions, request).await);
+        }
         if plan.dry_run {
-            let words = dry_run::words(&fleet, &estimated, &request);
-            let failures = fleet.missing.into_iter().map(|missing| missing.failure);
+            let words = dry_run::words(&parts, &estimated);
+            let missing = parts.into_iter().flat_map(|part| part.fleet.missing);
+            let failures = missing.map(|missing| missing.failure);
             return Ok((Gathering::DryRun(words), failures.collect()));
         }
         if let Some(most) = plan.max_scan {
-            estimated.check(most)?;
+            dry_run::check(&estimated, most)?;
         }
     }
-    let (gathered, mut failures) = cloudwatch::gather(fleet, questions, &request).await;
+    let mut gathered = Gathered::default();
+    let mut failures = Vec::new();
+    // Windows side by side share the number of queries that may run at once.
+    let at_once = parts.len().min(plan.max_queries).max(1);
+    let room = Arc::new(Semaphore::new(at_once));
+    let mut gathering = tokio::task::JoinSet::new();
+    for part in parts {
+        let request = request(&part, plan.max_queries / at_once);
+        let (questions, room) = (questions.to_vec(), Arc::clone(&room));
+        gathering.spawn(async move {
+            let _room = room.acquire().await;
+            cloudwatch::gather(part.fleet, &questions, &request).await
+        });
+    }
+    for (part, failed) in gathering.join_all().await {
+        gathered = gathered.merged(part);
+        failures.extend(failed);
+    }
+    if !stop.is_pulled() {
+        descriptions.wait(WAIT_AT_THE_END).await;
+    }
+    gathered.coverages.merge(descriptions.into_coverages());
     if none_was_asked(&gathered) && !failures.is_empty() && !stop.is_pulled() {
         let first = failures.remove(0);
         let others = failures.len();

@@ -5,6 +5,7 @@
 //! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
+//! - [`windows`]: which window each log group is asked about
 //! - [`gathering`]: evidence from wherever the plan says
 //! - [`dry_run`]: what would be asked, and what that would cost
 //! - [`interrupt`]: breaking off
@@ -31,6 +32,7 @@ mod progress_bar;
 mod query;
 mod render;
 mod sweep;
+mod windows;
 
 use clap::{Parser, Subcommand};
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use anyhow::Context as _;
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
@@ -16,9 +16,7 @@ use crate::source::cloudwatch::console::link;
 use crate::source::cloudwatch::log_group::name_of;
 use crate::source::cloudwatch::query::{QUERIES, Query, STALE_TOKEN_HOLDERS};
 use crate::source::cloudwatch::question::holders;
-
-/// The window where none is stated.
-const DEFAULT_WINDOW: TimeDelta = TimeDelta::hours(24);
+use crate::source::default_window::DEFAULT_WINDOW;
 
 /// Print a query's text and, for a cluster, the console link that runs it
 ///

@@ -2,6 +2,8 @@
 //!
 //! - [`files`]: audit logs on disk or standard input
 //! - [`cloudwatch`]: CloudWatch Logs Insights
+//! - [`eks`]: the EKS API, for the versions of clusters
+//! - [`default_window`]: the window of a cluster where none is stated
 //! - [`arrivals`]: which requests are wanted, by their arrival
 //! - [`intake`]: one event's text taken in
 //! - [`accepted_requests`]: every request by itself, set aside in temporary files where they are many
@@ -12,6 +14,8 @@
 pub mod accepted_requests;
 pub mod arrivals;
 pub mod cloudwatch;
+pub mod default_window;
+pub mod eks;
 pub mod files;
 pub mod intake;
 pub mod progress;

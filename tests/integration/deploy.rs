@@ -10,7 +10,7 @@ use serde::Deserialize as _;
 use serde_yaml_ng::Value;
 
 use crate::fleet_log::Pod;
-use crate::loopback::{CloudWatch, End, LogGroup, When};
+use crate::loopback::{CloudWatch, End, LogGroup, Operation, When};
 use crate::tool::{Run, run, tool_toward};
 use chrono::{TimeDelta, Utc};
 
@@ -122,7 +122,10 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
             ]));
         }
         let calls = cloudwatch.calls();
-        called.extend(calls.iter().map(|call| format!("logs:{}", call.operation)));
+        called.extend(calls.iter().map(|call| {
+            let operation = Operation::named(&call.operation).expect("a known operation");
+            operation.action()
+        }));
         asked.extend(
             cloudwatch
                 .queries()
@@ -134,6 +137,9 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     // Queries may be started on the log groups of clusters alone.
     let resource = &policy["Statement"][0]["Resource"];
     assert_eq!(resource, "arn:aws:logs:*:*:log-group:/aws/eks/*/cluster:*");
+    let clusters = &policy["Statement"][2];
+    assert_eq!(clusters["Action"], "eks:DescribeCluster");
+    assert_eq!(clusters["Resource"], "arn:aws:eks:*:*:cluster/*");
     for group in asked {
         assert!(
             group.starts_with("/aws/eks/") && group.ends_with("/cluster"),

@@ -31,7 +31,7 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// Makes a call, and makes it again as long as that can help. `Ok(None)` when the deadline came
 /// before an answer did.
-pub(super) async fn call<T, E, F>(
+pub(in crate::source) async fn call<T, E, F>(
     pace: &Pace,
     action: &'static str,
     deadline: Instant,

@@ -35,7 +35,7 @@ pub struct Connection {
     pub profile: Option<String>,
     /// The configuration, for other services.
     pub config: SdkConfig,
-    pub(super) paces: Arc<Paces>,
+    pub(in crate::source) paces: Arc<Paces>,
 }
 
 /// A call that is not answered within this time is made again.

@@ -14,6 +14,11 @@ use super::failure::{Cause, Failure, chain};
 use super::log_group::LogGroup;
 use super::price::price;
 use super::query::STALE_TOKEN_HOLDERS;
+use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::control_plane::Description;
+use crate::source::default_window::default_window;
+use crate::source::eks::{DESCRIBE_CLUSTER, describe};
 
 /// The names of audit streams begin so (EKS user guide, page "Send control plane logs to
 /// CloudWatch Logs").
@@ -24,6 +29,9 @@ const FRESH_WITHIN: TimeDelta = TimeDelta::hours(1);
 
 /// Streams looked at, the newest first: the API servers of a cluster have one each.
 const STREAMS: i32 = 50;
+
+/// How long to wait for what a sweep does without.
+const EXTRA_WITHIN: Duration = Duration::from_secs(10);
 
 /// How a piece was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -66,8 +74,9 @@ impl Check {
 pub struct Examined<'a> {
     /// The cluster; without one, only what all clusters share.
     pub cluster: Option<&'a str>,
-    /// The start of the window that a sweep would ask for.
-    pub since: DateTime<Utc>,
+    /// The start of the window that a sweep would ask for; absent if the cluster's version
+    /// decides.
+    pub since: Option<DateTime<Utc>>,
     /// The present.
     pub now: DateTime<Utc>,
     /// When to give up.
@@ -84,6 +93,15 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
         Some(cluster) => Wanted::Named([cluster.to_owned()].into()),
         None => Wanted::All,
     };
+    let mut version = None;
+    if let Some(cluster) = examined.cluster {
+        let (checks_of_cluster, known) = control_plane(connection, cluster, examined).await;
+        checks.extend(checks_of_cluster);
+        version = known;
+    }
+    let since = examined
+        .since
+        .unwrap_or_else(|| examined.now - default_window(version));
     let groups = match discover(connection, &wanted, false, examined.deadline).await {
         Ok(groups) => groups,
         Err(failure) => {
@@ -102,12 +120,12 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
             checks.push(Check::new("clusters", State::Good, words));
         }
         (Some(cluster), None) => {
-            let cluster = crate::evidence::cluster::Cluster::named(cluster);
+            let cluster = Cluster::named(cluster);
             let failure = Failure::new(Cause::NoLogGroup).concerning(&cluster, connection);
             checks.push(Check::missing("log group", &failure));
         }
         (Some(_), Some(group)) => {
-            checks.extend(log_group(connection, group, examined));
+            checks.extend(log_group(connection, group, since, examined.now));
             checks.push(audit_stream(connection, group, examined).await);
             checks.extend(queries(connection, group, examined).await);
         }
@@ -117,10 +135,9 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
 
 async fn identity(connection: &Connection, deadline: Instant) -> Check {
     const NAME: &str = "identity";
-    const WITHIN: Duration = Duration::from_secs(10);
     let client = aws_sdk_sts::Client::new(&connection.config);
     let asking = client.get_caller_identity().send();
-    let until = deadline.min(Instant::now() + WITHIN);
+    let until = deadline.min(Instant::now() + EXTRA_WITHIN);
     match tokio::time::timeout_at(until, asking).await {
         Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
         Ok(Err(error)) => {
@@ -135,7 +152,67 @@ async fn identity(connection: &Connection, deadline: Instant) -> Check {
     }
 }
 
-fn log_group(connection: &Connection, group: &LogGroup, examined: &Examined<'_>) -> Vec<Check> {
+/// What the EKS API says of the cluster, and its version. A sweep does without.
+async fn control_plane(
+    connection: &Connection,
+    cluster: &str,
+    examined: &Examined<'_>,
+) -> (Vec<Check>, Option<KubernetesVersion>) {
+    const NAME: &str = "Kubernetes version";
+    let deadline = examined.deadline.min(Instant::now() + EXTRA_WITHIN);
+    let described = match describe(connection, cluster, deadline).await {
+        Ok(Some(Description::Cluster(described))) => described,
+        Ok(Some(Description::Deleted)) => {
+            let cluster = Cluster::named(cluster);
+            let failure = Failure::new(Cause::NoCluster).concerning(&cluster, connection);
+            let check = Check::new(NAME, State::Doubtful, failure.to_string());
+            return (vec![check], None);
+        }
+        Ok(None) => {
+            let words = "eks:DescribeCluster did not answer; a sweep takes the version from the log, or from --kubernetes-version";
+            return (vec![Check::new(NAME, State::Doubtful, words)], None);
+        }
+        Err(failure) => {
+            let cluster = Cluster::named(cluster);
+            let failure = failure.concerning(&cluster, connection);
+            let check = Check::new(DESCRIBE_CLUSTER, State::Doubtful, failure.to_string());
+            return (vec![check], None);
+        }
+    };
+    let mut checks = vec![
+        Check::new(DESCRIBE_CLUSTER, State::Good, "allowed"),
+        match described.version {
+            Some(version) => {
+                let words = format!("{version}: {}", lifetime(version));
+                Check::new(NAME, State::Good, words)
+            }
+            None => Check::new(NAME, State::Doubtful, "EKS does not state one"),
+        },
+    ];
+    if !described.audit_logging {
+        let cluster = Cluster::named(cluster);
+        let failure = Failure::new(Cause::AuditLoggingOff).concerning(&cluster, connection);
+        checks.push(Check::missing("audit logging", &failure));
+    }
+    (checks, described.version)
+}
+
+/// How long a cluster of this version accepts a stale token (EKS user guide, pages "Kubernetes
+/// versions" and "Kubernetes service accounts").
+fn lifetime(version: KubernetesVersion) -> &'static str {
+    if version.caps_tokens() {
+        "a stale token is accepted for 24 hours"
+    } else {
+        "a stale token is accepted for 90 days, and for 24 hours once this is upgraded to 1.34"
+    }
+}
+
+fn log_group(
+    connection: &Connection,
+    group: &LogGroup,
+    since: DateTime<Utc>,
+    now: DateTime<Utc>,
+) -> Vec<Check> {
     let Some(described) = &group.described else {
         let words = format!(
             "logs:DescribeLogGroups is not allowed: whether {} exists, its retention and its size cannot be seen\n  allow logs:DescribeLogGroups on arn:aws:logs:{}:*:log-group:*",
@@ -143,7 +220,6 @@ fn log_group(connection: &Connection, group: &LogGroup, examined: &Examined<'_>)
         );
         return vec![Check::new("log group", State::Doubtful, words)];
     };
-    let Examined { since, now, .. } = *examined;
     let size = ByteSize(described.stored_bytes).display().si();
     let words = format!("{}, class {}, stores {size}", group.name, described.class);
     let mut checks = vec![Check::new("log group", State::Good, words)];

@@ -34,6 +34,8 @@ pub enum Cause {
     },
     /// The log group does not exist.
     NoLogGroup,
+    /// The cluster does not exist.
+    NoCluster,
     /// An action is not allowed.
     AccessDenied {
         /// The action, as a policy names it.
@@ -62,6 +64,8 @@ pub enum Cause {
     },
     /// The log group holds no audit log.
     NoAuditLog,
+    /// The cluster does not deliver its audit log.
+    AuditLoggingOff,
     /// No log group of any cluster is there.
     NoClusters,
     /// Anything else.
@@ -110,6 +114,7 @@ impl Failure {
         let code = error.code().unwrap_or_default().to_owned();
         let message = error.message().unwrap_or_default().to_owned();
         let cause = match code.as_str() {
+            "ResourceNotFoundException" if action.starts_with("eks:") => Cause::NoCluster,
             "ResourceNotFoundException" => Cause::NoLogGroup,
             "AccessDeniedException" => Cause::AccessDenied {
                 action,
@@ -179,6 +184,7 @@ impl Failure {
 fn resource(action: &str, cluster: &str, region: &str) -> String {
     match action {
         "logs:GetQueryResults" | "logs:StopQuery" => "*".to_owned(),
+        "eks:DescribeCluster" => format!("arn:aws:eks:{region}:*:cluster/{cluster}"),
         "logs:DescribeLogGroups" => format!("arn:aws:logs:{region}:*:log-group:*"),
         _ => format!("arn:aws:logs:{region}:*:log-group:/aws/eks/{cluster}/cluster:*"),
     }
@@ -209,6 +215,10 @@ impl fmt::Display for Failure {
                 formatter,
                 "cluster {cluster}: there is no log group /aws/eks/{cluster}/cluster in {region}: the cluster is elsewhere, or its audit logging was never enabled\n  enable it: aws eks update-cluster-config --region {region} --name {cluster} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'"
             ),
+            Cause::NoCluster => write!(
+                formatter,
+                "cluster {cluster}: EKS has no such cluster in {region}\n  see which there are: aws eks list-clusters --region {region}"
+            ),
             Cause::AccessDenied { action, reason } => write!(
                 formatter,
                 "cluster {cluster}: {action} is not allowed in {region}: {reason}\n  allow {action} on {}",
@@ -238,6 +248,10 @@ impl fmt::Display for Failure {
             Cause::NoAuditLog => write!(
                 formatter,
                 "cluster {cluster}: log group /aws/eks/{cluster}/cluster holds no audit log: other logs are enabled, but not this one\n  enable it: aws eks update-cluster-config --region {region} --name {cluster} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'"
+            ),
+            Cause::AuditLoggingOff => write!(
+                formatter,
+                "cluster {cluster}: its audit logging is off\n  enable it: aws eks update-cluster-config --region {region} --name {cluster} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'"
             ),
             Cause::NoClusters => write!(
                 formatter,

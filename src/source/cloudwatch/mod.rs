@@ -22,7 +22,7 @@
 //! asked.
 
 pub mod asking;
-mod call;
+pub(super) mod call;
 pub mod connect;
 pub mod console;
 pub mod discovery;
@@ -31,7 +31,7 @@ pub mod examination;
 pub mod failure;
 pub mod fleet;
 pub mod log_group;
-mod pace;
+pub(super) mod pace;
 mod pause;
 pub mod price;
 pub mod query;

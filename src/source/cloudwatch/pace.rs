@@ -8,14 +8,14 @@ use tokio::time::{Instant, sleep_until};
 /// Calls a second to one operation in one Region, in turns of equal length: no second ever holds
 /// more than its share.
 #[derive(Debug)]
-pub(super) struct Pace {
+pub(in crate::source) struct Pace {
     turn: Duration,
     next: Mutex<Option<Instant>>,
 }
 
 impl Pace {
     /// So many calls a second.
-    pub(super) fn per_second(calls: u32) -> Self {
+    pub(in crate::source) fn per_second(calls: u32) -> Self {
         Self {
             turn: Duration::from_secs(1) / calls.max(1),
             next: Mutex::new(None),
@@ -23,7 +23,7 @@ impl Pace {
     }
 
     /// Waits for a turn.
-    pub(super) async fn turn(&self) {
+    pub(in crate::source) async fn turn(&self) {
         sleep_until(self.take_turn(Instant::now())).await;
     }
 
@@ -41,11 +41,12 @@ impl Pace {
 /// The paces of one Region. CloudWatch allows 10 calls a second of each operation (CloudWatch
 /// Logs quotas); a fifth of that is left to dashboards and others.
 #[derive(Debug)]
-pub(super) struct Paces {
-    pub(super) start_query: Pace,
-    pub(super) get_query_results: Pace,
-    pub(super) describe: Pace,
-    pub(super) stop_query: Pace,
+pub(in crate::source) struct Paces {
+    pub(in crate::source) start_query: Pace,
+    pub(in crate::source) get_query_results: Pace,
+    pub(in crate::source) describe: Pace,
+    pub(in crate::source) stop_query: Pace,
+    pub(in crate::source) describe_cluster: Pace,
 }
 
 /// Calls a second to each operation.
@@ -59,6 +60,8 @@ impl Default for Paces {
             get_query_results: pace(),
             describe: pace(),
             stop_query: pace(),
+            // The quotas of the EKS API are not published.
+            describe_cluster: pace(),
         }
     }
 }

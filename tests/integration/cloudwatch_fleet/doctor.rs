@@ -1,7 +1,7 @@
 //! `doctor` and `query`.
 
 use super::{HOUR, STREAM, run_to, service, small_group, stale_event, tool_at};
-use crate::loopback::{CloudWatch, Fault, LogGroup, Operation, When};
+use crate::loopback::{CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, tool};
 
 fn doctor(cloudwatch: &CloudWatch, cluster: &str, exit: i32) -> Run {
@@ -28,6 +28,8 @@ fn a_healthy_cluster_is_said_to_be() {
     for words in [
         "ok       Region                eu-west-1",
         "note     identity",
+        "ok       eks:DescribeCluster   allowed",
+        "ok       Kubernetes version    1.33: a stale token is accepted for 90 days",
         "ok       log group             /aws/eks/a/cluster, class STANDARD",
         "ok       retention             kept 30 d",
         "a sweep over 24 h scans about",
@@ -87,6 +89,50 @@ fn what_is_missing_comes_with_what_mends_it() {
         "{}",
         denied.stdout
     );
+}
+
+#[test]
+fn the_version_tells_how_long_tokens_live_and_which_window_a_sweep_has() {
+    let cloudwatch = CloudWatch::builder()
+        .group(fresh("a"))
+        .group(fresh("dark"))
+        .group(fresh("gone"))
+        .cluster(EksCluster::named("a").version("1.35"))
+        .cluster(EksCluster::named("dark").without_audit_logging())
+        .deleted_cluster("gone")
+        .start();
+    let capped = doctor(&cloudwatch, "a", 0);
+    for words in [
+        "ok       Kubernetes version    1.35: a stale token is accepted for 24 hours",
+        "a sweep over 26 h scans about",
+    ] {
+        assert!(capped.stdout.contains(words), "{words}: {}", capped.stdout);
+    }
+    let dark = doctor(&cloudwatch, "dark", 1);
+    assert!(
+        dark.stdout.contains("missing  audit logging"),
+        "{}",
+        dark.stdout
+    );
+    let gone = doctor(&cloudwatch, "gone", 0);
+    assert!(
+        gone.stdout.contains("EKS has no such cluster in eu-west-1"),
+        "{}",
+        gone.stdout
+    );
+    cloudwatch.fault(
+        Operation::DescribeCluster,
+        When::Always,
+        Fault::AccessDenied,
+    );
+    let denied = doctor(&cloudwatch, "a", 0);
+    for words in [
+        "note     eks:DescribeCluster",
+        "allow eks:DescribeCluster on arn:aws:eks:eu-west-1:*:cluster/a",
+        "a sweep over 24 h scans about",
+    ] {
+        assert!(denied.stdout.contains(words), "{words}: {}", denied.stdout);
+    }
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod legacy_tokens;
 mod money;
 mod quotas;
 mod regions;
+mod versions;
 
 use std::io::Cursor;
 use std::path::PathBuf;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::cloudwatch::CloudWatch;
+use super::eks_cluster::{EksCluster, clusters};
 use super::fault::{Fault, When};
 use super::insights::AggregatedTime;
 use super::journal::End;
@@ -17,6 +18,8 @@ use super::settings::{Life, Settings};
 pub(crate) struct Builder {
     settings: Settings,
     groups: Vec<LogGroup>,
+    clusters: Vec<EksCluster>,
+    deleted: Vec<String>,
     faults: Vec<(Operation, When, Fault)>,
 }
 
@@ -28,6 +31,18 @@ impl Builder {
 
     pub(crate) fn groups(mut self, groups: impl IntoIterator<Item = LogGroup>) -> Self {
         self.groups.extend(groups);
+        self
+    }
+
+    /// A cluster that the EKS API knows, beside or instead of the one that each log group has.
+    pub(crate) fn cluster(mut self, cluster: EksCluster) -> Self {
+        self.clusters.push(cluster);
+        self
+    }
+
+    /// The cluster was deleted, whatever log group it has left.
+    pub(crate) fn deleted_cluster(mut self, name: &str) -> Self {
+        self.deleted.push(name.to_owned());
         self
     }
 
@@ -151,7 +166,8 @@ impl Builder {
     }
 
     pub(super) fn service(self) -> Service {
-        let service = Service::new(self.settings, self.groups);
+        let clusters = clusters(&self.groups, self.clusters, &self.deleted);
+        let service = Service::new(self.settings, self.groups, clusters);
         for (operation, when, fault) in self.faults {
             service.state().faults.plan(operation, when, fault);
         }

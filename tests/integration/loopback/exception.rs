@@ -32,6 +32,19 @@ impl Exception {
         Self { status, ..self }
     }
 
+    /// The same with the HTTP status that the EKS API gives it, which tells its errors apart by their status too.
+    pub(crate) fn of_eks(self) -> Self {
+        let status = match self.name {
+            "ResourceNotFoundException" => StatusCode::NOT_FOUND,
+            "AccessDeniedException" | "ExpiredTokenException" | "UnrecognizedClientException" => {
+                StatusCode::FORBIDDEN
+            }
+            "ThrottlingException" => StatusCode::TOO_MANY_REQUESTS,
+            _ => self.status,
+        };
+        self.with_status(status)
+    }
+
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
         Self::new("InvalidParameterException", message)
     }

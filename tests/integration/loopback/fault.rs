@@ -78,7 +78,8 @@ impl Fault {
         account: &str,
         resource: &str,
     ) -> Option<Exception> {
-        Some(match self {
+        let action = operation.action();
+        let exception = match self {
             Self::Throttle => Exception::throttled(),
             Self::LimitExceeded => Exception::too_many_queries(100),
             Self::InternalFailure => Exception::new(
@@ -99,12 +100,17 @@ impl Fault {
             Self::AccessDenied => Exception::new(
                 "AccessDeniedException",
                 format!(
-                    "User: arn:aws:iam::{account}:user/auditor is not authorized to perform: logs:{operation} on \
-                     resource: {resource} because no identity-based policy allows the logs:{operation} action"
+                    "User: arn:aws:iam::{account}:user/auditor is not authorized to perform: {action} on \
+                     resource: {resource} because no identity-based policy allows the {action} action"
                 ),
             ),
             Self::Other(exception) => exception.clone(),
             _ => return None,
+        };
+        Some(if operation.is_of_eks() {
+            exception.of_eks()
+        } else {
+            exception
         })
     }
 }

@@ -1,4 +1,5 @@
-//! A CloudWatch Logs service on the loopback interface, for tests of everything that speaks to the real one.
+//! A CloudWatch Logs service, and beside it the EKS API, on the loopback interface, for tests of everything that
+//! speaks to the real ones.
 //!
 //! ```ignore
 //! let cloudwatch = CloudWatch::builder()
@@ -18,6 +19,7 @@
 //! - `server` speaks HTTP and AWS JSON 1.1 on a thread of its own, so that plain synchronous tests can use it.
 //! - `signer` tells by the signature's scope which service a call is for, when several share the address. Signatures
 //!   are not verified.
+//! - `rest` reads the calls of the EKS API, which are paths where CloudWatch's are a header.
 //! - `service` is one account in one Region: it meets faults, keeps the quotas and hands a call to its file in
 //!   `operations`.
 //! - `query_run` is the life of one query: Scheduled, Running with the rows of a part of the events, and its end.
@@ -32,6 +34,7 @@
 mod answer_body;
 mod builder;
 mod cloudwatch;
+mod eks_cluster;
 mod exception;
 mod fault;
 mod input;
@@ -42,6 +45,7 @@ mod operation;
 mod operations;
 mod query_run;
 mod quota;
+mod rest;
 mod server;
 mod service;
 mod settings;
@@ -52,6 +56,7 @@ mod tests;
 
 pub(crate) use builder::Builder;
 pub(crate) use cloudwatch::CloudWatch;
+pub(crate) use eks_cluster::EksCluster;
 pub(crate) use exception::Exception;
 pub(crate) use fault::{Fault, When};
 pub(crate) use insights::AggregatedTime;

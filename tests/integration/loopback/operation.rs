@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// An operation of the CloudWatch Logs API.
+/// An operation of the CloudWatch Logs API or of the EKS API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Operation {
     StartQuery,
@@ -10,15 +10,19 @@ pub(crate) enum Operation {
     StopQuery,
     DescribeLogGroups,
     DescribeLogStreams,
+    ListClusters,
+    DescribeCluster,
 }
 
 impl Operation {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::StartQuery,
         Self::GetQueryResults,
         Self::StopQuery,
         Self::DescribeLogGroups,
         Self::DescribeLogStreams,
+        Self::ListClusters,
+        Self::DescribeCluster,
     ];
 
     /// The operation of that name.
@@ -36,7 +40,20 @@ impl Operation {
             Self::StopQuery => "StopQuery",
             Self::DescribeLogGroups => "DescribeLogGroups",
             Self::DescribeLogStreams => "DescribeLogStreams",
+            Self::ListClusters => "ListClusters",
+            Self::DescribeCluster => "DescribeCluster",
         }
+    }
+
+    /// Whether it belongs to the EKS API, which speaks REST-JSON.
+    pub(crate) fn is_of_eks(self) -> bool {
+        matches!(self, Self::ListClusters | Self::DescribeCluster)
+    }
+
+    /// The action, as policies name it.
+    pub(crate) fn action(self) -> String {
+        let service = if self.is_of_eks() { "eks" } else { "logs" };
+        format!("{service}:{}", self.name())
     }
 }
 

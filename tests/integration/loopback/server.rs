@@ -18,6 +18,7 @@ use tokio::sync::oneshot;
 use super::answer_body::AnswerBody;
 use super::exception::Exception;
 use super::fault::Fault;
+use super::rest;
 use super::service::Service;
 use super::signer::Signer;
 
@@ -101,20 +102,19 @@ async fn answer(
     services: Services,
     request: Request<Incoming>,
 ) -> io::Result<Response<AnswerBody>> {
-    let name = request
-        .headers()
-        .get("x-amz-target")
-        .and_then(|target| target.to_str().ok())
-        .map(|target| target.strip_prefix(TARGET).unwrap_or(target).to_owned())
-        .unwrap_or_default();
-    let signer = Signer::of(request.headers());
-    let bytes = request
-        .into_body()
-        .collect()
-        .await
-        .map_err(io::Error::other)?
-        .to_bytes();
-    let body: Value = serde_json::from_slice(&bytes).unwrap_or_default();
+    let (head, body) = request.into_parts();
+    let signer = Signer::of(&head.headers);
+    let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    let (name, body) = match rest::call(&head) {
+        Some((name, parameters)) => (name.to_owned(), parameters),
+        None => {
+            let target = head.headers.get("x-amz-target");
+            let target = target.and_then(|target| target.to_str().ok());
+            let name = target.map(|target| target.strip_prefix(TARGET).unwrap_or(target));
+            let body = serde_json::from_slice(&bytes).unwrap_or_default();
+            (name.unwrap_or_default().to_owned(), body)
+        }
+    };
     let Some(signer) = signer else {
         return response(Err(Exception::new(
             "MissingAuthenticationTokenException",
@@ -151,13 +151,15 @@ async fn answer(
 }
 
 fn response(answered: Result<Value, Exception>) -> io::Result<Response<AnswerBody>> {
-    let (status, body) = match answered {
-        Ok(body) => (StatusCode::OK, body),
-        Err(exception) => (exception.status, exception.body()),
+    let (status, error, body) = match answered {
+        Ok(body) => (StatusCode::OK, "", body),
+        Err(exception) => (exception.status, exception.name, exception.body()),
     };
     Response::builder()
         .status(status)
         .header(CONTENT_TYPE, "application/x-amz-json-1.1")
+        // REST-JSON names an error here, and AWS JSON in the body.
+        .header("x-amzn-errortype", error)
         .header("x-amzn-requestid", "00000000-0000-4000-8000-000000000000")
         .body(AnswerBody::whole(Bytes::from(body.to_string())))
         .map_err(io::Error::other)

@@ -1,10 +1,12 @@
 //! The service behind the wire: groups, queries, quotas and faults of one account in one Region.
 
+use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Instant;
 
 use serde_json::Value;
 
+use super::eks_cluster::EksCluster;
 use super::exception::Exception;
 use super::fault::{Fault, Faults};
 use super::input::Input;
@@ -23,6 +25,8 @@ pub(crate) struct Service {
     pub(crate) settings: Settings,
     /// Sorted by name.
     pub(crate) groups: Vec<LogGroup>,
+    /// What the EKS API knows, by name.
+    pub(crate) clusters: BTreeMap<String, EksCluster>,
     state: Mutex<State>,
 }
 
@@ -37,7 +41,11 @@ pub(crate) struct State {
 }
 
 impl Service {
-    pub(crate) fn new(settings: Settings, mut groups: Vec<LogGroup>) -> Self {
+    pub(crate) fn new(
+        settings: Settings,
+        mut groups: Vec<LogGroup>,
+        clusters: BTreeMap<String, EksCluster>,
+    ) -> Self {
         groups.sort_by(|left, right| left.name.cmp(&right.name));
         for group in &mut groups {
             group.settle(&settings.account);
@@ -45,6 +53,7 @@ impl Service {
         Self {
             settings,
             groups,
+            clusters,
             state: Mutex::default(),
         }
     }
@@ -83,7 +92,11 @@ impl Service {
         let input = Input(body);
         let mut state = self.state();
         if let Some(fault) = fault {
-            let resource = self.resource(input);
+            let resource = if operation.is_of_eks() {
+                self.cluster_resource(input)
+            } else {
+                self.resource(input)
+            };
             if let Some(exception) = fault.exception(operation, &self.settings.account, &resource) {
                 return Err(exception);
             }
@@ -95,7 +108,11 @@ impl Service {
             .recent
             .admit(operation, &self.settings.quotas, Instant::now())
         {
-            return Err(Exception::throttled());
+            let throttled = Exception::throttled();
+            return Err(match operation.is_of_eks() {
+                true => throttled.of_eks(),
+                false => throttled,
+            });
         }
         match operation {
             Operation::StartQuery => operations::start_query::answer(self, &mut state, input),
@@ -106,6 +123,8 @@ impl Service {
             Operation::StopQuery => operations::stop_query::answer(self, &mut state, input),
             Operation::DescribeLogGroups => operations::describe_log_groups::answer(self, input),
             Operation::DescribeLogStreams => operations::describe_log_streams::answer(self, input),
+            Operation::ListClusters => operations::list_clusters::answer(self, input),
+            Operation::DescribeCluster => operations::describe_cluster::answer(self, input),
         }
     }
 
@@ -126,6 +145,13 @@ impl Service {
             Some(place) => format!("{}:log-stream:", self.groups[place].arn(region, account)),
             None => format!("arn:aws:logs:{region}:{account}:log-group::log-stream:"),
         }
+    }
+
+    /// The same for a call of the EKS API.
+    fn cluster_resource(&self, input: Input<'_>) -> String {
+        let name = input.text("name").ok().flatten().unwrap_or("*");
+        let (region, account) = (&self.settings.region, &self.settings.account);
+        format!("arn:aws:eks:{region}:{account}:cluster/{name}")
     }
 
     /// The place of the group with that name or ARN.

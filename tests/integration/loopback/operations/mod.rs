@@ -1,7 +1,9 @@
 //! One file for each operation.
 
+pub(crate) mod describe_cluster;
 pub(crate) mod describe_log_groups;
 pub(crate) mod describe_log_streams;
 pub(crate) mod get_query_results;
+pub(crate) mod list_clusters;
 pub(crate) mod start_query;
 pub(crate) mod stop_query;

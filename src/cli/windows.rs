@@ -1,0 +1,120 @@
+//! Which window each log group is asked about.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
+
+use super::evidence_args::CloudWatchPlan;
+use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::control_plane::Description;
+use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
+use crate::source::default_window::{DEFAULT_WINDOW, default_window};
+use crate::source::eks::{Descriptions, Wanted};
+
+/// How long queries wait for the versions of their clusters, where the window depends on them.
+/// The EKS API answers within a second; if it does not, the shorter window does.
+pub(super) const WAIT_FOR_VERSIONS: Duration = Duration::from_secs(3);
+
+/// How long the report waits, once it has all evidence, for the EKS API.
+pub(super) const WAIT_AT_THE_END: Duration = Duration::from_secs(2);
+
+/// The clusters of a fleet that are asked about one window.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) fleet: Fleet,
+    /// The first moment of the window.
+    pub(super) since: DateTime<Utc>,
+    /// The first moment of the look back; absent if there is none.
+    pub(super) look_back: Option<DateTime<Utc>>,
+}
+
+impl Part {
+    fn new(fleet: Fleet, since: DateTime<Utc>, plan: &CloudWatchPlan) -> Self {
+        Self {
+            fleet,
+            since,
+            look_back: plan.look_back.map(|duration| before(since, duration)),
+        }
+    }
+}
+
+fn before(moment: DateTime<Utc>, duration: TimeDelta) -> DateTime<Utc> {
+    moment
+        .checked_sub_signed(duration)
+        .unwrap_or(DateTime::<Utc>::UNIX_EPOCH)
+        .max(DateTime::<Utc>::UNIX_EPOCH)
+}
+
+/// Starts to ask the EKS API for the clusters that were found.
+pub(super) fn describe(fleet: &Fleet, deadline: Instant) -> Descriptions {
+    let wanted = fleet.regions.iter().flat_map(|region| {
+        region.groups.iter().map(|group| Wanted {
+            connection: region.connection.clone(),
+            cluster: group.cluster.clone(),
+            may_be_elsewhere: group.linked_arn.is_some(),
+        })
+    });
+    Descriptions::start(wanted, deadline)
+}
+
+/// The version of a cluster, as far as it is known before its log is queried.
+pub(super) fn known_version(
+    cluster: &Cluster,
+    stated: Option<KubernetesVersion>,
+    descriptions: &Descriptions,
+) -> Option<KubernetesVersion> {
+    stated.or_else(|| match descriptions.of(cluster)? {
+        Description::Cluster(cluster) => cluster.version,
+        Description::Deleted => None,
+    })
+}
+
+/// The fleet by its windows: in one part if the window is stated or the default is the same for
+/// all, else in two.
+pub(super) fn parts(
+    fleet: Fleet,
+    plan: &CloudWatchPlan,
+    version: impl Fn(&Cluster) -> Option<KubernetesVersion>,
+) -> Vec<Part> {
+    if let Some(since) = plan.since {
+        return vec![Part::new(fleet, since, plan)];
+    }
+    let mut longest = DEFAULT_WINDOW;
+    let (mut shorter, mut longer) = (Vec::new(), Vec::new());
+    for FoundRegion { connection, groups } in fleet.regions {
+        let (capped, others): (Vec<_>, Vec<_>) = groups.iter().cloned().partition(|group| {
+            let window = default_window(version(&group.cluster));
+            longest = longest.max(window);
+            window > DEFAULT_WINDOW
+        });
+        for (groups, regions) in [(others, &mut shorter), (capped, &mut longer)] {
+            if !groups.is_empty() {
+                regions.push(FoundRegion {
+                    connection: connection.clone(),
+                    groups: std::sync::Arc::new(groups),
+                });
+            }
+        }
+    }
+    let mut missing = Some(fleet.missing);
+    let mut parts: Vec<Part> = [(shorter, DEFAULT_WINDOW), (longer, longest)]
+        .into_iter()
+        .filter(|(regions, _)| !regions.is_empty())
+        .map(|(regions, window)| {
+            let missing = missing.take().unwrap_or_default();
+            let fleet = Fleet { regions, missing };
+            Part::new(fleet, before(plan.until, window), plan)
+        })
+        .collect();
+    // What is missing is reported even where nothing was found.
+    if let Some(missing) = missing {
+        let fleet = Fleet {
+            regions: Vec::new(),
+            missing,
+        };
+        parts.push(Part::new(fleet, before(plan.until, DEFAULT_WINDOW), plan));
+    }
+    parts
+}

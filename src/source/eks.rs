@@ -1,0 +1,172 @@
+//! The EKS API: what is known of clusters beside their logs.
+//!
+//! Nothing here may cost more than a note: a sweep works without any answer.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_sdk_eks::Client;
+use aws_sdk_eks::types::{Cluster as Answer, LogType};
+use chrono::{DateTime, Utc};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, timeout_at};
+
+use super::cloudwatch::call::call;
+use super::cloudwatch::connect::Connection;
+use super::cloudwatch::failure::{Cause, Failure};
+use crate::evidence::cluster::Cluster;
+use crate::evidence::control_plane::{DescribedCluster, Description};
+use crate::evidence::coverage::Coverages;
+
+/// A description; none if there was no answer in time.
+type Described = Result<Option<Description>, Failure>;
+
+/// The action, as a policy names it.
+pub const DESCRIBE_CLUSTER: &str = "eks:DescribeCluster";
+
+/// A cluster to describe, and by which connection.
+#[derive(Debug, Clone)]
+pub struct Wanted {
+    /// The connection to its Region.
+    pub connection: Arc<Connection>,
+    /// The cluster.
+    pub cluster: Arc<Cluster>,
+    /// Whether it may belong to another account, whose log group is only shared with this one:
+    /// that account's EKS API is not reached by this connection.
+    pub may_be_elsewhere: bool,
+}
+
+/// Asks the EKS API for one cluster; `None` if it did not answer before the deadline.
+pub async fn describe(
+    connection: &Connection,
+    name: &str,
+    deadline: Instant,
+) -> Result<Option<Description>, Failure> {
+    let client = Client::new(&connection.config);
+    let pace = &connection.paces.describe_cluster;
+    let calling = call(pace, DESCRIBE_CLUSTER, deadline, || {
+        client.describe_cluster().name(name).send()
+    });
+    // An answer that takes too long is given up, whatever the retries of a call allow.
+    match timeout_at(deadline, calling).await {
+        Ok(Ok(Some(answer))) => Ok(answer.cluster.map(described)),
+        Ok(Ok(None)) | Err(_) => Ok(None),
+        Ok(Err(failure)) if *failure.cause() == Cause::NoCluster => Ok(Some(Description::Deleted)),
+        Ok(Err(failure)) => Err(failure),
+    }
+}
+
+fn described(cluster: Answer) -> Description {
+    let setups = cluster.logging.and_then(|logging| logging.cluster_logging);
+    let audit_logging = setups.unwrap_or_default().into_iter().any(|setup| {
+        setup.enabled == Some(true) && setup.types.unwrap_or_default().contains(&LogType::Audit)
+    });
+    Description::Cluster(DescribedCluster {
+        version: cluster.version.and_then(|version| version.parse().ok()),
+        arn: cluster.arn,
+        created: cluster
+            .created_at
+            .and_then(|time| DateTime::<Utc>::from_timestamp(time.secs(), time.subsec_nanos())),
+        audit_logging,
+    })
+}
+
+impl Wanted {
+    /// The description, unless it is of another account's cluster of the same name.
+    async fn describe(&self, deadline: Instant) -> Described {
+        let described = describe(&self.connection, &self.cluster.name, deadline).await?;
+        Ok(described.filter(|description| !self.may_be_elsewhere || self.is_of(description)))
+    }
+
+    fn is_of(&self, description: &Description) -> bool {
+        let Description::Cluster(cluster) = description else {
+            return false;
+        };
+        // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
+        let account = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(4));
+        account.is_some() && account == self.cluster.account.as_deref()
+    }
+}
+
+/// Descriptions under way while the logs are queried.
+#[derive(Debug, Default)]
+pub struct Descriptions {
+    running: JoinSet<(Arc<Cluster>, Described)>,
+    answered: BTreeMap<Arc<Cluster>, Described>,
+    wanted: BTreeMap<Arc<Cluster>, Wanted>,
+}
+
+impl Descriptions {
+    /// Starts to ask for these clusters.
+    pub fn start(wanted: impl IntoIterator<Item = Wanted>, deadline: Instant) -> Self {
+        let wanted: BTreeMap<Arc<Cluster>, Wanted> = wanted
+            .into_iter()
+            .map(|wanted| (Arc::clone(&wanted.cluster), wanted))
+            .collect();
+        let mut running = JoinSet::new();
+        for wanted in wanted.values().cloned() {
+            running.spawn(async move {
+                let described = wanted.describe(deadline).await;
+                (wanted.cluster, described)
+            });
+        }
+        Self {
+            running,
+            answered: BTreeMap::new(),
+            wanted,
+        }
+    }
+
+    /// Waits for the answers, but no longer than this.
+    pub async fn wait(&mut self, at_most: Duration) {
+        let until = Instant::now() + at_most;
+        while let Ok(Some(joined)) = timeout_at(until, self.running.join_next()).await {
+            // A panic has been printed; its cluster stays without an answer.
+            if let Ok((cluster, described)) = joined {
+                self.answered.insert(cluster, described);
+            }
+        }
+    }
+
+    /// What is known of a cluster by now.
+    pub fn of(&self, cluster: &Cluster) -> Option<&Description> {
+        self.answered.get(cluster)?.as_ref().ok()?.as_ref()
+    }
+
+    /// Gives up what has not been answered, and tells of each cluster what is known, or why not.
+    pub fn into_coverages(self) -> Coverages {
+        let mut coverages = Coverages::default();
+        let mut notes: BTreeMap<String, (Arc<Cluster>, u64)> = BTreeMap::new();
+        for (cluster, wanted) in &self.wanted {
+            let why = match self.answered.get(cluster) {
+                Some(Ok(Some(description))) => {
+                    coverages.of(cluster).control_plane.described = Some(description.clone());
+                    continue;
+                }
+                Some(Ok(None)) if wanted.may_be_elsewhere => "does not reach other accounts",
+                Some(Ok(None)) | None => "did not answer in time",
+                Some(Err(failure)) => {
+                    tracing::debug!(%failure, "cluster not described");
+                    match failure.cause() {
+                        Cause::AccessDenied { .. } => "is not allowed",
+                        _ => "failed",
+                    }
+                }
+            };
+            let text = format!(
+                "{why} in {}: the Kubernetes version, and with it the lifetime of tokens, may be unknown; --kubernetes-version states it",
+                wanted.connection.region
+            );
+            // One note, however many clusters it concerns.
+            let note = notes.entry(text).or_insert((Arc::clone(cluster), 0));
+            note.1 += 1;
+        }
+        for (text, (cluster, times)) in notes {
+            coverages
+                .of(&cluster)
+                .note_times(DESCRIBE_CLUSTER, text, times);
+        }
+        coverages
+    }
+}
