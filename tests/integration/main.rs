@@ -10,6 +10,7 @@
 mod changes;
 mod cloudwatch_fleet;
 mod completions;
+mod contributing;
 mod deploy;
 mod evidence_law;
 mod export_rows;

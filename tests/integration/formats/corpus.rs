@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use chrono::DateTime;
+use clap::ValueEnum as _;
 use eks_stale_tokens::evidence::coverage::{CountedGap, Gap, GapKind};
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::render::{Format, Page};
@@ -185,15 +186,9 @@ fn write_over(value: &mut Value, key: &str, with: &mut impl FnMut(&str) -> Strin
 }
 
 /// Every format.
-pub(super) const FORMATS: [Format; 7] = [
-    Format::Table,
-    Format::Json,
-    Format::Csv,
-    Format::Markdown,
-    Format::Html,
-    Format::Ics,
-    Format::Prometheus,
-];
+pub(super) fn formats() -> impl Iterator<Item = Format> {
+    Format::value_variants().iter().copied()
+}
 
 const PAGE: Page = Page {
     width: 120,

@@ -7,12 +7,12 @@ use eks_stale_tokens::render::Format;
 use eks_stale_tokens::render::visible::acts;
 use regex::Regex;
 
-use super::corpus::{FORMATS, harmless_twin, hostile, incomplete, text};
+use super::corpus::{formats, harmless_twin, hostile, incomplete, text};
 
 #[test]
 fn no_character_acts() {
     let report = hostile();
-    for format in FORMATS {
+    for format in formats() {
         let text = text(format, &report);
         let end = if format == Format::Ics { "\r\n" } else { "\n" };
         for line in text.split(end) {
@@ -83,9 +83,8 @@ fn the_reports_are_left_for_other_readers() {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("formats");
     fs::create_dir_all(&directory).expect("created");
     for (name, report) in [("hostile", hostile()), ("incomplete", incomplete())] {
-        for (format, extension) in FORMATS
-            .into_iter()
-            .zip(["txt", "json", "csv", "md", "html", "ics", "prom"])
+        for (format, extension) in
+            formats().zip(["txt", "json", "csv", "md", "html", "ics", "prom"])
         {
             let path = directory.join(name).with_extension(extension);
             fs::write(&path, text(format, &report)).expect("written");

@@ -3,7 +3,7 @@
 use eks_stale_tokens::render::Format;
 use eks_stale_tokens::report::json;
 
-use super::corpus::{FORMATS, bytes, hostile, incomplete, recorded, text};
+use super::corpus::{bytes, formats, hostile, incomplete, recorded, text};
 
 #[test]
 fn a_saved_report_gives_the_same_bytes_in_every_format() {
@@ -15,7 +15,7 @@ fn a_saved_report_gives_the_same_bytes_in_every_format() {
         let saved = text(Format::Json, &report);
         let read = json::read(&saved).expect("a report");
         assert_eq!(read, report);
-        for format in FORMATS {
+        for format in formats() {
             assert!(
                 bytes(format, &read) == bytes(format, &report),
                 "{format:?} differs"
@@ -32,7 +32,7 @@ fn a_report_of_version_1_is_read() {
         .expect("it is there");
     let report = json::read(&saved).expect("a report");
     assert_eq!(report.findings.len(), 10);
-    for format in FORMATS {
+    for format in formats() {
         assert!(!bytes(format, &report).is_empty(), "{format:?}");
     }
 }
