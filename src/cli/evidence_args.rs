@@ -72,10 +72,6 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     look_back: Option<TimeDelta>,
 
-    /// Whether the tokens that kubelets were issued are read, which takes time or money.
-    #[arg(skip)]
-    issuances: bool,
-
     /// How long the cluster accepts a stale token
     ///
     /// The default is the 90 days that AWS documents. Kubernetes elsewhere accepts a year: 365d.
@@ -143,7 +139,6 @@ pub(super) struct InputsPlan {
     pub(super) since: Option<Moment>,
     pub(super) until: Option<DateTime<Utc>>,
     pub(super) look_back: TimeDelta,
-    pub(super) issuances: bool,
 }
 
 /// Log groups in CloudWatch Logs.
@@ -177,10 +172,8 @@ impl EvidencePlan {
 }
 
 impl EvidenceArgs {
-    /// The same, with a look back even where it costs money, and with the tokens that kubelets
-    /// were issued.
+    /// The same, with a look back even where it costs money.
     pub(super) fn in_depth(mut self) -> Self {
-        self.issuances = true;
         self.look_back.get_or_insert(DEFAULT_LOOK_BACK);
         self
     }
@@ -236,7 +229,6 @@ impl EvidenceArgs {
             since: self.since,
             until,
             look_back: self.look_back.unwrap_or(DEFAULT_LOOK_BACK),
-            issuances: self.issuances,
         })
     }
 

@@ -69,9 +69,6 @@ pub(super) fn gather<C: Collect + 'static>(
 fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>, Failure> {
     let mut inputs = Inputs::find(&plan.paths, plan.cluster_name.as_deref(), &plan.excluded)
         .map_err(Failure::failed)?;
-    if plan.issuances {
-        inputs.ask_issuances();
-    }
     let progress = Arc::new(Progress::default());
     let _shown = ShownProgress::of(&progress, quiet, "reading".to_owned());
     let look_back = plan.look_back;
@@ -83,7 +80,6 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
                 since,
                 until: Some(until),
                 look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
-                ..Arrivals::default()
             });
         }
         // Each cluster's window ends with its own last event.
@@ -96,7 +92,6 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
                     since,
                     until: end(cluster),
                     look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
-                    ..Arrivals::default()
                 }
             });
         }

@@ -9,7 +9,7 @@ use super::gathering::{Evidence, Gathering, gather, said};
 use super::output_args::{OutputArgs, OutputPlan};
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
-use crate::source::cloudwatch::question::{events, legacy_tokens, rejections, token_requests};
+use crate::source::cloudwatch::question::{events, legacy_tokens, rejections};
 use crate::verdict::judge;
 use crate::verdict::narrowing::{Narrowing, narrow};
 
@@ -81,7 +81,6 @@ impl Investigate {
         let questions = [
             events::question(),
             rejections::question(),
-            token_requests::question(),
             legacy_tokens::question(),
         ];
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?

@@ -3,7 +3,6 @@
 //! - [`accepted`]: the evidence of one accepted request made with a stale token
 //! - [`rejection`]: one request that the API server refused to authenticate
 //! - [`legacy_token`]: requests made with a token that is kept in a secret
-//! - [`issuance`]: tokens that kubelets were issued for the pods on their nodes
 //! - [`holder`]: who holds a token
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
@@ -22,7 +21,6 @@ pub mod cluster;
 pub mod control_plane;
 pub mod coverage;
 pub mod holder;
-pub mod issuance;
 pub mod legacy_token;
 pub mod note;
 pub mod price;

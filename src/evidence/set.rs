@@ -6,7 +6,6 @@ use std::sync::Arc;
 use super::accepted::Evidence;
 use super::cluster::Cluster;
 use super::holder::Holder;
-use super::issuance::{Issuance, Issuances};
 use super::legacy_token::{LegacyTokenRequest, LegacyTokenUse};
 use super::rejection::{RejectedCaller, Rejection, Rejections};
 use super::token_use::TokenUse;
@@ -46,9 +45,6 @@ pub trait Collect: Default + Send {
     /// Takes in a request made with a token that is kept in a secret.
     fn legacy_token(&mut self, _: &Arc<Cluster>, _: LegacyTokenRequest) {}
 
-    /// Takes in a token that a kubelet was issued.
-    fn issued(&mut self, _: &Arc<Cluster>, _: Issuance) {}
-
     /// Takes in all that another collector holds.
     fn merge(&mut self, other: Self);
 }
@@ -59,9 +55,6 @@ type RejectedAddress = (Arc<Cluster>, String);
 /// A token that is kept in a secret: its cluster, its subject and the secret, where it is known.
 pub type LegacyToken = (Arc<Cluster>, ServiceAccount, Option<String>);
 
-/// What kubelets were issued for the pods of one service account, by their node.
-pub type IssuedOnNodes = BTreeMap<String, Issuances>;
-
 /// All evidence: the token use of every holder, and the rejections of every caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvidenceSet {
@@ -70,7 +63,6 @@ pub struct EvidenceSet {
     rejected: BTreeMap<RejectedAddress, BTreeMap<RejectedCaller, Rejections>>,
     more_rejected: bool,
     legacy_tokens: BTreeMap<LegacyToken, LegacyTokenUse>,
-    issued: BTreeMap<Arc<Cluster>, BTreeMap<ServiceAccount, IssuedOnNodes>>,
 }
 
 impl EvidenceSet {
@@ -127,28 +119,6 @@ impl EvidenceSet {
         }
     }
 
-    /// What kubelets were issued for the pods of a service account.
-    pub fn issued_on_nodes(
-        &self,
-        cluster: &Cluster,
-        service_account: &ServiceAccount,
-    ) -> Option<&IssuedOnNodes> {
-        self.issued.get(cluster)?.get(service_account)
-    }
-
-    /// Adds tokens that the kubelet of a node was issued for a service account.
-    pub fn add_issued(
-        &mut self,
-        cluster: &Arc<Cluster>,
-        service_account: ServiceAccount,
-        node: String,
-        issuances: Issuances,
-    ) {
-        let accounts = self.issued.entry(Arc::clone(cluster)).or_default();
-        let nodes = accounts.entry(service_account).or_default();
-        nodes.entry(node).or_default().merge(issuances);
-    }
-
     /// Adds uses of a token that is kept in a secret.
     pub fn add_legacy(&mut self, token: LegacyToken, token_use: LegacyTokenUse) {
         match self.legacy_tokens.get_mut(&token) {
@@ -195,11 +165,6 @@ impl Collect for EvidenceSet {
         self.add_legacy(token, token_use);
     }
 
-    fn issued(&mut self, cluster: &Arc<Cluster>, issuance: Issuance) {
-        let issuances = Issuances::within_hour(issuance.received, 1);
-        self.add_issued(cluster, issuance.service_account, issuance.node, issuances);
-    }
-
     fn merge(&mut self, other: Self) {
         for (holder, token_use) in other.holders {
             self.add(holder, token_use);
@@ -213,13 +178,6 @@ impl Collect for EvidenceSet {
         }
         for (token, token_use) in other.legacy_tokens {
             self.add_legacy(token, token_use);
-        }
-        for (cluster, accounts) in other.issued {
-            for (service_account, nodes) in accounts {
-                for (node, issuances) in nodes {
-                    self.add_issued(&cluster, service_account.clone(), node, issuances);
-                }
-            }
         }
     }
 }

@@ -12,9 +12,6 @@ pub struct Arrivals {
     /// Accepted requests from this moment on, though before the first, help to tell who was
     /// rejected; absent if there is no such look back.
     pub look_back: Option<DateTime<Utc>>,
-    /// The tokens that kubelets were issued are wanted as well: one event in thirty, so that
-    /// reading them takes longer than all else.
-    pub issuances: bool,
 }
 
 impl Arrivals {
@@ -23,7 +20,6 @@ impl Arrivals {
         since: Some(DateTime::<Utc>::MAX_UTC),
         until: Some(DateTime::<Utc>::MIN_UTC),
         look_back: None,
-        issuances: false,
     };
 
     /// Whether a request that arrived at this time is wanted.

@@ -9,7 +9,6 @@ use crate::audit::event::{AuditEvent, EventError};
 use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
-use crate::evidence::issuance::Issuance;
 use crate::evidence::legacy_token::LegacyTokenRequest;
 use crate::evidence::rejection::Rejection;
 use crate::evidence::set::Collect;
@@ -49,11 +48,6 @@ pub fn take_in<C: Collect>(
     } else if arrivals.contains(received) {
         if let Some(legacy) = LegacyTokenRequest::from_event(&event) {
             collector.legacy_token(cluster, legacy);
-        }
-        if arrivals.issuances
-            && let Some(issuance) = Issuance::from_event(&event)
-        {
-            collector.issued(cluster, issuance);
         }
         if let Some(rejection) = Rejection::from_event(&event) {
             collector.reject(cluster, rejection);

@@ -4,11 +4,9 @@ use chrono::{DateTime, Utc};
 
 use super::cure;
 use super::explanation;
-use super::newer_tokens::BesidePod;
 use super::rejection_join::Joined;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::set::IssuedOnNodes;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::scan::Window;
 use crate::report::token_lifetime::TokenLifetime;
@@ -22,16 +20,12 @@ pub fn finding(
     service_account: &ServiceAccount,
     holders: &[Held<'_>],
     joined: &Joined<'_>,
-    issued: Option<&IssuedOnNodes>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<Finding> {
     let mut judged: Vec<HolderFinding> = holders
         .iter()
-        .filter_map(|held| {
-            let kubelet = BesidePod::of(held, holders, issued);
-            holder_finding(held, joined, kubelet, window, lifetime)
-        })
+        .filter_map(|held| holder_finding(held, joined, window, lifetime))
         .collect();
     judged.sort_by(|one, other| {
         (
@@ -75,12 +69,11 @@ pub fn finding(
 fn holder_finding(
     (holder, token_use): &Held<'_>,
     joined: &Joined<'_>,
-    kubelet: Option<BesidePod<'_>>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<HolderFinding> {
     let rejections = joined.holders.get(holder);
-    let judgement = judge(&token_use.tokens, rejections, kubelet, window, lifetime)?;
+    let judgement = judge(&token_use.tokens, rejections, window, lifetime)?;
     let last_seen = token_use.tokens.iter().map(|(_, it)| it.last_used).max()?;
     let seen_only_before = last_seen < window.since;
     let tokens: Vec<TokenFinding> = token_use
@@ -117,7 +110,7 @@ fn holder_finding(
         seen_only_before,
         reasons: Vec::new(),
     };
-    finding.reasons = explanation::reasons(&finding, kubelet, window, lifetime);
+    finding.reasons = explanation::reasons(&finding, window, lifetime);
     Some(finding)
 }
 

@@ -2,46 +2,27 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::newer_tokens::BesidePod;
-use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, NEWER_TOKEN_IGNORED, SILENCE};
+use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, SILENCE};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::rejection::HolderRejections;
 use crate::report::scan::Window;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::{Grounds, Verdict};
+use crate::report::verdict::Grounds;
 
 /// Why the holder was judged so, a sentence each. No text of the log is in them.
-pub fn reasons(
-    holder: &HolderFinding,
-    kubelet: Option<BesidePod<'_>>,
-    window: Window,
-    lifetime: &TokenLifetime,
-) -> Vec<String> {
+pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime) -> Vec<String> {
     let mut reasons = vec![dated(holder, lifetime)];
     let oldest = holder.tokens.iter().map(age_at_last_use).max();
     let used_at = oldest.unwrap_or_else(TimeDelta::zero);
-    reasons.push(
-        if holder.verdict == Verdict::Frozen && used_at < FROZEN_AGE {
-            format!(
-                "frozen: its token was used at an age of {}, more than {} after the kubelet was issued a newer one; a client that reads the file again within that time does not use it any more",
-                hours(used_at),
-                hours(NEWER_TOKEN_IGNORED)
-            )
-        } else {
-            holder.verdict.sentence(&Grounds {
-                used_at,
-                silent: window.until - holder.last_seen,
-                frozen_from: FROZEN_AGE,
-                late_until: LATE_AGE,
-                gone_after: GONE_AFTER,
-            })
-        },
-    );
-    if holder.verdict == Verdict::Frozen {
-        reasons.extend(kubelet.and_then(|kubelet| newer_tokens(holder, kubelet)));
-    }
+    reasons.push(holder.verdict.sentence(&Grounds {
+        used_at,
+        silent: window.until - holder.last_seen,
+        frozen_from: FROZEN_AGE,
+        late_until: LATE_AGE,
+        gone_after: GONE_AFTER,
+    }));
     if let Some(rejections) = &holder.rejections {
         reasons.push(joined(rejections));
         reasons.push(minute_of_death(holder, rejections));
@@ -71,37 +52,6 @@ fn dated(holder: &HolderFinding, lifetime: &TokenLifetime) -> String {
         time(holder.rejected_from),
         lifetime.seconds
     )
-}
-
-/// What the kubelet was issued since the token that decides, if that was still used afterwards.
-/// Whether the pod used a newer one beside it is not said: a token leaves no mark for an hour.
-fn newer_tokens(holder: &HolderFinding, kubelet: BesidePod<'_>) -> Option<String> {
-    let token = holder
-        .tokens
-        .iter()
-        .find(|token| token.issued == holder.issued)?;
-    let newer = kubelet.newer_than(token.issued)?;
-    let ignored = token.last_used - newer.first;
-    if ignored <= TimeDelta::zero() {
-        return None;
-    }
-    let issued = format!(
-        "the kubelet on its node was issued {} for its service account since, the first at {}",
-        match newer.at_least {
-            1 => "at least one newer token".to_owned(),
-            tokens => format!("at least {tokens} newer tokens"),
-        },
-        time(newer.first)
-    );
-    Some(match kubelet.holders {
-        0 | 1 => format!(
-            "{issued}; the only pod of that account known there still used its old one {} later",
-            hours(ignored)
-        ),
-        pods => format!(
-            "{issued}; up to {pods} pods of that account are known there, so it proves nothing for this one"
-        ),
-    })
 }
 
 fn joined(rejections: &HolderRejections) -> String {

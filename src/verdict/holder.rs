@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, Utc};
 
-use super::newer_tokens::BesidePod;
 use super::thresholds::{
     ACCEPTED_PAST_END, EARLY_REJECTION_AGE, FROZEN_AGE, GONE_AFTER, LAST_USE_BEFORE_DEATH,
     LATE_AGE, REJECTION_IS_CURRENT, SILENCE,
@@ -28,12 +27,10 @@ pub struct Judgement {
 
 /// Judges a holder by its tokens; `None` if it has none.
 ///
-/// `rejections` are the ones joined to the holder, `kubelet` what is known of the kubelet beside
-/// it.
+/// `rejections` are the ones joined to the holder.
 pub fn judge(
     tokens: &Tokens,
     rejections: Option<&HolderRejections>,
-    kubelet: Option<BesidePod<'_>>,
     window: Window,
     lifetime: &TokenLifetime,
 ) -> Option<Judgement> {
@@ -82,10 +79,7 @@ pub fn judge(
     if window.until - last_sign > GONE_AFTER {
         return judged(Verdict::Gone, None, newest);
     }
-    // A holder that changed its token re-reads it, however seldom.
-    let ignores_newer = !changed && kubelet.is_some_and(|kubelet| kubelet.proves_frozen(newest));
-    let frozen = frozen_token(&tokens, newest).or(ignores_newer.then_some(newest));
-    if let Some(frozen) = frozen {
+    if let Some(frozen) = frozen_token(&tokens, newest) {
         let left = rejected_from(frozen) - window.until;
         let severity = Severity::of_time_left(left);
         return judged(Verdict::Frozen, Some(severity), frozen);

@@ -3,7 +3,6 @@
 //! - [`thresholds`]: the numbers that verdicts rest on
 //! - [`holder`]: the verdict on one holder
 //! - [`account`]: the holders of a service account as one finding
-//! - [`newer_tokens`]: newer tokens that the kubelet is known to have written
 //! - [`rejection_join`]: rejections joined to the holders that most likely caused them
 //! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`cure`]: the clients behind a finding, and what to do
@@ -17,7 +16,6 @@ pub mod cure;
 pub mod explanation;
 pub mod holder;
 pub mod narrowing;
-pub mod newer_tokens;
 pub mod rank;
 pub mod rejection_join;
 pub mod thresholds;
@@ -91,7 +89,6 @@ pub fn judge(
                 service_account,
                 &holders,
                 &joined,
-                evidence.issued_on_nodes(cluster, service_account),
                 window,
                 token_lifetime,
             );

@@ -6,12 +6,6 @@ use chrono::TimeDelta;
 /// minutes, or after 24 hours at the latest (`maxTTL` in Kubernetes' `pkg/kubelet/token/token_manager.go`).
 pub const FROZEN_AGE: TimeDelta = TimeDelta::hours(24);
 
-/// A pod that uses its token for longer than this after its kubelet was issued a newer one is
-/// frozen: a client that re-reads at least every 12 hours has read the newer one by then, and no
-/// client that refreshes is known to take longer. One that did would show a change of token in
-/// any window of a day once it has re-read, and that decides first.
-pub const NEWER_TOKEN_IGNORED: TimeDelta = TimeDelta::hours(12);
-
 /// A holder that changes its token and never uses one past this age refreshes, though late:
 /// twice [`FROZEN_AGE`], for a client that re-reads once a day.
 pub const LATE_AGE: TimeDelta = TimeDelta::hours(48);

@@ -7,7 +7,6 @@ use eks_stale_tokens::audit::service_account::ServiceAccount;
 use eks_stale_tokens::audit::stage::Part;
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::cluster::Cluster;
-use eks_stale_tokens::evidence::issuance::Issuance;
 use eks_stale_tokens::evidence::rejection::Rejection;
 use eks_stale_tokens::evidence::set::{Collect, EvidenceSet};
 use proptest::prelude::*;
@@ -18,7 +17,6 @@ use crate::recordings::{RECORDINGS, audit_log, evidence_in, merged};
 enum Seen {
     Accepted(Evidence),
     Rejected(Rejection),
-    Issued(Issuance),
 }
 
 fn at(second: i64) -> DateTime<Utc> {
@@ -69,20 +67,6 @@ fn rejected() -> impl Strategy<Value = Seen> {
     })
 }
 
-fn issued() -> impl Strategy<Value = Seen> {
-    (0_u8..2, 0_u8..2, 0_i64..20_000).prop_map(|(account, node, second)| {
-        Seen::Issued(
-            Issuance::new(
-                "ns",
-                &format!("account-{account}"),
-                &format!("node-{node}"),
-                at(second),
-            )
-            .expect("an issuance"),
-        )
-    })
-}
-
 fn folded(seen: &[Seen]) -> EvidenceSet {
     let cluster = Arc::new(Cluster::named("c"));
     let mut set = EvidenceSet::default();
@@ -90,7 +74,6 @@ fn folded(seen: &[Seen]) -> EvidenceSet {
         match one.clone() {
             Seen::Accepted(evidence) => set.accept(&cluster, evidence),
             Seen::Rejected(rejection) => set.reject(&cluster, rejection),
-            Seen::Issued(issuance) => set.issued(&cluster, issuance),
         }
     }
     set
@@ -101,7 +84,7 @@ proptest! {
     /// nothing.
     #[test]
     fn evidence_merges_in_any_parts_and_any_order(
-        (seen, shuffled, cuts) in prop::collection::vec(prop_oneof![3 => accepted(), 1 => rejected(), 1 => issued()], 0..60)
+        (seen, shuffled, cuts) in prop::collection::vec(prop_oneof![3 => accepted(), 1 => rejected()], 0..60)
             .prop_flat_map(|seen| {
                 let length = seen.len();
                 (

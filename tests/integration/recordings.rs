@@ -47,10 +47,7 @@ pub(crate) fn evidence_in(cluster: &str, text: &str) -> (EvidenceSet, Coverages)
     let scanned = scan(
         text.as_bytes(),
         &cluster,
-        Arrivals {
-            issuances: true,
-            ..Arrivals::default()
-        },
+        Arrivals::default(),
         &mut evidence,
     );
     assert!(scanned.gaps.is_empty(), "{:?}", scanned.gaps);

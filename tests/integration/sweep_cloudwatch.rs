@@ -30,8 +30,7 @@ fn json(run: &Run) -> serde_json::Value {
         .unwrap_or_else(|error| panic!("{error}: {}{}", run.stdout, run.stderr))
 }
 
-/// The findings without the Region and the account, which files do not tell, and without what a
-/// sweep does not ask CloudWatch: which tokens kubelets were issued.
+/// The findings without the Region and the account, which files do not tell.
 fn findings(run: &Run) -> Vec<serde_json::Value> {
     let mut findings = json(run)["findings"].as_array().expect("findings").clone();
     for finding in &mut findings {
@@ -40,13 +39,6 @@ fn findings(run: &Run) -> Vec<serde_json::Value> {
             .as_object_mut()
             .expect("an object")
             .remove("account");
-        for holder in finding["holders"].as_array_mut().expect("holders") {
-            let reasons = holder["reasons"].as_array_mut().expect("reasons");
-            reasons.retain(|reason| {
-                let reason = reason.as_str().expect("a reason");
-                !reason.starts_with("the kubelet on its node")
-            });
-        }
     }
     findings
 }

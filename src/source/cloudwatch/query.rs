@@ -52,15 +52,6 @@ pub const REJECTIONS: Query = Query {
     rows_are_events: false,
 };
 
-/// Tokens that kubelets were issued, one row a service account, node and hour.
-pub const TOKEN_REQUESTS: Query = Query {
-    name: "token-requests",
-    purpose: "tokens that kubelets were issued, one row a service account, node and hour: the proof that a pod ignores newer ones",
-    text: include_str!("../../../queries/token-requests.insights"),
-    limit: DEFAULT_LIMIT,
-    rows_are_events: false,
-};
-
 /// Tokens kept in secrets, one row a token and caller.
 pub const LEGACY_TOKENS: Query = Query {
     name: "legacy-tokens",
@@ -78,10 +69,9 @@ const DEFAULT_LIMIT: u64 = 10_000;
 const MAXIMUM_LIMIT: u64 = 100_000;
 
 /// Every query.
-pub const QUERIES: [Query; 6] = [
+pub const QUERIES: [Query; 5] = [
     STALE_TOKEN_HOLDERS,
     REJECTIONS,
-    TOKEN_REQUESTS,
     LEGACY_TOKENS,
     STALE_TOKEN_EVENTS,
     STALE_TOKENS,

@@ -2,7 +2,6 @@
 //!
 //! - [`holders`]: stale tokens, aggregated: one row a holder and token
 //! - [`rejections`]: who is rejected, and who was accepted from the same addresses before
-//! - [`token_requests`]: tokens that kubelets were issued
 //! - [`legacy_tokens`]: tokens kept in secrets
 //! - [`events`]: every event that may hold evidence, whole
 //!
@@ -12,7 +11,6 @@ pub mod events;
 pub mod holders;
 pub mod legacy_tokens;
 pub mod rejections;
-pub mod token_requests;
 
 use std::sync::Arc;
 

@@ -75,7 +75,6 @@ impl Request {
                 self.until
             }),
             look_back: self.look_back.filter(|_| is_before),
-            ..Arrivals::default()
         }
     }
 }

@@ -51,7 +51,6 @@ pub struct Inputs {
     pub unreadable: Vec<(Arc<Cluster>, String, String)>,
     asked: Vec<String>,
     wanted: Option<Wanted>,
-    issuances: bool,
     /// The files found so far, by device and inode: one that is reached by two paths is read once.
     known: HashSet<(u64, u64)>,
 }
@@ -122,18 +121,10 @@ impl Inputs {
         self.wanted = Some(Box::new(wanted));
     }
 
-    /// Asks for the tokens that kubelets were issued as well.
-    pub fn ask_issuances(&mut self) {
-        self.issuances = true;
-    }
-
     /// Which requests of a cluster are wanted; all, unless asked otherwise.
     pub fn arrivals(&self, cluster: &Cluster) -> Arrivals {
         let wanted = self.wanted.as_ref();
-        Arrivals {
-            issuances: self.issuances,
-            ..wanted.map_or_else(Arrivals::default, |wanted| wanted(cluster))
-        }
+        wanted.map_or_else(Arrivals::default, |wanted| wanted(cluster))
     }
 
     fn add(&mut self, path: PathBuf, metadata: &Metadata, clusters: &mut Clusters) {

@@ -5,40 +5,34 @@ use std::sync::LazyLock;
 use memchr::memmem::Finder;
 
 /// Every event with a stale token holds the first phrase, one with a token kept in a secret the
-/// second, every rejection the third, and one with a token that was issued the fourth; most other
-/// events hold none and are never parsed.
+/// second, and every rejection the third; most other events hold none and are never parsed.
 const STALE_TOKEN: &[u8] = b"stale-token";
 const LEGACY_TOKEN: &[u8] = b"legacy-token";
 const UNAUTHORIZED: &[u8] = b"Unauthorized";
-const ISSUED: &[u8] = b"issued-credential-id";
 
 /// The end of two phrases, so that one search finds both.
 const TOKEN: &[u8] = b"-token";
 
-const FINDERS_COUNT: usize = 3;
-/// How many of the finders are used where issued tokens are not wanted.
-const WITHOUT_ISSUANCES: usize = FINDERS_COUNT - 1;
+const FINDERS_COUNT: usize = 2;
 
 static FINDERS: LazyLock<[Finder<'static>; FINDERS_COUNT]> =
-    LazyLock::new(|| [TOKEN, UNAUTHORIZED, ISSUED].map(Finder::new));
+    LazyLock::new(|| [TOKEN, UNAUTHORIZED].map(Finder::new));
 
 /// Where phrases stand in a block that is read from its beginning to its end.
 pub struct Phrases<'a> {
     block: &'a [u8],
     /// Where each finder matches next; beyond the block if nowhere.
     next: [usize; FINDERS_COUNT],
-    used: usize,
 }
 
 impl<'a> Phrases<'a> {
     /// The phrases in a block.
-    pub fn of(block: &'a [u8], issuances: bool) -> Self {
+    pub fn of(block: &'a [u8]) -> Self {
         let mut phrases = Self {
             block,
             next: [usize::MAX; FINDERS_COUNT],
-            used: WITHOUT_ISSUANCES + usize::from(issuances),
         };
-        for finder in 0..phrases.used {
+        for finder in 0..FINDERS_COUNT {
             phrases.advance(finder, 0);
         }
         phrases
@@ -47,7 +41,7 @@ impl<'a> Phrases<'a> {
     /// Whether a phrase begins before `end`; what lies before it is not looked at again.
     pub fn before(&mut self, end: usize) -> bool {
         let mut found = false;
-        for finder in 0..self.used {
+        for finder in 0..FINDERS_COUNT {
             if self.next[finder] < end {
                 found = true;
                 self.advance(finder, end);
@@ -89,17 +83,14 @@ mod tests {
             words in prop::collection::vec(
                 prop_oneof![
                     Just("stale-token"), Just("legacy-token"), Just("Unauthorized"), Just("stale-"),
-                    Just("le-token"), Just("Unauth"), Just("token"), Just("issued-credential-id"),
-                    Just("issued-"), Just("\n"), Just("{\"kind\":\"Event\"}"),
+                    Just("le-token"), Just("Unauth"), Just("token"), Just("\n"), Just("{\"kind\":\"Event\"}"),
                 ],
                 0..60,
             ),
-            issuances: bool,
         ) {
             let text = words.concat();
-            let mut phrases = Phrases::of(text.as_bytes(), issuances);
-            let mut wanted = vec![STALE_TOKEN, LEGACY_TOKEN, UNAUTHORIZED];
-            wanted.extend(issuances.then_some(ISSUED));
+            let mut phrases = Phrases::of(text.as_bytes());
+            let wanted = [STALE_TOKEN, LEGACY_TOKEN, UNAUTHORIZED];
             let mut end = 0;
             for line in text.split_inclusive('\n') {
                 end += line.len();

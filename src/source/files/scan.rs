@@ -41,7 +41,7 @@ pub fn scan<C: Collect>(
         first_time: None,
         last_time: None,
     };
-    let mut phrases = Phrases::of(block, arrivals.issuances);
+    let mut phrases = Phrases::of(block);
     let block_is_special = is_special(block);
     let mut start = 0;
     let ends = memchr::memchr_iter(b'\n', block).chain([block.len()]);

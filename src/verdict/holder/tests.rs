@@ -5,7 +5,6 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::audit::stage::Part;
-use crate::evidence::issuance::Issuances;
 use crate::evidence::token::{Requests, Token};
 
 const LIFETIME: TokenLifetime = TokenLifetime::AWS;
@@ -65,16 +64,13 @@ fn rejections(first: TimeDelta, last: TimeDelta) -> HolderRejections {
 const NOW: TimeDelta = TimeDelta::zero();
 
 fn verdict(list: impl IntoIterator<Item = Token>) -> (Verdict, Option<Severity>) {
-    let judgement = judge(&tokens(list), None, None, window(), &LIFETIME).expect("a judgement");
+    let judgement = judge(&tokens(list), None, window(), &LIFETIME).expect("a judgement");
     (judgement.verdict, judgement.severity)
 }
 
 #[test]
 fn without_tokens_there_is_no_judgement() {
-    assert_eq!(
-        judge(&Tokens::default(), None, None, window(), &LIFETIME),
-        None
-    );
+    assert_eq!(judge(&Tokens::default(), None, window(), &LIFETIME), None);
 }
 
 #[test]
@@ -97,57 +93,6 @@ fn one_token_freezes_with_its_age() {
     ] {
         assert_eq!(verdict([token(age, NOW, NOW)]), expected, "{age}");
     }
-}
-
-/// The verdict beside a kubelet that was issued newer tokens, the first so long before now.
-fn beside(
-    list: impl IntoIterator<Item = Token>,
-    newer: TimeDelta,
-    holders: usize,
-) -> (Verdict, Option<Severity>) {
-    let issuances = Issuances::within_hour(now() - newer, 1);
-    let kubelet = BesidePod {
-        issuances: &issuances,
-        holders,
-    };
-    let judged = judge(&tokens(list), None, Some(kubelet), window(), &LIFETIME);
-    let judged = judged.expect("a judgement");
-    (judged.verdict, judged.severity)
-}
-
-#[test]
-fn whoever_ignores_a_newer_token_for_half_a_day_is_frozen() {
-    let (second, undecided) = (
-        TimeDelta::seconds(1),
-        (Verdict::Undecided, Some(Severity::Notice)),
-    );
-    let frozen = (Verdict::Frozen, Some(Severity::Notice));
-    let young = || [token(hours(14), hours(13), NOW)];
-    assert_eq!(beside(young(), hours(12), 1), undecided);
-    assert_eq!(beside(young(), hours(12) + second, 1), frozen);
-    // What counts is how long it used the old one, not how long ago that was.
-    let silent = token(hours(14), hours(13), second);
-    assert_eq!(beside([silent], hours(12) + second, 1), undecided);
-    // Its own token, to the minute.
-    let minute = TimeDelta::minutes(1);
-    assert_eq!(beside(young(), hours(14), 1), undecided);
-    assert_eq!(beside(young(), hours(14) - minute, 1), undecided);
-    assert_eq!(beside(young(), hours(14) - minute - second, 1), frozen);
-    // The newer token may be another pod's.
-    assert_eq!(beside(young(), hours(13), 2), undecided);
-}
-
-#[test]
-fn whoever_changed_its_token_is_not_frozen_by_a_newer_one() {
-    let [old, newer] = [
-        token(hours(40), hours(38), hours(15)),
-        token(hours(14), hours(12), NOW),
-    ];
-    let late = (Verdict::RefreshingLate, None);
-    assert_eq!(beside([old, newer.clone()], hours(13), 1), late);
-    let seldom = [token(hours(80), hours(70), hours(15)), newer];
-    let undecided = (Verdict::Undecided, Some(Severity::Notice));
-    assert_eq!(beside(seldom, hours(13), 1), undecided);
 }
 
 #[test]
@@ -228,19 +173,13 @@ fn who_changes_tokens_and_never_uses_an_old_one_refreshes_late() {
 fn a_token_without_identity_counts_as_several_where_its_estimates_lie_apart() {
     let mut wide = token(hours(3), hours(2), NOW);
     wide.latest_estimate = wide.issued + TimeDelta::seconds(16);
-    let judged = judge(
-        &Tokens::one(None, wide.clone()),
-        None,
-        None,
-        window(),
-        &LIFETIME,
-    );
+    let judged = judge(&Tokens::one(None, wide.clone()), None, window(), &LIFETIME);
     assert_eq!(
         judged.map(|judged| judged.verdict),
         Some(Verdict::RefreshingLate)
     );
     wide.latest_estimate = wide.issued + TimeDelta::seconds(15);
-    let judged = judge(&Tokens::one(None, wide), None, None, window(), &LIFETIME);
+    let judged = judge(&Tokens::one(None, wide), None, window(), &LIFETIME);
     assert_eq!(
         judged.map(|judged| judged.verdict),
         Some(Verdict::Undecided)
@@ -263,13 +202,7 @@ fn a_frozen_container_beside_one_that_refreshes_is_frozen_with_its_own_date() {
     let frozen = token(days(70), days(20), NOW);
     let refreshed = token(hours(5), hours(4), NOW);
     let issued = frozen.issued;
-    let judged = judge(
-        &tokens([frozen, refreshed]),
-        None,
-        None,
-        window(),
-        &LIFETIME,
-    );
+    let judged = judge(&tokens([frozen, refreshed]), None, window(), &LIFETIME);
     let judged = judged.expect("a judgement");
     assert_eq!((judged.verdict, judged.issued), (Verdict::Frozen, issued));
     assert_eq!(judged.severity, Some(Severity::Warning));
@@ -282,7 +215,6 @@ fn rejections_after_the_last_accepted_use_decide() {
         judge(
             &tokens(list.clone()),
             Some(&rejections(rejection, rejection)),
-            None,
             window(),
             &LIFETIME,
         )
@@ -303,7 +235,6 @@ fn a_rejection_before_its_time_has_to_last() {
         judge(
             &tokens(list.to_vec()),
             Some(&rejections),
-            None,
             window(),
             &LIFETIME,
         )
@@ -334,7 +265,7 @@ fn a_user_agent_alone_convicts_nobody() {
         confidence: Confidence::UserAgent,
         ..rejections(days(10), NOW)
     };
-    let judged = judge(&dead, Some(&guessed), None, window(), &LIFETIME).expect("a judgement");
+    let judged = judge(&dead, Some(&guessed), window(), &LIFETIME).expect("a judgement");
     assert_ne!(judged.verdict, Verdict::Rejected);
 }
 
@@ -351,7 +282,7 @@ proptest! {
             token(seconds(before_use + span + last_used + 3_607), seconds(last_used + span), seconds(last_used))
         });
         let rejection = rejection.map(|ago| rejections(TimeDelta::seconds(ago), TimeDelta::seconds(ago)));
-        let judged = judge(&tokens(list), rejection.as_ref(), None, window(), &TokenLifetime::stated(lifetime)).expect("a judgement");
+        let judged = judge(&tokens(list), rejection.as_ref(), window(), &TokenLifetime::stated(lifetime)).expect("a judgement");
         prop_assert_eq!(judged.severity.is_none(), judged.verdict.is_harmless());
         prop_assert!(judged.rejected_from > judged.issued);
     }

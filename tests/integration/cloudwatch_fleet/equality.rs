@@ -24,40 +24,20 @@ use crate::tool::tool;
 
 const EVENTS: &str = include_str!("../../../queries/stale-token-events.insights");
 
-/// The findings without what files do not tell, the Region and the account, and without what a
-/// sweep does not ask CloudWatch: which tokens kubelets were issued.
+/// The findings without what files do not tell: the Region and the account.
 fn findings(report: &Value) -> Vec<Value> {
     let mut findings = report["findings"].as_array().expect("findings").clone();
     for finding in &mut findings {
         let finding = finding.as_object_mut().expect("an object");
         finding.remove("region");
         finding.remove("account");
-        for holder in finding["holders"].as_array_mut().expect("holders") {
-            let reasons = holder["reasons"].as_array_mut().expect("reasons");
-            reasons.retain(|reason| !is_of_kubelet(reason));
-        }
     }
     findings
 }
 
-fn is_of_kubelet(reason: &Value) -> bool {
-    let reason = reason.as_str().expect("a reason");
-    reason.starts_with("the kubelet on its node")
-}
-
-/// What an investigation asks besides: each reason, and the tokens kept in secrets.
-fn reasons_and_legacy_tokens(report: &Value) -> (Vec<Value>, Value) {
-    let findings = report["findings"].as_array().expect("findings");
-    let holders = findings
-        .iter()
-        .flat_map(|finding| finding["holders"].as_array().expect("holders").clone());
-    let reasons = holders.map(|holder| holder["reasons"].clone()).collect();
-    (reasons, report["clusters"][0]["legacy_tokens"].clone())
-}
-
 #[test]
-fn an_investigation_tells_of_issued_and_of_legacy_tokens_as_files_do() {
-    let (mut of_kubelets, mut legacy) = (0, 0);
+fn an_investigation_gives_the_same_findings_and_legacy_tokens_as_files_do() {
+    let mut legacy = 0;
     for cluster in ["recording", "timeline"] {
         let cloudwatch = service()
             // Old enough to be looked back into.
@@ -77,16 +57,10 @@ fn an_investigation_tells_of_issued_and_of_legacy_tokens_as_files_do() {
             0,
         );
         assert_same(&asked, &read);
-        let asked = reasons_and_legacy_tokens(&asked);
-        assert_eq!(asked, reasons_and_legacy_tokens(&read));
-        let reasons = asked
-            .0
-            .iter()
-            .flat_map(|it| it.as_array().expect("reasons"));
-        of_kubelets += reasons.filter(|reason| is_of_kubelet(reason)).count();
-        legacy += asked.1.as_array().map_or(0, Vec::len);
+        let tokens = &asked["clusters"][0]["legacy_tokens"];
+        assert_eq!(tokens, &read["clusters"][0]["legacy_tokens"]);
+        legacy += tokens.as_array().map_or(0, Vec::len);
     }
-    assert!(of_kubelets > 5, "{of_kubelets}");
     assert!(legacy > 0);
 }
 

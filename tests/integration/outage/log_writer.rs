@@ -114,17 +114,6 @@ impl Log {
         self.0.push((time, event.to_string()));
     }
 
-    /// The kubelet beside the pod is issued a token for the pod's service account.
-    pub(super) fn issued(&mut self, pod: &Pod, time: DateTime<Utc>) {
-        let event = token_request(pod, time);
-        self.0.push((time, event));
-    }
-
-    /// An event as it stands.
-    pub(super) fn event(&mut self, time: DateTime<Utc>, event: String) {
-        self.0.push((time, event));
-    }
-
     /// The lines in order of time.
     pub(super) fn text(&self) -> String {
         let mut lines = self.0.clone();
@@ -140,15 +129,6 @@ impl Log {
         let (evidence, coverages) = evidence_in("story", &self.text());
         judge(&evidence, &coverages, &TokenLifetime::AWS)
     }
-}
-
-/// The event of a token that the kubelet beside the pod is issued, its keys in the order in which
-/// the API server writes them: a query reads it by that.
-pub(super) fn token_request(pod: &Pod, time: DateTime<Utc>) -> String {
-    let (namespace, account, node, time) = (pod.namespace, pod.account, pod.node, written(time));
-    format!(
-        r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"t","stage":"ResponseComplete","requestURI":"/api/v1/namespaces/{namespace}/serviceaccounts/{account}/token","verb":"create","user":{{"username":"system:node:{node}","groups":["system:nodes","system:authenticated"],"extra":{{"sessionName":["i-0"]}}}},"sourceIPs":["10.0.0.250"],"userAgent":"kubelet/v1.33.5 (linux/amd64) kubernetes/abcdef0","objectRef":{{"resource":"serviceaccounts","namespace":"{namespace}","name":"{account}","apiVersion":"v1","subresource":"token"}},"responseStatus":{{"metadata":{{}},"code":201}},"requestReceivedTimestamp":"{time}","stageTimestamp":"{time}","annotations":{{"authentication.kubernetes.io/issued-credential-id":"JTI=1","authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":""}}}}"#
-    )
 }
 
 /// The finding on a pod.

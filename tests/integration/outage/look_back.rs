@@ -70,13 +70,13 @@ fn cloudwatch_is_asked_for_the_rejected_addresses_only() {
     assert_eq!(asked.code, Some(0), "{}", asked.stderr);
     assert_eq!(holders(&asked), holders(&over_timeline(&[])));
     let texts: Vec<String> = cloudwatch.queries().into_iter().map(|it| it.text).collect();
-    assert_eq!(texts.len(), 5, "{texts:#?}");
+    assert_eq!(texts.len(), 4, "{texts:#?}");
     assert!(
-        texts[4].contains(r#"@message like "\"127.21.1.10\"""#),
+        texts[3].contains(r#"@message like "\"127.21.1.10\"""#),
         "{}",
-        texts[4]
+        texts[3]
     );
-    assert!(!texts[4].contains("127.21.1.2\\"), "a pod that is well");
+    assert!(!texts[3].contains("127.21.1.2\\"), "a pod that is well");
     // A sweep does not spend money on it unasked.
     let before = cloudwatch.queries().len();
     let swept = run(tool_toward(&cloudwatch.endpoint())

@@ -9,7 +9,6 @@ mod hostile;
 mod joins;
 mod log_writer;
 mod look_back;
-mod newer_tokens;
 mod screens;
 mod shared_address;
 mod story;
