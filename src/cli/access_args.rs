@@ -2,7 +2,9 @@
 
 use clap::Args;
 
-use crate::source::cloudwatch::connect::Access;
+use super::exit::Failure;
+use crate::source::aws::access::Access;
+use crate::source::aws::region::{is_well_formed, meant};
 
 #[derive(Debug, Args)]
 pub(super) struct AccessArgs {
@@ -21,7 +23,14 @@ pub(super) struct AccessArgs {
 
 impl AccessArgs {
     /// Every profile in every Region.
-    pub(super) fn accesses(self) -> Vec<Access> {
+    pub(super) fn accesses(self) -> Result<Vec<Access>, Failure> {
+        if let Some(name) = self.region.iter().find(|name| !is_well_formed(name)) {
+            let meant =
+                meant(name).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
+            return Err(Failure::Usage(format!(
+                "{name:?} is not the name of an AWS Region, such as eu-west-1{meant}"
+            )));
+        }
         let or_none = |values: Vec<String>| {
             let mut each: Vec<Option<String>> = Vec::new();
             for value in values.into_iter().map(Some) {
@@ -33,7 +42,7 @@ impl AccessArgs {
         };
         let regions = or_none(self.region);
         let endpoint_url = self.endpoint_url;
-        or_none(self.profile)
+        let accesses = or_none(self.profile)
             .into_iter()
             .flat_map(|profile| {
                 regions.iter().map({
@@ -45,6 +54,7 @@ impl AccessArgs {
                     }
                 })
             })
-            .collect()
+            .collect();
+        Ok(accesses)
     }
 }

@@ -15,7 +15,8 @@ use super::interrupt;
 use super::moment::{Moment, duration};
 use crate::deliver::standard_output;
 use crate::render::visible::visible;
-use crate::source::cloudwatch::connect::{Access, connect};
+use crate::source::aws::access::Access;
+use crate::source::aws::connection::connect;
 use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
 
 /// Say whether everything is there that a sweep needs, and how to get what is missing
@@ -60,7 +61,7 @@ impl DoctorArgs {
             cluster: self.cluster,
             since: self.since.map(|since| resolve(since, now)).transpose()?,
             now,
-            accesses: self.access.accesses(),
+            accesses: self.access.accesses()?,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
         })
     }

@@ -85,7 +85,7 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
         }
     }
     for missing in parts.iter().flat_map(|part| &part.fleet.missing) {
-        let _ = writeln!(words, "\n{}", visible(&missing.failure.in_short()));
+        let _ = writeln!(words, "\n{}", visible(&missing.failure.summary()));
     }
     let queries: usize = all(estimated).map(|estimate| estimate.queries).sum();
     let _ = writeln!(

@@ -13,7 +13,7 @@ use super::moment::{Moment, duration};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::source::cloudwatch::connect::Access;
+use crate::source::aws::access::Access;
 use crate::source::cloudwatch::discovery::Wanted;
 use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::files::inputs::Excluded;
@@ -269,7 +269,7 @@ impl EvidenceArgs {
             until,
             look_back: self.look_back,
             now,
-            accesses: self.access.accesses(),
+            accesses: self.access.accesses()?,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
             max_queries: usize::from(self.max_queries),
             max_scan: self.max_scan,

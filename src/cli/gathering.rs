@@ -19,7 +19,6 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::render::visible::visible;
-use crate::source::Gathered;
 use crate::source::arrivals::Arrivals;
 use crate::source::cloudwatch::discovery::Wanted;
 use crate::source::cloudwatch::question::Question;
@@ -29,6 +28,7 @@ use crate::source::cloudwatch::{self, fleet};
 use crate::source::eks::Descriptions;
 use crate::source::files::{self, inputs::Inputs};
 use crate::source::progress::Progress;
+use crate::source::{self, Gathered};
 
 /// What was gathered, and whether the operator broke it off.
 pub(super) struct Evidence<C> {
@@ -138,7 +138,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     questions: &[Question<C>],
     stop: Stop,
     progress: Arc<Progress>,
-) -> Result<(Gathering<C>, Vec<cloudwatch::failure::Failure>), Failure> {
+) -> Result<(Gathering<C>, Vec<source::aws::failure::Failure>), Failure> {
     let deadline = deadline(plan.time_limit);
     let finding = fleet::find(&plan.accesses, &plan.wanted, plan.linked, deadline);
     let fleet = tokio::select! {

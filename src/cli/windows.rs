@@ -98,21 +98,26 @@ pub(super) fn parts(
             }
         }
     }
-    let mut missing = Some(fleet.missing);
+    let mut rest = Some((fleet.missing, fleet.notes));
     let mut parts: Vec<Part> = [(shorter, DEFAULT_WINDOW), (longer, longest)]
         .into_iter()
         .filter(|(regions, _)| !regions.is_empty())
         .map(|(regions, window)| {
-            let missing = missing.take().unwrap_or_default();
-            let fleet = Fleet { regions, missing };
+            let (missing, notes) = rest.take().unwrap_or_default();
+            let fleet = Fleet {
+                regions,
+                missing,
+                notes,
+            };
             Part::new(fleet, before(plan.until, window), plan)
         })
         .collect();
     // What is missing is reported even where nothing was found.
-    if let Some(missing) = missing {
+    if let Some((missing, notes)) = rest {
         let fleet = Fleet {
             regions: Vec::new(),
             missing,
+            notes,
         };
         parts.push(Part::new(fleet, before(plan.until, DEFAULT_WINDOW), plan));
     }

@@ -6,15 +6,15 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_sdk_eks::Client;
 use aws_sdk_eks::types::{Cluster as Answer, LogType};
 use chrono::{DateTime, Utc};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use super::cloudwatch::call::call;
-use super::cloudwatch::connect::Connection;
-use super::cloudwatch::failure::{Cause, Failure};
+use super::aws::call::call;
+use super::aws::cause::Cause;
+use super::aws::connection::Connection;
+use super::aws::failure::Failure;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::{DescribedCluster, Description};
 use crate::evidence::coverage::Coverages;
@@ -43,7 +43,7 @@ pub async fn describe(
     name: &str,
     deadline: Instant,
 ) -> Result<Option<Description>, Failure> {
-    let client = Client::new(&connection.config);
+    let client = connection.eks();
     let pace = &connection.paces.describe_cluster;
     let calling = call(pace, DESCRIBE_CLUSTER, deadline, || {
         client.describe_cluster().name(name).send()

@@ -1,23 +1,27 @@
 //! Where evidence comes from.
 //!
 //! - [`files`]: audit logs on disk or standard input
+//! - [`aws`]: credentials, Regions, calls and failures, for every service of AWS
 //! - [`cloudwatch`]: CloudWatch Logs Insights
 //! - [`eks`]: the EKS API, for the versions of clusters
 //! - [`default_window`]: the window of a cluster where none is stated
 //! - [`arrivals`]: which requests are wanted, by their arrival
 //! - [`intake`]: one event's text taken in
 //! - [`accepted_requests`]: every request by itself, set aside in temporary files where they are many
+//! - [`nearest`]: what somebody may have meant
 //! - [`progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
 
 pub mod accepted_requests;
 pub mod arrivals;
+pub mod aws;
 pub mod cloudwatch;
 pub mod default_window;
 pub mod eks;
 pub mod files;
 pub mod intake;
+pub mod nearest;
 pub mod progress;
 mod sorted_run;
 

@@ -7,8 +7,6 @@ use chrono::DateTime;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::connect::Connection;
-use super::failure::{Cause, Failure};
 use super::log_group::{LogGroup, whose};
 use super::price::price;
 use super::question::{Context, Question, Took, rejections};
@@ -18,6 +16,9 @@ use super::slice::{Plan, Short, Slice, Span};
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::set::Collect;
 use crate::source::Gathered;
+use crate::source::aws::cause::Cause;
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
 
 /// What one group said to one slice.
 #[derive(Debug)]
@@ -105,10 +106,12 @@ impl<C: Collect + 'static> Asking<C> {
                 Some(Ok((slice, Err(failure)))) => self.failed(&slice, failure),
                 // A panic has been printed; its slice is lost.
                 Some(Err(error)) => {
-                    let failure = Failure::new(Cause::Other {
-                        action: "a query",
-                        reason: error.to_string(),
-                    });
+                    let failure = Failure::during(
+                        "a query",
+                        Cause::Other {
+                            reason: error.to_string(),
+                        },
+                    );
                     self.failures.push(failure.in_region(&self.connection));
                 }
             }
@@ -149,7 +152,7 @@ impl<C: Collect + 'static> Asking<C> {
                 if kept_since > request.until {
                     let failure = Failure::new(Cause::OutsideRetention)
                         .concerning(&group.cluster, &self.connection);
-                    coverage.gap(&group.name, GapKind::NotAsked, failure.in_short());
+                    coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
                     self.failures.push(failure);
                 } else {
                     let since = kept_since.format("%Y-%m-%d %H:%M UTC");
@@ -293,7 +296,7 @@ impl<C: Collect + 'static> Asking<C> {
         for (place, failure) in slice.groups.iter().zip(&failures) {
             let group = &self.groups[*place];
             let coverage = self.gathered.coverages.of(&group.cluster);
-            coverage.gap(&group.name, GapKind::NotAsked, failure.in_short());
+            coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
         }
         self.failures.extend(failures);
     }

@@ -7,11 +7,12 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Listed;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use super::call::call;
-use super::connect::Connection;
-use super::failure::{Cause, Failure};
 use super::log_group::{Described, LogGroup, cluster_of, name_of};
 use crate::evidence::cluster::Cluster;
+use crate::source::aws::call::call;
+use crate::source::aws::cause::Cause;
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
 
 /// Up to so many named clusters are looked up one by one; for more, listing all is fewer calls.
 const LOOKED_UP: usize = 5;
@@ -92,9 +93,7 @@ async fn list(
         )
         .await?;
         let Some(page) = page else {
-            return Err(Failure::new(Cause::OutOfTime {
-                action: "logs:DescribeLogGroups",
-            }));
+            return Err(Failure::during("logs:DescribeLogGroups", Cause::OutOfTime));
         };
         groups.extend(page.log_groups.unwrap_or_default());
         match page.next_token {

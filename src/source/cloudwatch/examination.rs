@@ -7,16 +7,17 @@ use bytesize::ByteSize;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::call::call;
-use super::connect::Connection;
 use super::discovery::{Wanted, discover};
-use super::failure::{Cause, Failure, chain};
 use super::log_group::LogGroup;
 use super::price::price;
 use super::query::STALE_TOKEN_HOLDERS;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
+use crate::source::aws::call::call;
+use crate::source::aws::cause::{Cause, chain};
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
 use crate::source::default_window::default_window;
 use crate::source::eks::{DESCRIBE_CLUSTER, describe};
 
@@ -135,8 +136,7 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
 
 async fn identity(connection: &Connection, deadline: Instant) -> Check {
     const NAME: &str = "identity";
-    let client = aws_sdk_sts::Client::new(&connection.config);
-    let asking = client.get_caller_identity().send();
+    let asking = connection.sts().get_caller_identity().send();
     let until = deadline.min(Instant::now() + EXTRA_WITHIN);
     match tokio::time::timeout_at(until, asking).await {
         Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
@@ -273,7 +273,7 @@ async fn audit_stream(connection: &Connection, group: &LogGroup, examined: &Exam
     let streams = match asking.await {
         Ok(Some(page)) => page.log_streams.unwrap_or_default(),
         Ok(None) => {
-            let failure = Failure::new(Cause::OutOfTime { action: ACTION });
+            let failure = Failure::during(ACTION, Cause::OutOfTime);
             return Check::missing(NAME, &failure.concerning(&group.cluster, connection));
         }
         Err(failure) => {
@@ -304,9 +304,10 @@ async fn audit_stream(connection: &Connection, group: &LogGroup, examined: &Exam
         return Check::new(NAME, State::Good, words);
     }
     let failure = Failure::new(Cause::NoAuditLog).concerning(&group.cluster, connection);
-    let next = failure.to_string();
-    let next = next.lines().nth(1).unwrap_or_default().to_owned();
-    let words = format!("{words}: audit logging may have been switched off\n{next}");
+    let words = format!(
+        "{words}: audit logging may have been switched off\n  {}",
+        failure.hint()
+    );
     Check::new(NAME, State::Doubtful, words)
 }
 

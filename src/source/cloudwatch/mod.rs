@@ -2,8 +2,6 @@
 //!
 //! # Architecture
 //!
-//! - [`connect`]: credentials, Region and endpoint, through the SDK's own chain
-//! - [`pace`], [`call`]: one call, in its turn, and tried again while that can help
 //! - [`discovery`], [`log_group`], [`fleet`]: which log groups there are, and what asking scans
 //! - [`query`]: the queries, as they stand in `queries/`
 //! - [`question`]: a query, and what to make of a row of its answer
@@ -15,23 +13,18 @@
 //! - [`examination`]: what a sweep needs, looked at piece by piece
 //! - [`stop`]: the operator's wish to break off
 //! - [`price`], [`estimate`]: what bytes scanned cost, and what asking would scan
-//! - [`failure`]: what went wrong, and what to do next
 //!
 //! A query that was started and is no longer needed is always stopped. What a query could not
 //! tell is a gap of its clusters; what failed for one cluster does not keep another from being
 //! asked.
 
 pub mod asking;
-pub(super) mod call;
-pub mod connect;
 pub mod console;
 pub mod discovery;
 pub mod estimate;
 pub mod examination;
-pub mod failure;
 pub mod fleet;
 pub mod log_group;
-pub(super) mod pace;
 mod pause;
 pub mod price;
 pub mod query;
@@ -43,10 +36,10 @@ pub mod slice;
 pub mod stop;
 
 use super::Gathered;
+use super::aws::failure::Failure;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::set::Collect;
 use asking::ask;
-use failure::Failure;
 use fleet::Fleet;
 use question::Question;
 use request::Request;
@@ -60,7 +53,10 @@ pub async fn gather<C: Collect + 'static>(
     questions: &[Question<C>],
     request: &Request,
 ) -> (Gathered<C>, Vec<Failure>) {
-    let mut gathered = Gathered::default();
+    let mut gathered = Gathered {
+        coverages: fleet.notes,
+        ..Gathered::default()
+    };
     let mut failures = Vec::new();
     for missing in fleet.missing {
         let mut coverage = Coverage {
@@ -69,7 +65,7 @@ pub async fn gather<C: Collect + 'static>(
             ..Coverage::default()
         };
         let place = log_group::name_of(&missing.cluster.name);
-        coverage.gap(&place, GapKind::NotAsked, missing.failure.in_short());
+        coverage.gap(&place, GapKind::NotAsked, missing.failure.summary());
         gathered.coverages.of(&missing.cluster).merge(coverage);
         failures.push(missing.failure);
     }

@@ -7,14 +7,14 @@ use aws_sdk_cloudwatchlogs::operation::get_query_results::GetQueryResultsOutput;
 use aws_sdk_cloudwatchlogs::types::QueryStatus;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
-use super::call::call;
-use super::connect::Connection;
-use super::failure::Failure;
 use super::log_group::LogGroup;
 use super::pause::Pauses;
 use super::row::Row;
 use super::slice::Span;
 use super::stop::Stop;
+use crate::source::aws::call::call;
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
 
 /// How long a query may take to be stopped: it is the last thing that is done.
 const STOP_WITHIN: Duration = Duration::from_secs(5);

@@ -154,7 +154,7 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
             connection: Arc::new(connection),
             groups: Arc::new(groups),
         }],
-        missing: Vec::new(),
+        ..Fleet::default()
     };
     let (_cord, stop) = stop();
     let time = |text: &str| text.parse().expect("a time");

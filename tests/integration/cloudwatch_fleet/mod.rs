@@ -7,6 +7,7 @@ mod equality;
 mod faults;
 mod legacy_tokens;
 mod money;
+mod profiles;
 mod quotas;
 mod regions;
 mod versions;
@@ -17,7 +18,7 @@ use std::process::Command;
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudwatchlogs::config::{Credentials, SharedCredentialsProvider};
-use eks_stale_tokens::source::cloudwatch::connect::Connection;
+use eks_stale_tokens::source::aws::connection::Connection;
 use serde_json::Value;
 
 use crate::loopback::{Builder, CloudWatch, Fate, LogGroup, QuerySeen};

@@ -125,7 +125,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
                 connection: Arc::new(connection),
                 groups: Arc::new(groups),
             }],
-            missing: Vec::new(),
+            ..Fleet::default()
         };
         let (gathered, failures) = gather(fleet, &[events_by_the_hundred()], &request).await;
         assert!(failures.is_empty(), "{failures:?}");

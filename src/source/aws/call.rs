@@ -71,7 +71,7 @@ where
             "call failed"
         );
         if hopeless {
-            return Err(Failure::of_call(action, error));
+            return Err(Failure::of_call(action, &error));
         }
         sleep(pause).await;
     }

@@ -1,0 +1,20 @@
+//! What every client of AWS shares.
+//!
+//! - [`access`]: what the operator says about where to connect, and as whom
+//! - [`profiles`]: the profiles of the shared configuration
+//! - [`connection`]: credentials, Region and endpoint, through the SDK's own chain; time limits
+//! - [`pace`], [`call`]: one call, in its turn, and tried again while that can help
+//! - [`failure`], [`cause`], [`scope`]: what went wrong, where, and what to do next
+//! - [`region`]: the names of Regions
+//!
+//! Failures are data: nothing reads their words, not even this program.
+
+pub mod access;
+pub(in crate::source) mod call;
+pub mod cause;
+pub mod connection;
+pub mod failure;
+pub(in crate::source) mod pace;
+mod profiles;
+pub mod region;
+pub mod scope;

@@ -1,0 +1,122 @@
+//! The kinds of failures toward AWS.
+
+use std::error::Error;
+
+use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Cause {
+    /// Nothing states a Region.
+    NoRegion,
+    /// A name that no Region has, as far as is known.
+    UnknownRegion {
+        /// A Region of a similar name.
+        nearest: Option<String>,
+    },
+    /// The shared configuration has no such profile.
+    UnknownProfile {
+        /// A profile of a similar name.
+        nearest: Option<String>,
+    },
+    /// Nothing yields credentials.
+    NoCredentials {
+        /// The SDK's words.
+        reason: String,
+    },
+    /// The log group does not exist.
+    NoLogGroup,
+    /// The cluster does not exist.
+    NoCluster,
+    /// The operation is not allowed.
+    AccessDenied {
+        /// The service's words, which name the identity.
+        reason: String,
+    },
+    /// The credentials are not valid, or no longer.
+    BadCredentials {
+        /// The service's words.
+        reason: String,
+    },
+    /// The window lies before the log group's creation or beyond its retention.
+    OutsideRetention,
+    /// The service refused the query: a bug of ours.
+    MalformedQuery {
+        /// The service's words.
+        reason: String,
+    },
+    /// Too many queries run in the account and Region.
+    TooManyQueries,
+    /// A call was not answered before the time was up.
+    OutOfTime,
+    /// The log group holds no audit log.
+    NoAuditLog,
+    /// The cluster does not deliver its audit log.
+    AuditLoggingOff,
+    /// No log group of any cluster is there.
+    NoClusters,
+    /// The service was not reached.
+    Unreachable {
+        /// The SDK's words.
+        reason: String,
+    },
+    /// Anything else.
+    Other {
+        /// The SDK's words.
+        reason: String,
+    },
+}
+
+impl Cause {
+    /// Whether it lies in what the operator typed, so that going on would only hide it.
+    pub fn is_of_the_command_line(&self) -> bool {
+        matches!(self, Self::NoRegion | Self::UnknownProfile { .. })
+    }
+
+    /// Why a call failed, by the service's error code.
+    pub(super) fn of_call<E>(operation: &str, error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        let reason = || error.message().unwrap_or_default().to_owned();
+        match error.code().unwrap_or_default() {
+            "ResourceNotFoundException" if operation.starts_with("eks:") => Self::NoCluster,
+            "ResourceNotFoundException" => Self::NoLogGroup,
+            "AccessDeniedException" | "AccessDenied" => Self::AccessDenied { reason: reason() },
+            "ExpiredTokenException"
+            | "ExpiredToken"
+            | "UnrecognizedClientException"
+            | "InvalidSignatureException"
+            | "InvalidClientTokenId"
+            | "IncompleteSignatureException" => Self::BadCredentials { reason: reason() },
+            // The service has no code of its own for a window that it keeps nothing of.
+            "MalformedQueryException" if reason().contains("retention") => Self::OutsideRetention,
+            "MalformedQueryException" => Self::MalformedQuery { reason: reason() },
+            "LimitExceededException" => Self::TooManyQueries,
+            _ => {
+                let reason = chain(error);
+                match error {
+                    SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
+                        Self::Unreachable { reason }
+                    }
+                    _ => Self::Other { reason },
+                }
+            }
+        }
+    }
+}
+
+/// An error and what lies behind it, in the words of each.
+pub(in crate::source) fn chain(error: &dyn Error) -> String {
+    let mut words = error.to_string();
+    let mut behind = error.source();
+    while let Some(error) = behind {
+        let more = error.to_string();
+        if !words.ends_with(&more) {
+            words.push_str(": ");
+            words.push_str(&more);
+        }
+        behind = error.source();
+    }
+    words
+}

@@ -1,0 +1,191 @@
+//! What went wrong toward AWS, and what to do next.
+
+use std::error::Error;
+use std::fmt;
+
+use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
+
+use super::cause::Cause;
+use super::scope::Scope;
+
+/// A failure: what went wrong, and what it concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    cause: Cause,
+    scope: Box<Scope>,
+}
+
+impl Failure {
+    /// A failure that concerns nothing in particular yet.
+    pub fn new(cause: Cause) -> Self {
+        Self {
+            cause,
+            scope: Box::default(),
+        }
+    }
+
+    /// A failure of an operation.
+    pub fn during(operation: &'static str, cause: Cause) -> Self {
+        Self::new(cause).within(|scope| scope.operation = Some(operation))
+    }
+
+    /// The failure of a call.
+    pub(super) fn of_call<E>(operation: &'static str, error: &SdkError<E>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + Send + Sync + 'static,
+    {
+        Self::during(operation, Cause::of_call(operation, error))
+    }
+
+    /// The same failure, for another cause that came to light.
+    #[must_use]
+    pub(super) fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
+    }
+
+    /// The same failure, with more known of what it concerns.
+    #[must_use]
+    pub(super) fn within(mut self, say: impl FnOnce(&mut Scope)) -> Self {
+        say(&mut self.scope);
+        self
+    }
+
+    /// What went wrong.
+    pub fn cause(&self) -> &Cause {
+        &self.cause
+    }
+
+    /// What it concerns.
+    pub fn scope(&self) -> &Scope {
+        &self.scope
+    }
+
+    /// What went wrong and where, in one line without the cluster's name.
+    pub fn summary(&self) -> String {
+        let Scope {
+            region, profile, ..
+        } = &*self.scope;
+        let place = self.scope.place();
+        let region = region.as_deref().unwrap_or_default();
+        let operation = self.scope.operation_or_any();
+        let log_group = self.log_group();
+        match &self.cause {
+            Cause::NoRegion => match profile {
+                Some(profile) => format!("no AWS Region is set, and profile {profile} has none"),
+                None => "no AWS Region is set".to_owned(),
+            },
+            Cause::UnknownRegion { .. } => format!("there is no AWS Region {region}"),
+            Cause::UnknownProfile { .. } => format!(
+                "the AWS configuration has no profile {}",
+                profile.as_deref().unwrap_or_default()
+            ),
+            Cause::NoCredentials { reason } => match profile {
+                Some(profile) => format!("profile {profile} gives no AWS credentials: {reason}"),
+                None => format!("no AWS credentials were found: {reason}"),
+            },
+            Cause::NoLogGroup => format!(
+                "there is no log group {log_group} in {place}: the cluster is elsewhere, or its audit logging was never enabled"
+            ),
+            Cause::NoCluster => format!("EKS has no such cluster in {place}"),
+            Cause::AccessDenied { reason } => {
+                format!("{operation} is not allowed in {place}: {reason}")
+            }
+            Cause::BadCredentials { reason } => match profile {
+                Some(profile) => format!(
+                    "the AWS credentials of profile {profile} are not valid, or no longer: {reason}"
+                ),
+                None => format!("the AWS credentials are not valid, or no longer: {reason}"),
+            },
+            Cause::OutsideRetention => format!(
+                "the window lies before the creation of log group {log_group} or beyond its retention"
+            ),
+            Cause::MalformedQuery { reason } => format!(
+                "CloudWatch refused the query, which is a bug of eks-stale-tokens: {reason}"
+            ),
+            Cause::TooManyQueries => format!(
+                "too many queries run in this account in {place}; dashboards and scheduled queries share the quota"
+            ),
+            Cause::OutOfTime => {
+                format!("{operation} was not answered in {place} before the time was up")
+            }
+            Cause::NoAuditLog => format!(
+                "log group {log_group} holds no audit log: other logs are enabled, but not this one"
+            ),
+            Cause::AuditLoggingOff => "its audit logging is off".to_owned(),
+            Cause::NoClusters => format!(
+                "there is no log group /aws/eks/*/cluster in {place}: its clusters are elsewhere, or their audit logging was never enabled"
+            ),
+            Cause::Unreachable { reason } | Cause::Other { reason } => {
+                format!("{operation} failed in {place}: {reason}")
+            }
+        }
+    }
+
+    /// What to do next, in one line.
+    pub fn hint(&self) -> String {
+        let options = self.scope.cli_options();
+        match &self.cause {
+            Cause::NoRegion => {
+                "name one: --region eu-west-1, or AWS_REGION, or a region in the profile".to_owned()
+            }
+            Cause::UnknownRegion { nearest } => match nearest {
+                Some(nearest) => format!("did you mean {nearest}?"),
+                None => "see which there are: aws account list-regions".to_owned(),
+            },
+            Cause::UnknownProfile { nearest } => match nearest {
+                Some(nearest) => format!("did you mean {nearest}?"),
+                None => "see which there are: aws configure list-profiles".to_owned(),
+            },
+            Cause::NoCredentials { .. } => format!(
+                "log in: {}, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
+                self.login()
+            ),
+            Cause::BadCredentials { .. } => format!("log in again: {}", self.login()),
+            Cause::NoLogGroup | Cause::NoAuditLog | Cause::AuditLoggingOff => format!(
+                "enable it: aws eks update-cluster-config{options} --name {} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'",
+                self.scope.cluster_or_pattern()
+            ),
+            Cause::NoCluster => format!("see which there are: aws eks list-clusters{options}"),
+            Cause::NoClusters => format!("see where they are: aws eks list-clusters{options}"),
+            Cause::AccessDenied { .. } => format!(
+                "allow {} on {}",
+                self.scope.operation_or_any(),
+                self.scope.resource()
+            ),
+            Cause::OutsideRetention => "ask for a later one: --since 24h".to_owned(),
+            Cause::MalformedQuery { .. } => "please report it".to_owned(),
+            Cause::TooManyQueries => {
+                "try again in a minute, or wait longer: --timeout 30m".to_owned()
+            }
+            Cause::OutOfTime => "wait longer: --timeout 30m".to_owned(),
+            Cause::Unreachable { .. } => {
+                "see whether the network, a proxy or --endpoint-url keeps it away".to_owned()
+            }
+            Cause::Other { .. } => "try again; --verbose shows each call".to_owned(),
+        }
+    }
+
+    fn log_group(&self) -> String {
+        format!("/aws/eks/{}/cluster", self.scope.cluster_or_pattern())
+    }
+
+    fn login(&self) -> String {
+        match &self.scope.profile {
+            Some(profile) => format!("aws sso login --profile {profile}"),
+            None => "aws sso login".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    /// The cluster and the summary, and on a line of its own the hint.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(cluster) = &self.scope.cluster {
+            write!(formatter, "cluster {cluster}: ")?;
+        }
+        write!(formatter, "{}\n  {}", self.summary(), self.hint())
+    }
+}
+
+impl Error for Failure {}
