@@ -118,7 +118,7 @@ pub(super) struct EvidenceArgs {
 #[derive(Debug)]
 pub(super) struct EvidencePlan {
     pub(super) from: From,
-    pub(super) token_lifetime: TokenLifetime,
+    pub(super) token_lifetime: Option<TokenLifetime>,
     /// The version that the operator states.
     pub(super) kubernetes_version: Option<KubernetesVersion>,
 }
@@ -200,16 +200,16 @@ impl EvidenceArgs {
         })
     }
 
-    fn token_lifetime(&self) -> Result<TokenLifetime, Failure> {
+    fn token_lifetime(&self) -> Result<Option<TokenLifetime>, Failure> {
         let Some(lifetime) = self.token_lifetime else {
-            return Ok(TokenLifetime::AWS);
+            return Ok(None);
         };
         if lifetime.num_seconds() <= WARN_AFTER_SECONDS {
             return Err(Failure::Usage(format!(
                 "--token-lifetime must be longer than {WARN_AFTER_SECONDS} s, the age at which a token becomes stale"
             )));
         }
-        Ok(TokenLifetime::stated(lifetime.num_seconds()))
+        Ok(Some(TokenLifetime::stated(lifetime.num_seconds())))
     }
 
     fn inputs(self, until: Option<DateTime<Utc>>) -> Result<InputsPlan, Failure> {

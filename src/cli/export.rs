@@ -1,5 +1,6 @@
 //! `export`: every accepted request made with a stale token, one CSV row each.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -12,9 +13,13 @@ use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
+use crate::evidence::accepted::AcceptedRequest;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::control_plane::ControlPlane;
 use crate::render::export_csv;
 use crate::source::accepted_requests::AcceptedRequests;
 use crate::source::cloudwatch::question::events;
+use crate::verdict::lifetime::Lifetimes;
 
 /// Write every accepted request made with a stale token, one CSV row each, in time order
 #[derive(Debug, Args)]
@@ -69,9 +74,21 @@ impl Export {
             .collected
             .in_time_order()
             .context("cannot set requests aside in the temporary directory")?;
-        let lifetime = self.evidence.token_lifetime.duration();
+        let lifetimes: BTreeMap<&Cluster, Lifetimes> = coverages
+            .0
+            .iter()
+            .map(|(cluster, coverage)| {
+                let stated = self.evidence.token_lifetime;
+                (&**cluster, Lifetimes::new(stated, &coverage.control_plane))
+            })
+            .collect();
+        let unknown = Lifetimes::new(self.evidence.token_lifetime, &ControlPlane::default());
+        let rejected_from = |request: &AcceptedRequest| {
+            let lifetimes = lifetimes.get(&*request.cluster).unwrap_or(&unknown);
+            lifetimes.dated(&request.token).end()
+        };
         let render =
-            |output: &mut dyn Write| export_csv::render(requests, coverages, lifetime, output);
+            |output: &mut dyn Write| export_csv::render(requests, coverages, rejected_from, output);
         match &file {
             Some(file) => file
                 .write_with(render)

@@ -10,8 +10,8 @@ use super::output_args::{OutputArgs, OutputPlan};
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
 use crate::source::cloudwatch::question::{events, legacy_tokens, rejections};
-use crate::verdict::judge;
 use crate::verdict::narrowing::{Narrowing, narrow};
+use crate::verdict::{Context, judge};
 
 /// Answer in an outage: who is rejected already, who is next, why, and what to type
 ///
@@ -92,7 +92,10 @@ impl Investigate {
         let mut report = judge(
             &gathered.collected,
             &gathered.coverages,
-            &self.evidence.token_lifetime,
+            &Context {
+                token_lifetime: self.evidence.token_lifetime,
+                ..Context::default()
+            },
         );
         narrow(&mut report, &self.narrowing);
         outputs.write(&report)?;

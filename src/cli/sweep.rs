@@ -16,7 +16,7 @@ use crate::report::Report;
 use crate::report::changes::Changes;
 use crate::source::cloudwatch::question::{holders, rejections};
 use crate::verdict::changes::{changes, only_changes};
-use crate::verdict::judge;
+use crate::verdict::{Context, judge};
 
 /// Report which workloads hold tokens that will be rejected, when, and what to do
 #[derive(Debug, Args)]
@@ -73,7 +73,11 @@ impl Sweep {
         let mut report = judge(
             &gathered.collected,
             &gathered.coverages,
-            &self.evidence.token_lifetime,
+            &Context {
+                token_lifetime: self.evidence.token_lifetime,
+                previous: previous.report(),
+                target_version: None,
+            },
         );
         let changes = changes(previous.report(), &report);
         let webhook = self.notification.webhook_for(&changes);

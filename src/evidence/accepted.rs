@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
 use super::holder::{Holder, Identity};
-use super::token::{Requests, Token};
+use super::token::{Requests, Token, Tokens};
 use super::token_use::TokenUse;
 use crate::audit::annotation::StaleToken;
 use crate::audit::event::AuditEvent;
@@ -59,8 +59,8 @@ pub struct AcceptedRequest {
     pub cluster: Arc<Cluster>,
     /// The request.
     pub evidence: Evidence,
-    /// When its token was issued: the earliest estimate over the token's requests.
-    pub issued: DateTime<Utc>,
+    /// Its token, dated by all requests that were made with it.
+    pub token: Token,
 }
 
 /// Why a marked event proves nothing.
@@ -160,21 +160,24 @@ impl Evidence {
         }
     }
 
+    /// Its token, as this one request shows it.
+    pub fn token(&self) -> Token {
+        let issued = self.issued();
+        Token {
+            issued,
+            latest_estimate: issued,
+            first_used: self.received,
+            last_used: self.received,
+            requests: Requests::one(self.part),
+        }
+    }
+
     /// The token use of this one request.
     pub fn token_use(&self) -> TokenUse {
-        let issued = self.issued();
-        let mut token_use = TokenUse::of_token(
-            self.credential_id.clone(),
-            Token {
-                issued,
-                latest_estimate: issued,
-                first_used: self.received,
-                last_used: self.received,
-                requests: Requests::one(self.part),
-            },
-        );
         // The end of a long-running request repeats what its beginning said.
         let times = u64::from(self.part != Part::End);
+        let tokens = Tokens::one(self.credential_id.clone(), self.token());
+        let mut token_use = TokenUse::of_agent(self.user_agent.clone(), times, tokens);
         if let Some(pod) = &self.pod {
             token_use.pods.add(pod, times);
         }
@@ -182,7 +185,6 @@ impl Evidence {
             token_use.nodes.add(node, times);
         }
         token_use.addresses.add(&self.address, times);
-        token_use.user_agents.add(&self.user_agent, times);
         let call = format!("{} {}", self.verb, path_shape(&self.request_uri));
         token_use.calls.add(&call, times);
         token_use

@@ -65,6 +65,17 @@ pub enum VersionSource {
     AuditLog,
 }
 
+impl VersionSource {
+    /// The source in a word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::CommandLine => "--kubernetes-version",
+            Self::DescribeCluster => "DescribeCluster",
+            Self::AuditLog => "audit log",
+        }
+    }
+}
+
 impl ControlPlane {
     /// Notes that the control plane's own request of this time stated this version.
     pub fn saw(&mut self, version: KubernetesVersion, received: DateTime<Utc>) {

@@ -6,6 +6,7 @@
 //! - [`holder`]: who holds a token
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
+//! - [`agents`], [`majority`]: the user agents of a holder, each with the tokens it used
 //! - [`tally`]: bounded counts of text that a caller chooses
 //! - [`cluster`]: the cluster that evidence belongs to
 //! - [`control_plane`]: what is known of a cluster's version, on which its tokens' lifetime depends
@@ -17,11 +18,13 @@
 //! slices of time and clusters may be read in any order, in parallel, or twice cut in half.
 
 pub mod accepted;
+pub mod agents;
 pub mod cluster;
 pub mod control_plane;
 pub mod coverage;
 pub mod holder;
 pub mod legacy_token;
+pub mod majority;
 pub mod note;
 pub mod price;
 pub mod rejection;

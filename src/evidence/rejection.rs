@@ -1,5 +1,6 @@
 //! Requests that the API server refused to authenticate.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -63,9 +64,17 @@ pub struct RejectedCaller {
     pub call: String,
 }
 
-/// The rejections of one caller, merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The rejections of one caller, merged: hour by hour, so that one rejection a day on three days
+/// does not look like two days of rejections.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rejections {
+    /// By the hour since 1970 in which a run begins.
+    hours: BTreeMap<i64, Run>,
+}
+
+/// Rejections inside one hour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Run {
     /// The arrival of the first.
     pub first: DateTime<Utc>,
     /// The arrival of the last.
@@ -74,11 +83,60 @@ pub struct Rejections {
     pub count: u64,
 }
 
-impl Rejections {
-    /// Adds other rejections of the same caller.
-    pub fn merge(&mut self, other: &Self) {
+impl Run {
+    /// Adds another run to this one.
+    pub fn merge(&mut self, other: Self) {
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-        self.count += other.count;
+        self.count = self.count.saturating_add(other.count);
+    }
+}
+
+impl Rejections {
+    /// One rejection.
+    pub fn one(arrival: DateTime<Utc>) -> Self {
+        Self::run(Run {
+            first: arrival,
+            last: arrival,
+            count: 1,
+        })
+    }
+
+    /// Rejections inside one hour that were counted elsewhere.
+    pub fn run(run: Run) -> Self {
+        Self {
+            hours: BTreeMap::from([(run.first.timestamp().div_euclid(3600), run)]),
+        }
+    }
+
+    /// The runs, in order of time.
+    pub fn runs(&self) -> impl Iterator<Item = Run> {
+        self.hours.values().copied()
+    }
+
+    /// How many there were.
+    pub fn count(&self) -> u64 {
+        self.runs()
+            .fold(0, |sum, run| sum.saturating_add(run.count))
+    }
+
+    /// The arrival of the first.
+    pub fn first(&self) -> Option<DateTime<Utc>> {
+        self.runs().map(|run| run.first).min()
+    }
+
+    /// The arrival of the last.
+    pub fn last(&self) -> Option<DateTime<Utc>> {
+        self.runs().map(|run| run.last).max()
+    }
+
+    /// Adds other rejections of the same caller.
+    pub fn merge(&mut self, other: &Self) {
+        for (hour, run) in &other.hours {
+            self.hours
+                .entry(*hour)
+                .and_modify(|known| known.merge(*run))
+                .or_insert(*run);
+        }
     }
 }

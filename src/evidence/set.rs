@@ -140,11 +140,7 @@ impl Collect for EvidenceSet {
     }
 
     fn reject(&mut self, cluster: &Arc<Cluster>, rejection: Rejection) {
-        let rejections = Rejections {
-            first: rejection.received,
-            last: rejection.received,
-            count: 1,
-        };
+        let rejections = Rejections::one(rejection.received);
         self.add_rejections(rejection.caller(cluster), &rejections);
     }
 

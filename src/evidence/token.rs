@@ -131,20 +131,24 @@ impl Tokens {
         });
     }
 
-    /// When the token was issued to which this identity and this estimate belong.
-    pub fn issued(
-        &self,
-        credential_id: Option<&str>,
-        estimate: DateTime<Utc>,
-    ) -> Option<DateTime<Utc>> {
-        let token = match credential_id {
+    /// The token to which this identity and this estimate of its issue belong.
+    pub fn find(&self, credential_id: Option<&str>, estimate: DateTime<Utc>) -> Option<&Token> {
+        match credential_id {
             Some(id) => self.identified.get(id),
             None => self
                 .dated
                 .iter()
                 .find(|token| (token.issued..=token.latest_estimate).contains(&estimate)),
-        };
-        token.map(|token| token.issued)
+        }
+    }
+
+    /// Whether one of its tokens may be several: a token without an identity is known by its issue
+    /// alone, and these estimates lie too far apart for one token. A named token is one token
+    /// however far its estimates lie apart: the API servers' clocks differ.
+    pub fn may_be_several(&self) -> bool {
+        self.dated
+            .iter()
+            .any(|token| token.latest_estimate - token.issued > ESTIMATE_SPREAD)
     }
 
     /// Every token with its credential-id, in order of issue.

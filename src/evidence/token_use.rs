@@ -1,43 +1,46 @@
 //! The evidence about one holder, merged.
 
+use super::agents::Agents;
 use super::tally::Tally;
-use super::token::{Token, Tokens};
+use super::token::Tokens;
 
 /// Evidence about one holder: its tokens, and what it was seen as.
 ///
 /// One event is a token use of one request; an aggregated row is a token use of many.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TokenUse {
-    /// The tokens it used.
-    pub tokens: Tokens,
+    /// The user agents, as the caller gave them, each with the tokens it used.
+    pub agents: Agents,
     /// The pod's name; one, since a UID has one.
     pub pods: Tally,
     /// The nodes it ran on.
     pub nodes: Tally,
     /// The peer's addresses.
     pub addresses: Tally,
-    /// The user agents, as the caller gave them.
-    pub user_agents: Tally,
     /// What it called: verb and shape of the path.
     pub calls: Tally,
 }
 
 impl TokenUse {
-    /// The use of one token, without anything known of its holder.
-    pub fn of_token(credential_id: Option<String>, token: Token) -> Self {
+    /// The use of tokens by one user agent, without anything else known of its holder.
+    pub fn of_agent(user_agent: String, requests: u64, tokens: Tokens) -> Self {
         Self {
-            tokens: Tokens::one(credential_id, token),
+            agents: Agents::one(user_agent, requests, tokens),
             ..Self::default()
         }
     }
 
+    /// The tokens that the holder used.
+    pub fn tokens(&self) -> Tokens {
+        self.agents.tokens()
+    }
+
     /// Adds other evidence about the same holder.
     pub fn merge(&mut self, other: Self) {
-        self.tokens.merge(other.tokens);
+        self.agents.merge(other.agents);
         self.pods.merge(other.pods);
         self.nodes.merge(other.nodes);
         self.addresses.merge(other.addresses);
-        self.user_agents.merge(other.user_agents);
         self.calls.merge(other.calls);
     }
 }

@@ -6,11 +6,14 @@ use chrono::TimeDelta;
 
 use super::Page;
 use super::moment::{day, duration, minute};
-use super::number::thousands;
+use super::number::{counted, thousands};
+use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::evidence::control_plane::VersionSource;
 use crate::evidence::price::Price;
 use crate::report::Report;
+use crate::report::judged_by::JudgedBy;
 use crate::report::scan::{ClusterScan, Window};
-use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
+use crate::report::token_lifetime::LifetimeSource;
 
 /// What no audit log of Amazon EKS shows (its audit policy, in the EKS best practices guide,
 /// "Detective controls").
@@ -28,20 +31,67 @@ pub fn window(window: Window, page: &Page) -> String {
     format!("{since} to {until} {}", page.time_zone)
 }
 
-/// `token lifetime 90 d, as AWS documents it`
-pub fn lifetime(lifetime: &TokenLifetime) -> String {
-    let source = match lifetime.source {
-        LifetimeSource::AwsDocumentation => "as AWS documents it",
-        LifetimeSource::CommandLine => "as stated",
+/// What the dates of a cluster rest on: `judged by: 1.35, 24 h, DescribeCluster`.
+pub fn judged_by(scan: &ClusterScan) -> String {
+    let JudgedBy {
+        version,
+        version_source,
+        lifetime,
+        uncapped_tokens,
+    } = &scan.judged_by;
+    let long = lifetime.in_words();
+    let mut words = match (lifetime.source, version) {
+        (LifetimeSource::CommandLine, _) => format!("judged by: {long}, --token-lifetime"),
+        (LifetimeSource::AwsDocumentation, _) => {
+            format!("judged by: {long}, as AWS documents it for EKS 1.33 and earlier")
+        }
+        (_, Some(version)) => {
+            let source = version_source.map_or("", VersionSource::word);
+            format!("judged by: {version}, {long}, {source}")
+        }
+        (_, None) => "judged by: lifetime unknown: 24 h if this is EKS 1.34 or later, else 90 d; \
+                      --kubernetes-version settles it"
+            .to_owned(),
     };
-    let seconds = lifetime.duration();
-    let days = seconds.num_days();
-    let words = if seconds == TimeDelta::days(days) {
-        format!("{days} d")
-    } else {
-        duration(seconds)
-    };
-    format!("token lifetime {words}, {source}")
+    let (one, several) = ("token was", "tokens were");
+    let is_capped = version.is_some_and(KubernetesVersion::caps_tokens);
+    if is_capped && *uncapped_tokens > 0 {
+        words.push_str(&format!(
+            "; {} accepted past 24 h: issued before the upgrade to 1.34, or outlived it",
+            counted(*uncapped_tokens, one, several)
+        ));
+    }
+    words
+}
+
+/// What the dates rest on, once where it is the same for all clusters. Names of clusters may be
+/// log text: escape them.
+pub fn lifetimes(report: &Report) -> Vec<String> {
+    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    for scan in &report.clusters {
+        let words = judged_by(scan);
+        match lines.iter_mut().find(|(known, _)| *known == words) {
+            Some((_, clusters)) => clusters.push(&scan.cluster.name),
+            None => lines.push((words, vec![&scan.cluster.name])),
+        }
+    }
+    if let [(words, _)] = &lines[..] {
+        return vec![words.clone()];
+    }
+    lines
+        .into_iter()
+        .map(|(words, clusters)| format!("{}: {words}", names(&clusters)))
+        .collect()
+}
+
+/// Some names, the first few of many.
+fn names(names: &[&str]) -> String {
+    const SHOWN: usize = 3;
+    let mut words = names[..names.len().min(SHOWN)].join(", ");
+    if names.len() > SHOWN {
+        words.push_str(&format!(" and {} more", names.len() - SHOWN));
+    }
+    words
 }
 
 /// That a cluster's tokens live longer than the report assumes, without the cluster's name.

@@ -3,7 +3,7 @@
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::csv::{cell, incomplete};
 use super::moment::rfc3339_exact;
@@ -31,19 +31,20 @@ pub const COLUMNS: [&str; 17] = [
     "audit_id",
 ];
 
-/// Writes the rows. An export that may be incomplete ends in rows that say so, which start
+/// Writes the rows, each with the moment from which its token is rejected. An export that may be incomplete ends in rows that say so, which start
 /// with `#`.
 pub fn render(
     requests: impl Iterator<Item = io::Result<AcceptedRequest>>,
     coverages: &Coverages,
-    token_lifetime: TimeDelta,
+    rejected_from: impl Fn(&AcceptedRequest) -> DateTime<Utc>,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS).map_err(io_error)?;
     for request in requests {
+        let request = request?;
         writer
-            .write_record(record(&request?, token_lifetime))
+            .write_record(record(&request, rejected_from(&request)))
             .map_err(io_error)?;
     }
     for coverage in coverages.0.values() {
@@ -64,13 +65,9 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-fn record(request: &AcceptedRequest, token_lifetime: TimeDelta) -> [String; COLUMNS.len()] {
+fn record(request: &AcceptedRequest, rejected_from: DateTime<Utc>) -> [String; COLUMNS.len()] {
     let evidence = &request.evidence;
     let optional = |text: &Option<String>| text.as_deref().map_or_else(String::new, cell);
-    let rejected_from = request
-        .issued
-        .checked_add_signed(token_lifetime)
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
     [
         rfc3339_exact(evidence.received),
         cell(&request.cluster.name),
@@ -84,8 +81,8 @@ fn record(request: &AcceptedRequest, token_lifetime: TimeDelta) -> [String; COLU
         cell(&evidence.address),
         cell(&evidence.user_agent),
         evidence.seconds_after_warning.to_string(),
-        rfc3339_exact(request.issued),
-        (evidence.received - request.issued)
+        rfc3339_exact(request.token.issued),
+        (evidence.received - request.token.issued)
             .num_seconds()
             .to_string(),
         rfc3339_exact(rejected_from),

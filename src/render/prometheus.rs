@@ -48,19 +48,6 @@ fn of_report(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         "report_gaps",
         &[],
         i64::try_from(report.all_gaps().count()).unwrap_or(i64::MAX),
-    )?;
-    head(
-        output,
-        (
-            "assumed_token_lifetime_seconds",
-            "How long a stale token is taken to be accepted.",
-        ),
-    )?;
-    sample(
-        output,
-        "assumed_token_lifetime_seconds",
-        &[],
-        report.token_lifetime.seconds,
     )
 }
 
@@ -92,6 +79,21 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     for scan in &report.clusters {
         let complete = i64::from(scan.gaps.is_empty());
         sample(output, "sweep_complete", &labels(&scan.cluster), complete)?;
+    }
+    head(
+        output,
+        (
+            "assumed_token_lifetime_seconds",
+            "How long a stale token that the cluster issues now is taken to be accepted.",
+        ),
+    )?;
+    for scan in &report.clusters {
+        sample(
+            output,
+            "assumed_token_lifetime_seconds",
+            &labels(&scan.cluster),
+            scan.judged_by.lifetime.seconds,
+        )?;
     }
     head(
         output,

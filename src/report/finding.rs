@@ -1,8 +1,11 @@
 //! Findings, their holders and their tokens.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::interruption::Interruption;
 use super::rejection::HolderRejections;
+use super::token_lifetime::TokenLifetime;
+use super::upgrade::AfterUpgrade;
 use super::verdict::{Severity, Verdict};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
@@ -22,6 +25,9 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The worst holder's severity; none for a harmless one.
     pub severity: Option<Severity>,
+    /// What becomes of it after an upgrade to a version that caps tokens; absent where its cluster
+    /// has such a version, or where nothing of it is left.
+    pub after_upgrade: Option<AfterUpgrade>,
     /// The holders, the worst and the first to be rejected first. Never empty.
     pub holders: Vec<HolderFinding>,
     /// The clients behind the user agents, most requests first.
@@ -43,6 +49,8 @@ pub struct HolderFinding {
     pub addresses: Vec<String>,
     /// The user agents, as the caller gave them.
     pub user_agents: Vec<String>,
+    /// Whether there were more user agents than are kept apart.
+    pub more_user_agents: bool,
     /// What its evidence means.
     pub verdict: Verdict,
     /// How urgent it is.
@@ -51,6 +59,8 @@ pub struct HolderFinding {
     pub issued: DateTime<Utc>,
     /// When the API server starts to reject that token, at the earliest.
     pub rejected_from: DateTime<Utc>,
+    /// How long that token is accepted, and who says so.
+    pub lifetime: TokenLifetime,
     /// Requests seen.
     pub requests: u64,
     /// The arrival of the first request seen.
@@ -63,6 +73,11 @@ pub struct HolderFinding {
     pub calls: Vec<String>,
     /// The rejections that it most likely caused.
     pub rejections: Option<HolderRejections>,
+    /// The times that it was rejected at the end of a token and came back, in order.
+    pub interruptions: Vec<Interruption>,
+    /// The last sign of it, where it may have come back by now: a new token shows only after one
+    /// hour.
+    pub quiet_since: Option<DateTime<Utc>>,
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
     pub seen_only_before: bool,
@@ -83,6 +98,8 @@ pub struct TokenFinding {
     pub last_used: DateTime<Utc>,
     /// Requests made with it.
     pub requests: u64,
+    /// How long it is accepted, and who says so.
+    pub lifetime: TokenLifetime,
 }
 
 /// A client behind one or more user agents of a finding.
@@ -143,6 +160,22 @@ impl Finding {
             .iter()
             .map(|holder| holder.last_seen)
             .fold(self.lead().last_seen, DateTime::max)
+    }
+
+    /// The interruptions of all holders, in order.
+    pub fn interruptions(&self) -> Vec<Interruption> {
+        let mut interruptions: Vec<Interruption> = self
+            .holders
+            .iter()
+            .flat_map(|holder| holder.interruptions.iter().copied())
+            .collect();
+        interruptions.sort_unstable_by_key(Interruption::at);
+        interruptions
+    }
+
+    /// The longest interruption of any holder.
+    pub fn longest_interruption(&self) -> Option<TimeDelta> {
+        self.interruptions().iter().map(Interruption::length).max()
     }
 
     /// How many holders share the finding's verdict.

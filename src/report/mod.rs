@@ -2,10 +2,12 @@
 //!
 //! - [`verdict`]: verdicts and severities, and all that they mean
 //! - [`finding`]: findings, their holders and their tokens
+//! - [`interruption`]: when a client was rejected at the end of a token and came back
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
 //! - [`legacy_token`]: tokens kept in secrets that are still in use
-//! - [`token_lifetime`]: how long a cluster accepts a stale token
+//! - [`token_lifetime`], [`judged_by`]: how long a token is accepted, and who says so
+//! - [`upgrade`]: what an upgrade to a version that caps tokens would break
 //! - [`changes`]: what changed since an earlier report
 //! - [`exact_duration`]: durations in the sentences that say why
 //! - [`json`]: the versioned JSON form
@@ -16,33 +18,37 @@
 pub mod changes;
 pub mod exact_duration;
 pub mod finding;
+pub mod interruption;
 pub mod json;
+pub mod judged_by;
 pub mod legacy_token;
 pub mod rejection;
 pub mod scan;
 pub mod token_lifetime;
+pub mod upgrade;
 pub mod verdict;
 
 use chrono::{DateTime, Utc};
 
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::coverage::CountedGap;
 use changes::Changes;
 use finding::Finding;
+use judged_by::JudgedBy;
 use scan::ClusterScan;
-use token_lifetime::TokenLifetime;
 use verdict::{Severity, Verdict};
 
 /// The findings of all clusters, ranked, with what they rest on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
-    /// How long a stale token is taken to be accepted.
-    pub token_lifetime: TokenLifetime,
     /// What was looked at, by cluster.
     pub clusters: Vec<ClusterScan>,
     /// What could not be seen and belongs to none of these clusters.
     pub gaps: Vec<CountedGap>,
     /// Files that hold no audit events.
     pub passed_over: Vec<String>,
+    /// The version of a planned upgrade, where one was asked about.
+    pub target_version: Option<KubernetesVersion>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
     /// What changed since an earlier report, where there was one to compare with.
@@ -93,6 +99,14 @@ impl Report {
     /// The moment that a finding's ages count to: its cluster's window's end.
     pub fn now(&self, finding: &Finding) -> DateTime<Utc> {
         self.window_end(finding).unwrap_or(finding.lead().last_seen)
+    }
+
+    /// What the dates of a finding's cluster rest on.
+    pub fn judged_by(&self, finding: &Finding) -> Option<&JudgedBy> {
+        self.clusters
+            .iter()
+            .find(|scan| scan.cluster == finding.cluster)
+            .map(|scan| &scan.judged_by)
     }
 
     /// The findings with this severity, in rank order.

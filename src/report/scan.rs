@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::judged_by::JudgedBy;
 use super::legacy_token::LegacyTokenFinding;
 use super::rejection::RejectedCaller;
 use crate::evidence::cluster::Cluster;
@@ -25,6 +26,8 @@ pub struct ClusterScan {
     pub cluster: Cluster,
     /// The span of time that was judged.
     pub window: Window,
+    /// What its dates rest on.
+    pub judged_by: JudgedBy,
     /// The log groups, files or streams that were read.
     pub places: Vec<String>,
     /// Lines read from files.

@@ -18,6 +18,8 @@ pub enum Verdict {
     Expired,
     /// It never reads its token again and will be rejected.
     Frozen,
+    /// It is rejected at the end of every token, and back after a restart or with the next one.
+    Recurring,
     /// Too soon to tell.
     Undecided,
     /// It reads its token again, though late: harmless.
@@ -54,6 +56,10 @@ pub struct Grounds {
     pub late_until: TimeDelta,
     /// The silence after which a holder is gone.
     pub gone_after: TimeDelta,
+    /// How often it was rejected at the end of a token and came back.
+    pub interruptions: usize,
+    /// The longest time that this took.
+    pub longest_interruption: TimeDelta,
 }
 
 /// One row of the table of verdicts.
@@ -74,6 +80,7 @@ impl Verdict {
         Self::Rejected,
         Self::Expired,
         Self::Frozen,
+        Self::Recurring,
         Self::Undecided,
         Self::RefreshingLate,
         Self::Gone,
@@ -113,6 +120,22 @@ impl Verdict {
                         "a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
                         hours(grounds.used_at),
                         hours(grounds.frozen_from)
+                    )
+                },
+            },
+            Self::Recurring => Meaning {
+                word: "recurring",
+                outlook: Outlook::Dying,
+                restart_helps: false,
+                rests_on_rejections: false,
+                sentence: |grounds| {
+                    format!(
+                        "a token of it ran out in use and another followed, {}; the longest interruption was {}",
+                        match grounds.interruptions {
+                            1 => "once".to_owned(),
+                            times => format!("{times} times"),
+                        },
+                        hours(grounds.longest_interruption)
                     )
                 },
             },
@@ -202,6 +225,11 @@ impl Verdict {
     /// Whether the holder reads a new token in time.
     pub fn is_refreshing(self) -> bool {
         self.outlook() == Outlook::Refreshing
+    }
+
+    /// Whether the holder is rejected at the end of its tokens and comes back by itself.
+    pub fn is_recurring(self) -> bool {
+        self == Self::Recurring
     }
 
     /// Whether the holder is not there any more: its last request is what there is to tell.
@@ -320,6 +348,7 @@ mod tests {
                 "rejected",
                 "expired",
                 "frozen",
+                "recurring",
                 "undecided",
                 "refreshing late",
                 "gone"
@@ -328,7 +357,7 @@ mod tests {
         assert_eq!(words(Verdict::is_dead), ["rejected", "expired"]);
         assert_eq!(
             words(Verdict::is_decided),
-            ["rejected", "expired", "frozen"]
+            ["rejected", "expired", "frozen", "recurring"]
         );
         assert_eq!(
             words(Verdict::restart_helps),

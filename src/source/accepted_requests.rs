@@ -72,14 +72,15 @@ impl AcceptedRequests {
                 }
             }
             let estimate = evidence.issued();
-            let issued = tokens
+            let token = tokens
                 .get(&evidence.holder(&cluster))
-                .and_then(|tokens| tokens.issued(evidence.credential_id.as_deref(), estimate))
-                .unwrap_or(estimate);
+                .and_then(|tokens| tokens.find(evidence.credential_id.as_deref(), estimate))
+                .cloned()
+                .unwrap_or_else(|| evidence.token());
             Some(Ok(AcceptedRequest {
                 cluster,
                 evidence,
-                issued,
+                token,
             }))
         });
         Ok(each_once)
@@ -125,7 +126,7 @@ fn size(evidence: &Evidence) -> usize {
 
 impl Collect for AcceptedRequests {
     fn accept(&mut self, cluster: &Arc<Cluster>, evidence: Evidence) {
-        self.note(evidence.holder(cluster), evidence.token_use().tokens);
+        self.note(evidence.holder(cluster), evidence.token_use().tokens());
         self.push(Timed::new(Arc::clone(cluster), evidence));
     }
 
@@ -180,7 +181,11 @@ mod tests {
         let rows = requests.in_time_order().expect("readable");
         rows.map(|row| {
             let row = row.expect("a row");
-            (row.evidence.received, row.evidence.audit_id, row.issued)
+            (
+                row.evidence.received,
+                row.evidence.audit_id,
+                row.token.issued,
+            )
         })
         .collect()
     }

@@ -1,83 +1,146 @@
 //! The holders of one service account, judged and put together as a finding.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, Utc};
 
+use super::Held;
+use super::client::clients;
 use super::cure;
 use super::explanation;
-use super::rejection_join::Joined;
+use super::holder::{Judgement, Surroundings, judge};
+use super::lifetime::Lifetimes;
+use super::rejection_join::{Joined, JoinedRejections, RunsOfAgents};
+use super::successor::Successors;
+use super::thresholds::ACCEPTED_PAST_END;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
+use crate::evidence::holder::Identity;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
+use crate::report::interruption::Interruption;
 use crate::report::scan::Window;
-use crate::report::token_lifetime::TokenLifetime;
-use crate::verdict::Held;
-use crate::verdict::holder::judge;
-use crate::verdict::thresholds::ACCEPTED_PAST_END;
+use crate::report::verdict::{Severity, Verdict};
 
-/// The finding on a service account; `None` if none of its holders used a token.
-pub fn finding(
-    cluster: &Cluster,
-    service_account: &ServiceAccount,
-    holders: &[Held<'_>],
-    joined: &Joined<'_>,
-    window: Window,
-    lifetime: &TokenLifetime,
-) -> Option<Finding> {
-    let mut judged: Vec<HolderFinding> = holders
-        .iter()
-        .filter_map(|held| holder_finding(held, joined, window, lifetime))
-        .collect();
-    judged.sort_by(|one, other| {
-        (
-            one.verdict.order(),
-            one.rejected_from,
-            &one.pod,
-            &one.identity,
-        )
-            .cmp(&(
-                other.verdict.order(),
-                other.rejected_from,
-                &other.pod,
-                &other.identity,
-            ))
-    });
-    let lead = judged.first()?;
-    let clients = cure::clients(service_account, &judged);
-    let new_date = window
-        .until
-        .checked_add_signed(lifetime.duration())
-        .unwrap_or(DateTime::<Utc>::MAX_UTC);
-    let remedies = cure::remedies(
-        lead.verdict,
-        &service_account.namespace,
-        &judged,
-        &clients,
-        new_date,
-    );
-    Some(Finding {
-        rank: 0,
-        cluster: cluster.clone(),
-        service_account: service_account.clone(),
-        verdict: lead.verdict,
-        severity: lead.severity,
-        clients,
-        remedies,
-        holders: judged,
-    })
+/// A service account and what its holders are judged by.
+pub struct Account<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// The service account.
+    pub service_account: &'a ServiceAccount,
+    /// Its holders.
+    pub holders: &'a [Held<'a>],
+    /// The cluster's rejections.
+    pub joined: &'a Joined<'a>,
+    /// How long the cluster's tokens are accepted.
+    pub lifetimes: &'a Lifetimes,
+    /// Its holders that an earlier report knew to recur.
+    pub recurring_before: BTreeSet<&'a Identity>,
+    /// The window.
+    pub window: Window,
 }
 
+impl Account<'_> {
+    /// The finding; `None` if none of the holders used a token.
+    pub fn finding(&self) -> Option<Finding> {
+        let successors = Successors::among(self.holders, self.lifetimes);
+        let mut judged: Vec<HolderFinding> = self
+            .holders
+            .iter()
+            .enumerate()
+            .filter_map(|(place, held)| self.holder(place, held, &successors))
+            .collect();
+        judged.sort_by(|one, other| {
+            let order = |it: &HolderFinding| urgency(it.severity, it.verdict, it.rejected_from);
+            (order(one), &one.pod, &one.identity).cmp(&(order(other), &other.pod, &other.identity))
+        });
+        let lead = judged.first()?;
+        let clients = cure::clients(self.service_account, &judged);
+        let remedies = cure::remedies(
+            lead.verdict,
+            &self.service_account.namespace,
+            &judged,
+            &clients,
+            &self.lifetimes.judged_by(),
+            self.window.until,
+        );
+        Some(Finding {
+            rank: 0,
+            cluster: self.cluster.clone(),
+            service_account: self.service_account.clone(),
+            verdict: lead.verdict,
+            severity: lead.severity,
+            after_upgrade: None,
+            clients,
+            remedies,
+            holders: judged,
+        })
+    }
+
+    fn holder(
+        &self,
+        place: usize,
+        held: &Held<'_>,
+        successors: &Successors,
+    ) -> Option<HolderFinding> {
+        let (holder, token_use) = held;
+        let joined = self.joined.holders.get(holder);
+        let none = RunsOfAgents::new();
+        let runs = joined.map_or(&none, |joined| &joined.runs);
+        let judged = clients(&token_use.agents, runs, self.lifetimes)
+            .iter()
+            .filter_map(|client| {
+                let successor = successors.of(place, client);
+                let around = Surroundings {
+                    window: self.window,
+                    successor: successor.as_ref(),
+                    is_known_to_recur: self.recurring_before.contains(&holder.identity),
+                };
+                judge(client, around)
+            })
+            .collect();
+        holder_finding(held, joined, judged, self)
+    }
+
+    /// The largest age, in seconds, at which one of the holders was still accepted although its
+    /// token should have been rejected by then.
+    pub fn accepted_past_lifetime(&self) -> Option<i64> {
+        let ages = self.holders.iter().flat_map(|(_, token_use)| {
+            let tokens = token_use.tokens();
+            let past = |age: &chrono::TimeDelta, lifetime| *age - lifetime > ACCEPTED_PAST_END;
+            let ages: Vec<_> = tokens
+                .iter()
+                .map(|(_, token)| (token.age_at_last_use(), self.lifetimes.of(token).duration()))
+                .filter(|(age, lifetime)| past(age, *lifetime))
+                .map(|(age, _)| age.num_seconds())
+                .collect();
+            ages
+        });
+        ages.max()
+    }
+}
+
+/// The finding on one holder: its worst client decides.
 fn holder_finding(
     (holder, token_use): &Held<'_>,
-    joined: &Joined<'_>,
-    window: Window,
-    lifetime: &TokenLifetime,
+    joined: Option<&JoinedRejections>,
+    judged: Vec<Judgement>,
+    account: &Account<'_>,
 ) -> Option<HolderFinding> {
-    let rejections = joined.holders.get(holder);
-    let judgement = judge(&token_use.tokens, rejections, window, lifetime)?;
-    let last_seen = token_use.tokens.iter().map(|(_, it)| it.last_used).max()?;
+    let window = account.window;
+    let mut interruptions: Vec<Interruption> = judged
+        .iter()
+        .flat_map(|it| it.interruptions.iter().copied())
+        .collect();
+    interruptions.sort_unstable_by_key(Interruption::at);
+    interruptions.dedup();
+    let judgement = judged
+        .into_iter()
+        .min_by_key(|it| urgency(it.severity, it.verdict, it.rejected_from))?;
+    let all = token_use.tokens();
+    let last_seen = all.iter().map(|(_, it)| it.last_used).max()?;
     let seen_only_before = last_seen < window.since;
-    let tokens: Vec<TokenFinding> = token_use
-        .tokens
+    let tokens: Vec<TokenFinding> = all
         .iter()
         .map(|(credential_id, token)| TokenFinding {
             credential_id: credential_id.map(str::to_owned),
@@ -89,6 +152,7 @@ fn holder_finding(
             } else {
                 token.requests.count()
             },
+            lifetime: account.lifetimes.of(token),
         })
         .collect();
     let mut finding = HolderFinding {
@@ -96,32 +160,33 @@ fn holder_finding(
         pod: token_use.pods.most_frequent().map(str::to_owned),
         nodes: token_use.nodes.texts(),
         addresses: token_use.addresses.texts(),
-        user_agents: token_use.user_agents.texts(),
+        user_agents: token_use.agents.texts(),
+        more_user_agents: token_use.agents.has_more(),
         verdict: judgement.verdict,
         severity: judgement.severity,
         issued: judgement.issued,
         rejected_from: judgement.rejected_from,
+        lifetime: judgement.lifetime,
         requests: tokens.iter().map(|token| token.requests).sum(),
         first_seen: tokens.iter().map(|token| token.first_used).min()?,
         last_seen,
         tokens,
         calls: token_use.calls.texts(),
-        rejections: rejections.cloned(),
+        rejections: joined.map(|joined| joined.all.clone()),
+        interruptions,
+        quiet_since: judgement.quiet_since,
         seen_only_before,
         reasons: Vec::new(),
     };
-    finding.reasons = explanation::reasons(&finding, window, lifetime);
+    finding.reasons = explanation::reasons(&finding, window);
     Some(finding)
 }
 
-/// The largest age, in seconds, at which one of these holders was still accepted although its
-/// token should have been rejected by then.
-pub fn accepted_past_lifetime(holders: &[Held<'_>], lifetime: &TokenLifetime) -> Option<i64> {
-    holders
-        .iter()
-        .flat_map(|(_, token_use)| token_use.tokens.iter())
-        .map(|(_, token)| token.age_at_last_use())
-        .filter(|age| *age - lifetime.duration() > ACCEPTED_PAST_END)
-        .max()
-        .map(|age| age.num_seconds())
+/// The order of what is most urgent: severity, verdict, date.
+fn urgency(
+    severity: Option<Severity>,
+    verdict: Verdict,
+    rejected_from: DateTime<Utc>,
+) -> (Reverse<Option<Severity>>, usize, DateTime<Utc>) {
+    (Reverse(severity), verdict.order(), rejected_from)
 }

@@ -7,6 +7,8 @@ use crate::audit::component::{Match, component_of};
 use crate::audit::owner::owner_of;
 use crate::audit::service_account::ServiceAccount;
 use crate::report::finding::{ClientFinding, HolderFinding, Remedy};
+use crate::report::judged_by::JudgedBy;
+use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
 
 /// The clients behind the holders, by each holder's most frequent user agent: the others may be
@@ -49,41 +51,69 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
     }
 }
 
-/// What to do about a finding: first what buys time, then what mends it. Nothing for a harmless
-/// one.
+/// What to do about a finding; nothing for a harmless one. Where a restart buys 90 days it comes
+/// first, and then what mends the client; where it buys one day, the cure comes first.
 ///
-/// A restart is proposed for every workload whose pods are dead or dying; a pod started at `now`
-/// holds a token that is rejected from `new_date` on, if it freezes again.
+/// A restart is proposed for every workload whose pods are dead or dying, but not where it would
+/// shorten the life of a token that is not capped to a day. A pod started at `now` holds a token
+/// that is accepted for as long as the cluster gives.
 pub fn remedies(
     verdict: Verdict,
     namespace: &str,
     holders: &[HolderFinding],
     clients: &[ClientFinding],
-    new_date: DateTime<Utc>,
+    judged_by: &JudgedBy,
+    now: DateTime<Utc>,
 ) -> Vec<Remedy> {
     if verdict.is_harmless() {
         return Vec::new();
     }
-    let mut remedies = Vec::new();
-    for holder in holders {
-        if !holder.verdict.restart_helps() {
-            continue;
-        }
+    let gained = judged_by.lifetime;
+    let new_date = now
+        .checked_add_signed(gained.duration())
+        .unwrap_or(DateTime::<Utc>::MAX_UTC);
+    let (kept, restarted): (Vec<&HolderFinding>, Vec<&HolderFinding>) = holders
+        .iter()
+        .filter(|holder| holder.verdict.restart_helps())
+        .partition(|holder| outlives_new_tokens(holder, gained));
+    let mut restarts = Vec::new();
+    for holder in restarted {
         let remedy = restart(namespace, holder, new_date);
-        if !remedies.contains(&remedy) {
-            remedies.push(remedy);
+        if !restarts.contains(&remedy) {
+            restarts.push(remedy);
         }
     }
-    if remedies.is_empty() {
-        remedies.push(Remedy::Advice {
+    restarts.extend(planned_restart(&kept, gained));
+    if !holders.iter().any(|holder| holder.verdict.is_decided()) {
+        return vec![Remedy::Advice {
             text: "too soon to tell: look again in a day".to_owned(),
-        });
-        return remedies;
+        }];
     }
-    remedies.extend(clients.iter().map(|client| Remedy::Advice {
+    let cures = clients.iter().map(|client| Remedy::Advice {
         text: client.advice.clone(),
-    }));
-    remedies
+    });
+    match gained.seconds <= TokenLifetime::CAPPED_SECONDS {
+        true => cures.chain(restarts).collect(),
+        false => restarts.into_iter().chain(cures).collect(),
+    }
+}
+
+/// Whether a living holder has a token that lives longer than any that the cluster issues now.
+fn outlives_new_tokens(holder: &HolderFinding, gained: TokenLifetime) -> bool {
+    !holder.verdict.is_dead() && !gained.is_assumed() && gained.seconds < holder.lifetime.seconds
+}
+
+/// Such a token is not thrown away.
+fn planned_restart(holders: &[&HolderFinding], gained: TokenLifetime) -> Option<Remedy> {
+    let first = holders.iter().map(|holder| holder.rejected_from).min()?;
+    Some(Remedy::Advice {
+        text: format!(
+            "do not restart it yet: its token is accepted until {}, and a new one for {} only; \
+             update the client first, or plan the restart",
+            first.format("%Y-%m-%d %H:%M UTC"),
+            gained.in_words()
+        ),
+    })
 }
 
 fn restart(namespace: &str, holder: &HolderFinding, new_date: DateTime<Utc>) -> Remedy {

@@ -2,30 +2,54 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::thresholds::{FROZEN_AGE, GONE_AFTER, LATE_AGE, SILENCE};
+use super::thresholds::{SILENCE, Thresholds};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{HolderFinding, TokenFinding};
+use crate::report::interruption::Interruption;
 use crate::report::rejection::HolderRejections;
 use crate::report::scan::Window;
-use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Grounds;
 
 /// Why the holder was judged so, a sentence each. No text of the log is in them.
-pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime) -> Vec<String> {
-    let mut reasons = vec![dated(holder, lifetime)];
-    let oldest = holder.tokens.iter().map(age_at_last_use).max();
-    let used_at = oldest.unwrap_or_else(TimeDelta::zero);
-    reasons.push(holder.verdict.sentence(&Grounds {
-        used_at,
-        silent: window.until - holder.last_seen,
-        frozen_from: FROZEN_AGE,
-        late_until: LATE_AGE,
-        gone_after: GONE_AFTER,
-    }));
+pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
+    let mut reasons = vec![dated(holder)];
+    let used_at = holder.tokens.iter().map(age_at_last_use).max();
+    let thresholds = Thresholds::of(holder.lifetime.duration());
+    reasons.push(
+        holder.verdict.sentence(&Grounds {
+            used_at: used_at.unwrap_or_else(TimeDelta::zero),
+            silent: window.until - holder.last_seen,
+            frozen_from: thresholds.frozen_age(),
+            late_until: thresholds.late_age(),
+            gone_after: thresholds.gone_after(),
+            interruptions: holder.interruptions.len(),
+            longest_interruption: holder
+                .interruptions
+                .iter()
+                .map(Interruption::length)
+                .max()
+                .unwrap_or_else(TimeDelta::zero),
+        }),
+    );
+    reasons.extend(holder.interruptions.iter().map(interrupted));
     if let Some(rejections) = &holder.rejections {
         reasons.push(joined(rejections));
-        reasons.push(minute_of_death(holder, rejections));
+        if holder.interruptions.is_empty() {
+            reasons.push(minute_of_death(holder, rejections));
+        }
+    }
+    if let Some(quiet_since) = holder.quiet_since {
+        reasons.push(format!(
+            "quiet since {}; a healthy new token shows after one hour",
+            time(quiet_since)
+        ));
+    }
+    if holder.more_user_agents {
+        reasons.push(
+            "it used more user agents than are kept apart; those left out are judged together"
+                .to_owned(),
+        );
     }
     if holder.seen_only_before {
         reasons.push(
@@ -36,7 +60,7 @@ pub fn reasons(holder: &HolderFinding, window: Window, lifetime: &TokenLifetime)
     reasons
 }
 
-fn dated(holder: &HolderFinding, lifetime: &TokenLifetime) -> String {
+fn dated(holder: &HolderFinding) -> String {
     let requests = holder
         .tokens
         .iter()
@@ -47,11 +71,31 @@ fn dated(holder: &HolderFinding, lifetime: &TokenLifetime) -> String {
         requests => format!(", the earliest over {requests} requests"),
     };
     format!(
-        "issued {}: arrival - seconds after the warning threshold - {WARN_AFTER_SECONDS} s{over}; rejected from {}: {} s later",
+        "issued {}: arrival - seconds after the warning threshold - {WARN_AFTER_SECONDS} s{over}; rejected from {}: {} s later ({})",
         time(holder.issued),
         time(holder.rejected_from),
-        lifetime.seconds
+        holder.lifetime.seconds,
+        holder.lifetime.why()
     )
+}
+
+/// One time that it was rejected and came back.
+fn interrupted(interruption: &Interruption) -> String {
+    let accepted = interruption
+        .last_accepted
+        .map(|at| format!("accepted last at {}", time(at)));
+    let rejected = match (interruption.first_rejection, interruption.last_rejection) {
+        (Some(first), Some(last)) => format!(
+            "rejected {} times from {} to {}, {} in all",
+            interruption.rejections,
+            time(first),
+            time(last),
+            hours(interruption.length())
+        ),
+        _ => "the token ran to its end without a rejection seen".to_owned(),
+    };
+    let whole: Vec<String> = accepted.into_iter().chain([rejected]).collect();
+    whole.join(", ")
 }
 
 fn joined(rejections: &HolderRejections) -> String {

@@ -1,18 +1,19 @@
-//! The verdict on one holder.
+//! The verdict on one client of a holder.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use super::client::{Client, DatedToken};
+use super::interruption;
 use super::thresholds::{
-    ACCEPTED_PAST_END, EARLY_REJECTION_AGE, FROZEN_AGE, GONE_AFTER, LAST_USE_BEFORE_DEATH,
-    LATE_AGE, REJECTION_IS_CURRENT, SILENCE,
+    ACCEPTED_PAST_END, CRITICAL_INTERRUPTION, SILENCE, Thresholds, UNMARKED, WARNING_INTERRUPTION,
 };
-use crate::evidence::token::{ESTIMATE_SPREAD, Token, Tokens};
-use crate::report::rejection::{Confidence, HolderRejections};
+use crate::evidence::token::ESTIMATE_SPREAD;
+use crate::report::interruption::Interruption;
 use crate::report::scan::Window;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
 
-/// What the evidence about one holder means.
+/// What the evidence about one client means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {
     /// The verdict.
@@ -23,105 +24,219 @@ pub struct Judgement {
     pub issued: DateTime<Utc>,
     /// When the API server starts to reject that token, at the earliest.
     pub rejected_from: DateTime<Utc>,
+    /// How long that token is accepted.
+    pub lifetime: TokenLifetime,
+    /// The times that it was rejected at the end of a token and came back, in order.
+    pub interruptions: Vec<Interruption>,
+    /// The last sign of it, where it may have come back and not be marked yet.
+    pub quiet_since: Option<DateTime<Utc>>,
 }
 
-/// Judges a holder by its tokens; `None` if it has none.
-///
-/// `rejections` are the ones joined to the holder.
-pub fn judge(
-    tokens: &Tokens,
-    rejections: Option<&HolderRejections>,
-    window: Window,
-    lifetime: &TokenLifetime,
-) -> Option<Judgement> {
-    let tokens: Vec<&Token> = tokens.iter().map(|(_, token)| token).collect();
-    let newest = *tokens.last()?;
-    let last_seen = tokens.iter().map(|token| token.last_used).max()?;
-    let rejected_from = |token: &Token| {
-        token
-            .issued
-            .checked_add_signed(lifetime.duration())
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
-    };
-    let judged = |verdict, severity, token: &Token| {
-        Some(Judgement {
+/// Another holder that took a client's place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Successor {
+    /// The arrival of its first request.
+    pub first_used: DateTime<Utc>,
+    /// The newest token of those that took the place, one after the other.
+    pub newest: DatedToken,
+}
+
+/// What is known of a client beside its own evidence.
+#[derive(Debug, Clone, Copy)]
+pub struct Surroundings<'a> {
+    /// The window.
+    pub window: Window,
+    /// Who took its place.
+    pub successor: Option<&'a Successor>,
+    /// Whether an earlier report knew it to be rejected at the end of its tokens and to come back.
+    pub is_known_to_recur: bool,
+}
+
+/// Judges a client; `None` if it has no token. The first line that holds decides.
+pub fn judge(client: &Client, around: Surroundings<'_>) -> Option<Judgement> {
+    Judge::of(client, around).map(|judge| judge.judgement())
+}
+
+struct Judge<'a> {
+    client: &'a Client,
+    around: Surroundings<'a>,
+    newest: &'a DatedToken,
+    thresholds: Thresholds,
+    last_used: DateTime<Utc>,
+    interruptions: Vec<Interruption>,
+    changed: bool,
+}
+
+impl<'a> Judge<'a> {
+    fn of(client: &'a Client, around: Surroundings<'a>) -> Option<Self> {
+        let newest = client.tokens.last()?;
+        let last_used = client.tokens.iter().map(|it| it.token.last_used).max()?;
+        Some(Self {
+            client,
+            around,
+            newest,
+            thresholds: newest.thresholds(),
+            last_used,
+            interruptions: interruption::of(client),
+            changed: client.tokens.len() > 1 || client.may_be_several,
+        })
+    }
+
+    fn judgement(mut self) -> Judgement {
+        let until = self.around.window.until;
+        let died = self.is_rejected_at_its_end() || self.has_expired();
+        if died && self.may_be_back() {
+            self.interruptions.push(self.death());
+            return self.recurring(self.newest.clone());
+        }
+        let is_current = self
+            .last_rejection()
+            .is_some_and(|rejection| until - rejection <= self.thresholds.rejection_is_current());
+        if is_current && (self.is_rejected_at_its_end() || self.is_rejected_early()) {
+            return self.judged(Verdict::Rejected, Some(Severity::Critical), self.newest);
+        }
+        if self.has_expired() && self.around.successor.is_none() {
+            let severity = self.at_most_warning_if_assumed(Severity::Critical, self.newest);
+            return self.judged(Verdict::Expired, Some(severity), self.newest);
+        }
+        if let (true, Some(successor)) = (died, self.around.successor) {
+            self.interruptions.push(self.death());
+            return self.recurring(successor.newest.clone());
+        }
+        if !self.interruptions.is_empty() {
+            return self.recurring(self.newest.clone());
+        }
+        if self.changed && self.is_never_late() {
+            return self.judged(Verdict::RefreshingLate, None, self.newest);
+        }
+        let last_sign = self
+            .last_rejection()
+            .map_or(self.last_used, |rejection| rejection.max(self.last_used));
+        let silent = until - last_sign;
+        let is_replaced = self.around.successor.is_some() && silent >= SILENCE;
+        if !self.newest.was_used_to_its_end()
+            && (silent > self.thresholds.gone_after() || is_replaced)
+        {
+            return self.judged(Verdict::Gone, None, self.newest);
+        }
+        let frozen_age = match self.client.has_others_beside {
+            true => self.thresholds.frozen_beside_newer_age(),
+            false => self.thresholds.frozen_age(),
+        };
+        if self.newest.age_at_last_use() >= frozen_age {
+            let severity = Severity::of_time_left(self.newest.end() - until);
+            let severity = self.at_most_warning_if_assumed(severity, self.newest);
+            return self.judged(Verdict::Frozen, Some(severity), self.newest);
+        }
+        self.judged(Verdict::Undecided, Some(Severity::Notice), self.newest)
+    }
+
+    /// The arrival of the newest rejection, if that came after the last accepted request.
+    fn last_rejection(&self) -> Option<DateTime<Utc>> {
+        let last = self.client.rejections.iter().map(|run| run.last).max()?;
+        (last > self.last_used).then_some(last)
+    }
+
+    /// Whether the end of its token explains its newest rejections.
+    fn is_rejected_at_its_end(&self) -> bool {
+        let end = self.newest.end();
+        self.last_rejection()
+            .is_some_and(|rejection| rejection >= end - ESTIMATE_SPREAD)
+            && self.last_used - end <= ACCEPTED_PAST_END
+    }
+
+    /// Whether it is rejected before its time, or although it outlived its time.
+    ///
+    /// Anything at a holder's address may send a token that is bad for another reason, so one
+    /// rejection after its last accepted request proves nothing: it has to be rejected for longer
+    /// than a live client stays silent, and be old enough not to have read a new token, which
+    /// leaves no mark at first.
+    fn is_rejected_early(&self) -> bool {
+        let is_old = self.newest.age_at_last_use() >= self.thresholds.early_rejection_age();
+        let refreshes = self.changed && self.is_never_late();
+        is_old
+            && !refreshes
+            && self
+                .last_rejection()
+                .is_some_and(|rejection| rejection - self.last_used >= SILENCE)
+    }
+
+    /// Whether none of its tokens was used at an age past that of a late refresher's.
+    fn is_never_late(&self) -> bool {
+        self.client
+            .tokens
+            .iter()
+            .all(|it| it.age_at_last_use() <= it.thresholds().late_age())
+    }
+
+    /// Whether its newest token ran out and took it with it. One that was accepted well past that
+    /// moment outlived the assumed lifetime: it is dead only if it has been silent since.
+    fn has_expired(&self) -> bool {
+        let until = self.around.window.until;
+        let end = self.newest.end();
+        let outlived = self.last_used - end > ACCEPTED_PAST_END;
+        end < until
+            && self.newest.was_used_to_its_end()
+            && (!outlived || until - self.last_used >= SILENCE)
+    }
+
+    /// Whether it died so recently that it may be back and not be marked yet, as it was before.
+    fn may_be_back(&self) -> bool {
+        let recurs = self.around.is_known_to_recur || !self.interruptions.is_empty();
+        let since_death = self.around.window.until - self.newest.end();
+        recurs && since_death <= UNMARKED && self.death().rejected_for() <= CRITICAL_INTERRUPTION
+    }
+
+    /// The death of its newest token.
+    fn death(&self) -> Interruption {
+        interruption::between(
+            &self.client.rejections,
+            Some(self.last_used),
+            DateTime::<Utc>::MAX_UTC,
+        )
+    }
+
+    fn recurring(&self, next: DatedToken) -> Judgement {
+        let longest = self.interruptions.iter().map(Interruption::length).max();
+        let longest = longest.unwrap_or_else(TimeDelta::zero);
+        let severity = if longest >= CRITICAL_INTERRUPTION {
+            Severity::Critical
+        } else if longest >= WARNING_INTERRUPTION {
+            Severity::Warning
+        } else {
+            Severity::Notice
+        };
+        self.judged(Verdict::Recurring, Some(severity), &next)
+    }
+
+    fn judged(
+        &self,
+        verdict: Verdict,
+        severity: Option<Severity>,
+        decides: &DatedToken,
+    ) -> Judgement {
+        let until = self.around.window.until;
+        let may_be_back = matches!(verdict, Verdict::Rejected | Verdict::Expired)
+            && until - self.newest.end() <= UNMARKED;
+        let last_sign = self.last_rejection().unwrap_or(self.last_used);
+        Judgement {
             verdict,
             severity,
-            issued: token.issued,
-            rejected_from: rejected_from(token),
-        })
-    };
+            issued: decides.token.issued,
+            rejected_from: decides.end(),
+            lifetime: decides.lifetime,
+            interruptions: self.interruptions.clone(),
+            quiet_since: may_be_back.then_some(last_sign),
+        }
+    }
 
-    let changed = tokens.len() > 1 || newest.latest_estimate - newest.issued > ESTIMATE_SPREAD;
-    let refreshes_late = changed
-        && tokens
-            .iter()
-            .all(|token| token.age_at_last_use() <= LATE_AGE);
-    let rejected = rejections.is_some_and(|rejections| {
-        let current = rejections.confidence >= Confidence::AddressAndUserAgent
-            && rejections.last > last_seen
-            && window.until - rejections.last <= REJECTION_IS_CURRENT;
-        let may_be_early = !refreshes_late && newest.age_at_last_use() >= EARLY_REJECTION_AGE;
-        current
-            && (explains(rejections, rejected_from(newest), last_seen)
-                || may_be_early && rejections.last - last_seen >= SILENCE)
-    });
-    if rejected {
-        return judged(Verdict::Rejected, Some(Severity::Critical), newest);
+    /// A date that rests on an assumed lifetime wakes nobody up.
+    fn at_most_warning_if_assumed(&self, severity: Severity, token: &DatedToken) -> Severity {
+        match token.lifetime.is_assumed() {
+            true => severity.min(Severity::Warning),
+            false => severity,
+        }
     }
-    if has_expired(rejected_from(newest), last_seen, window) {
-        return judged(Verdict::Expired, Some(Severity::Critical), newest);
-    }
-    if refreshes_late {
-        return judged(Verdict::RefreshingLate, None, newest);
-    }
-    let last_sign = rejections.map_or(last_seen, |rejections| rejections.last.max(last_seen));
-    if window.until - last_sign > GONE_AFTER {
-        return judged(Verdict::Gone, None, newest);
-    }
-    if let Some(frozen) = frozen_token(&tokens, newest) {
-        let left = rejected_from(frozen) - window.until;
-        let severity = Severity::of_time_left(left);
-        return judged(Verdict::Frozen, Some(severity), frozen);
-    }
-    judged(Verdict::Undecided, Some(Severity::Notice), newest)
-}
-
-/// Whether the end of the holder's token explains its rejections by itself.
-///
-/// Anything at a holder's address may send a token that is bad for another reason, so before its
-/// time, and for a holder that outlived its time, one rejection after its last accepted request
-/// proves nothing: then it has to be rejected for longer than a live client stays silent.
-fn explains(
-    rejections: &HolderRejections,
-    rejected_from: DateTime<Utc>,
-    last_seen: DateTime<Utc>,
-) -> bool {
-    rejections.last >= rejected_from - ESTIMATE_SPREAD
-        && last_seen - rejected_from <= ACCEPTED_PAST_END
-}
-
-/// Whether the holder's last token ran out and took the holder with it.
-///
-/// A holder accepted well past that moment outlived the assumed lifetime: it is dead only if
-/// it has been silent since.
-fn has_expired(rejected_from: DateTime<Utc>, last_seen: DateTime<Utc>, window: Window) -> bool {
-    let passed = rejected_from < window.until;
-    let died_of_it = rejected_from - last_seen <= LAST_USE_BEFORE_DEATH;
-    let outlived = last_seen - rejected_from > ACCEPTED_PAST_END;
-    passed && died_of_it && (!outlived || window.until - last_seen >= SILENCE)
-}
-
-/// The token that shows the holder to be frozen: its newest, or an older one that is still
-/// used beside it, as when one container of a pod re-reads its token and another does not.
-fn frozen_token<'a>(tokens: &[&'a Token], newest: &'a Token) -> Option<&'a Token> {
-    tokens
-        .iter()
-        .copied()
-        .filter(|token| token.age_at_last_use() >= FROZEN_AGE)
-        .find(|token| {
-            std::ptr::eq(*token, newest) || token.last_used - newest.first_used >= SILENCE
-        })
 }
 
 #[cfg(test)]

@@ -1,61 +1,84 @@
 //! From evidence to a ranked report. Pure: the time comes in with the evidence's window.
 //!
 //! - [`thresholds`]: the numbers that verdicts rest on
-//! - [`holder`]: the verdict on one holder
+//! - [`lifetime`]: how long each token is accepted
+//! - [`client`]: the programs of a holder, told apart where they use tokens of their own
+//! - [`holder`]: the verdict on one client of a holder
+//! - [`interruption`]: when a client was rejected at the end of a token and came back
+//! - [`successor`]: who took a client's place
 //! - [`account`]: the holders of a service account as one finding
 //! - [`rejection_join`]: rejections joined to the holders that most likely caused them
 //! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`cure`]: the clients behind a finding, and what to do
 //! - [`narrowing`]: a report narrowed to some of its holders
+//! - [`upgrade`]: what an upgrade to a version that caps tokens would break
 //! - [`rank`]: the order of findings
 //! - [`changes`]: what changed since an earlier report
 
 pub mod account;
 pub mod changes;
+pub mod client;
 pub mod cure;
 pub mod explanation;
 pub mod holder;
+pub mod interruption;
+pub mod lifetime;
 pub mod narrowing;
 pub mod rank;
 pub mod rejection_join;
+pub mod successor;
 pub mod thresholds;
+pub mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use account::Account;
+use lifetime::Lifetimes;
+
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverage, Coverages};
-use crate::evidence::holder::Holder;
+use crate::evidence::holder::{Holder, Identity};
+use crate::evidence::note::{CountedNote, Note};
 use crate::evidence::set::EvidenceSet;
 use crate::evidence::token_use::TokenUse;
 use crate::report::Report;
-use crate::report::finding::Finding;
+use crate::report::finding::{Finding, HolderFinding};
 use crate::report::legacy_token::LegacyTokenFinding;
 use crate::report::scan::{ClusterScan, Window};
-use crate::report::token_lifetime::TokenLifetime;
+use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
 
 /// A holder and the evidence about it.
 pub type Held<'a> = (&'a Holder, &'a TokenUse);
+
+/// What a report is judged by beside its evidence.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Context<'a> {
+    /// How long tokens are accepted, where the operator states it.
+    pub token_lifetime: Option<TokenLifetime>,
+    /// The earlier report, which knows what recurs.
+    pub previous: Option<&'a Report>,
+    /// The version of a planned upgrade.
+    pub target_version: Option<KubernetesVersion>,
+}
+
+impl Context<'_> {
+    /// The context in which the operator states how long tokens are accepted, in seconds.
+    pub fn stated(seconds: i64) -> Self {
+        Self {
+            token_lifetime: Some(TokenLifetime::stated(seconds)),
+            ..Self::default()
+        }
+    }
+}
 
 /// Judges all evidence.
 ///
 /// A cluster of which no event was seen, and for which no window was asked, has no time to be
 /// judged at: of it there are only the gaps.
-pub fn judge(
-    evidence: &EvidenceSet,
-    coverages: &Coverages,
-    token_lifetime: &TokenLifetime,
-) -> Report {
-    let mut accounts: BTreeMap<&Cluster, BTreeMap<&ServiceAccount, Vec<Held<'_>>>> =
-        BTreeMap::new();
-    for (holder, token_use) in evidence.holders() {
-        accounts
-            .entry(&holder.cluster)
-            .or_default()
-            .entry(&holder.service_account)
-            .or_default()
-            .push((holder, token_use));
-    }
+pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_>) -> Report {
+    let mut accounts = by_account(evidence);
     let mut clusters = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
     let mut passed_over = Vec::new();
@@ -66,7 +89,8 @@ pub fn judge(
             gaps.extend(coverage.counted_gaps());
             continue;
         };
-        let mut scan = scan(cluster, coverage, window);
+        let lifetimes = Lifetimes::new(context.token_lifetime, &coverage.control_plane);
+        let mut scan = scan(cluster, coverage, window, &lifetimes);
         let joined = rejection_join::join(evidence, cluster);
         let mut accounts = accounts.remove(&**cluster).unwrap_or_default();
         // Whoever was accepted only before the window is told of if it is rejected inside it.
@@ -84,33 +108,100 @@ pub fn judge(
             }
         }
         for (service_account, holders) in accounts {
-            let finding = account::finding(
+            let account = Account {
                 cluster,
                 service_account,
-                &holders,
-                &joined,
+                holders: &holders,
+                joined: &joined,
+                lifetimes: &lifetimes,
+                recurring_before: recurring(context.previous, cluster, service_account),
                 window,
-                token_lifetime,
-            );
+            };
             scan.accepted_at_age_seconds = scan
                 .accepted_at_age_seconds
-                .max(account::accepted_past_lifetime(&holders, token_lifetime));
-            findings.extend(finding);
+                .max(account.accepted_past_lifetime());
+            findings.extend(account.finding());
         }
+        scan.judged_by.uncapped_tokens = uncapped(&findings, cluster);
+        scan.notes.extend(more_user_agents(&findings, cluster));
         scan.rejected_callers = joined.callers;
         scan.more_rejected_callers = evidence.has_more_rejected();
         scan.legacy_tokens = legacy_tokens(evidence, cluster);
         clusters.push(scan);
     }
-    rank::rank(&mut findings);
-    Report {
-        token_lifetime: token_lifetime.clone(),
+    let mut report = Report {
         clusters,
         gaps,
         passed_over,
+        target_version: None,
         findings,
         changes: None,
+    };
+    upgrade::foresee(&mut report, context.target_version);
+    rank::rank(&mut report.findings);
+    report
+}
+
+type Accounts<'a> = BTreeMap<&'a Cluster, BTreeMap<&'a ServiceAccount, Vec<Held<'a>>>>;
+
+fn by_account(evidence: &EvidenceSet) -> Accounts<'_> {
+    let mut accounts = Accounts::new();
+    for (holder, token_use) in evidence.holders() {
+        accounts
+            .entry(&holder.cluster)
+            .or_default()
+            .entry(&holder.service_account)
+            .or_default()
+            .push((holder, token_use));
     }
+    accounts
+}
+
+/// The holders of an account that an earlier report knew to recur.
+fn recurring<'a>(
+    previous: Option<&'a Report>,
+    cluster: &Cluster,
+    service_account: &ServiceAccount,
+) -> BTreeSet<&'a Identity> {
+    previous
+        .iter()
+        .flat_map(|report| &report.findings)
+        .filter(|it| it.cluster == *cluster && it.service_account == *service_account)
+        .flat_map(|finding| &finding.holders)
+        .filter(|holder| holder.verdict.is_recurring())
+        .map(|holder| &holder.identity)
+        .collect()
+}
+
+fn holders_of<'a>(
+    findings: &'a [Finding],
+    cluster: &'a Cluster,
+) -> impl Iterator<Item = &'a HolderFinding> {
+    let findings = findings
+        .iter()
+        .filter(|finding| finding.cluster == *cluster);
+    findings.flat_map(|finding| &finding.holders)
+}
+
+/// The tokens that show that they are not capped, where the cluster's tokens are.
+fn uncapped(findings: &[Finding], cluster: &Cluster) -> usize {
+    holders_of(findings, cluster)
+        .flat_map(|holder| &holder.tokens)
+        .filter(|token| token.lifetime.source == LifetimeSource::AcceptedPastCap)
+        .count()
+}
+
+fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNote> {
+    let count = holders_of(findings, cluster)
+        .filter(|holder| holder.more_user_agents)
+        .count() as u64;
+    let note = Note {
+        place: cluster.name.clone(),
+        text: "holders with more user agents than are kept apart; the rest were left out of \
+               their lists"
+            .to_owned(),
+    };
+    (count > 0).then_some(CountedNote { note, count })
 }
 
 /// The window that was asked for; where one of its ends is open, the first or the last event.
@@ -121,10 +212,16 @@ fn window(coverage: &Coverage) -> Option<Window> {
     })
 }
 
-fn scan(cluster: &Cluster, coverage: &Coverage, window: Window) -> ClusterScan {
+fn scan(
+    cluster: &Cluster,
+    coverage: &Coverage,
+    window: Window,
+    lifetimes: &Lifetimes,
+) -> ClusterScan {
     ClusterScan {
         cluster: cluster.clone(),
         window,
+        judged_by: lifetimes.judged_by(),
         places: coverage.places.iter().cloned().collect(),
         lines: coverage.lines,
         bytes_read: coverage.bytes_read,

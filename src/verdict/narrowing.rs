@@ -3,7 +3,8 @@
 use super::{cure, rank};
 use crate::audit::service_account::ServiceAccount;
 use crate::report::Report;
-use crate::report::finding::{Finding, HolderFinding, Remedy};
+use crate::report::finding::{Finding, HolderFinding};
+use crate::report::scan::ClusterScan;
 
 /// Which holders are wanted; all of them where nothing is stated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -44,8 +45,9 @@ pub fn narrow(report: &mut Report, narrowing: &Narrowing) {
     if narrowing.is_open() {
         return;
     }
+    let clusters = &report.clusters;
     report.findings.retain_mut(|finding| {
-        narrowing.wants_account(&finding.service_account) && keep(finding, narrowing)
+        narrowing.wants_account(&finding.service_account) && keep(finding, narrowing, clusters)
     });
     rank::rank(&mut report.findings);
     // A guess names no pod: for one pod, the guesses at its account.
@@ -72,7 +74,7 @@ pub fn narrow(report: &mut Report, narrowing: &Narrowing) {
 }
 
 /// Keeps the holders that are wanted; whether there are any.
-fn keep(finding: &mut Finding, narrowing: &Narrowing) -> bool {
+fn keep(finding: &mut Finding, narrowing: &Narrowing, clusters: &[ClusterScan]) -> bool {
     let before = finding.holders.len();
     finding
         .holders
@@ -86,18 +88,14 @@ fn keep(finding: &mut Finding, narrowing: &Narrowing) -> bool {
     finding.verdict = lead.verdict;
     finding.severity = lead.severity;
     finding.clients = cure::clients(&finding.service_account, &finding.holders);
-    // A restart buys the same date for whichever pods.
-    let new_date = finding.remedies.iter().find_map(|remedy| match remedy {
-        Remedy::Restart { new_date, .. } => Some(*new_date),
-        Remedy::Advice { .. } => None,
-    });
-    if let Some(new_date) = new_date {
+    if let Some(scan) = clusters.iter().find(|it| it.cluster == finding.cluster) {
         finding.remedies = cure::remedies(
             finding.verdict,
             &finding.service_account.namespace,
             &finding.holders,
             &finding.clients,
-            new_date,
+            &scan.judged_by,
+            scan.window.until,
         );
     }
     true

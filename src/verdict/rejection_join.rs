@@ -6,6 +6,9 @@
 //! for what it did not ask for before (it starts over with discovery, and its informers list
 //! again); it only raises the confidence, and tells apart holders that share an address.
 //!
+//! Each hour of rejections is joined by itself: an address is given to another pod, and a client
+//! that is rejected once a day is not rejected in between.
+//!
 //! The user agent alone joins nothing: in a cluster most of them are shared. It is a guess at the
 //! service account, shown as such.
 
@@ -17,7 +20,7 @@ use super::Held;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
-use crate::evidence::rejection::{RejectedCaller, Rejections};
+use crate::evidence::rejection::Run;
 use crate::evidence::set::EvidenceSet;
 use crate::evidence::tally::Tally;
 use crate::evidence::token_use::TokenUse;
@@ -26,11 +29,23 @@ use crate::report::rejection::{self, Candidate, Confidence, HolderRejections};
 /// How many guesses are shown: a user agent that more accounts share says nothing.
 const GUESSES: usize = 4;
 
+/// The runs of rejections joined to one holder, by user agent.
+pub type RunsOfAgents = BTreeMap<String, Vec<Run>>;
+
+/// The rejections joined to one holder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinedRejections {
+    /// All of them.
+    pub all: HolderRejections,
+    /// By the user agent that was rejected, since programs that share a pod die apart.
+    pub runs: RunsOfAgents,
+}
+
 /// The rejections of one cluster, joined.
 #[derive(Debug, Default)]
 pub struct Joined<'a> {
     /// The rejections of each holder.
-    pub holders: BTreeMap<&'a Holder, HolderRejections>,
+    pub holders: BTreeMap<&'a Holder, JoinedRejections>,
     /// Callers that no single holder explains, the most telling first.
     pub callers: Vec<rejection::RejectedCaller>,
 }
@@ -43,17 +58,31 @@ struct Known<'a> {
     last_seen: DateTime<Utc>,
 }
 
-type Group<'a> = Vec<(&'a RejectedCaller, &'a Rejections)>;
+/// The rejections of one call inside one hour, by a caller that is known from elsewhere.
+#[derive(Clone, Copy)]
+struct Rejected<'a> {
+    address: &'a str,
+    user_agent: &'a str,
+    call: &'a str,
+    run: Run,
+}
+
+type Group<'a> = Vec<Rejected<'a>>;
 
 /// Joins the rejections of a cluster to the holders that were accepted there.
 pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
     let mut groups: BTreeMap<(&str, &str), Group<'a>> = BTreeMap::new();
     for (caller, rejections) in evidence.rejected() {
         if *caller.cluster == *cluster {
-            groups
+            let group = groups
                 .entry((&caller.address, &caller.user_agent))
-                .or_default()
-                .push((caller, rejections));
+                .or_default();
+            group.extend(rejections.runs().map(|run| Rejected {
+                address: &caller.address,
+                user_agent: &caller.user_agent,
+                call: &caller.call,
+                run,
+            }));
         }
     }
     if groups.is_empty() {
@@ -63,26 +92,35 @@ pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
     let index = Index::of(&known);
     let mut shares: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     let mut joined = Joined::default();
-    for (key, group) in groups {
-        let candidates = index.by_caller.get(&key).cloned().unwrap_or_default();
-        let candidates = in_time(&known, candidates, &group);
-        match candidates[..] {
-            [only] => shares.entry(only).or_default().extend(group),
-            [] => joined
+    for ((address, user_agent), group) in groups {
+        let candidates = index.candidates(&known, address, user_agent);
+        if candidates.is_empty() {
+            let guesses = index.guesses(user_agent);
+            joined
                 .callers
-                .push(unexplained(&group, Vec::new(), index.guesses(key.1))),
-            _ => {
-                let (owned, open) = by_path(&known, &candidates, group);
-                for (holder, rejected) in owned {
-                    shares.entry(holder).or_default().push(rejected);
-                }
-                if !open.is_empty() {
-                    let candidates = candidates.iter().map(|at| candidate(&known[*at])).collect();
-                    joined
-                        .callers
-                        .push(unexplained(&open, candidates, Vec::new()));
+                .push(unexplained(&group, Vec::new(), guesses));
+            continue;
+        }
+        let mut open: Group<'a> = Vec::new();
+        let mut suspects: BTreeSet<usize> = BTreeSet::new();
+        for rejected in group {
+            let candidates = in_time(&known, &candidates, rejected.run);
+            match sender(&known, &candidates, rejected.call) {
+                Some(sender) => shares.entry(sender).or_default().push(rejected),
+                None => {
+                    suspects.extend(candidates);
+                    open.push(rejected);
                 }
             }
+        }
+        if !open.is_empty() {
+            let suspects = suspects
+                .into_iter()
+                .map(|at| candidate(&known[at]))
+                .collect();
+            joined
+                .callers
+                .push(unexplained(&open, suspects, Vec::new()));
         }
     }
     for (at, group) in shares {
@@ -117,11 +155,15 @@ fn known<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Vec<Known<'a>> {
     }
     uses.into_iter()
         .filter_map(|(holder, uses)| {
-            let tokens = || uses.iter().flat_map(|token_use| token_use.tokens.iter());
+            let times = || {
+                uses.iter()
+                    .flat_map(|token_use| token_use.agents.iter())
+                    .flat_map(|(_, agent_use)| agent_use.tokens.iter())
+            };
             Some(Known {
                 holder,
-                first_seen: tokens().map(|(_, token)| token.first_used).min()?,
-                last_seen: tokens().map(|(_, token)| token.last_used).max()?,
+                first_seen: times().map(|(_, token)| token.first_used).min()?,
+                last_seen: times().map(|(_, token)| token.last_used).max()?,
                 uses,
             })
         })
@@ -131,6 +173,8 @@ fn known<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Vec<Known<'a>> {
 /// The holders by what rejected requests have in common with them.
 struct Index<'a> {
     by_caller: BTreeMap<(&'a str, &'a str), Vec<usize>>,
+    /// Holders with more user agents than are kept apart: any may be theirs.
+    by_any_agent: BTreeMap<&'a str, Vec<usize>>,
     by_address: BTreeMap<&'a str, BTreeSet<usize>>,
     by_agent: BTreeMap<&'a str, BTreeSet<&'a ServiceAccount>>,
 }
@@ -139,13 +183,18 @@ impl<'a> Index<'a> {
     fn of(known: &[Known<'a>]) -> Self {
         let mut index = Self {
             by_caller: BTreeMap::new(),
+            by_any_agent: BTreeMap::new(),
             by_address: BTreeMap::new(),
             by_agent: BTreeMap::new(),
         };
         for (at, one) in known.iter().enumerate() {
+            let has_more = one.uses.iter().any(|token_use| token_use.agents.has_more());
             for address in one.texts(|token_use| &token_use.addresses) {
                 index.by_address.entry(address).or_default().insert(at);
-                for agent in one.texts(|token_use| &token_use.user_agents) {
+                if has_more {
+                    index.by_any_agent.entry(address).or_default().push(at);
+                }
+                for agent in one.agents() {
                     index
                         .by_caller
                         .entry((address, agent))
@@ -153,7 +202,7 @@ impl<'a> Index<'a> {
                         .push(at);
                 }
             }
-            for agent in one.texts(|token_use| &token_use.user_agents) {
+            for agent in one.agents() {
                 index
                     .by_agent
                     .entry(agent)
@@ -162,6 +211,23 @@ impl<'a> Index<'a> {
             }
         }
         index
+    }
+
+    /// The holders that were accepted from this address under this user agent; where there is
+    /// none, those there that may have used it among more than are kept apart.
+    fn candidates(&self, known: &[Known<'_>], address: &str, agent: &str) -> Vec<usize> {
+        match self.by_caller.get(&(address, agent)) {
+            Some(candidates) => candidates.clone(),
+            None => {
+                let may = self
+                    .by_any_agent
+                    .get(address)
+                    .into_iter()
+                    .flatten()
+                    .copied();
+                may.filter(|at| *at < known.len()).collect()
+            }
+        }
     }
 
     /// The accounts that use this agent. That none was sent is no likeness.
@@ -174,9 +240,9 @@ impl<'a> Index<'a> {
         }
     }
 
-    fn joined(&self, known: &[Known<'_>], at: usize, group: &Group<'_>) -> HolderRejections {
+    fn joined(&self, known: &[Known<'_>], at: usize, group: &Group<'_>) -> JoinedRejections {
         let (first, last, count) = span(group);
-        let addresses: BTreeSet<&str> = group.iter().map(|(it, _)| it.address.as_str()).collect();
+        let addresses: BTreeSet<&str> = group.iter().map(|it| it.address).collect();
         let others: BTreeSet<usize> = addresses
             .iter()
             .filter_map(|address| self.by_address.get(address))
@@ -185,8 +251,8 @@ impl<'a> Index<'a> {
             .filter(|other| *other != at)
             .collect();
         let holder = &known[at];
-        let alike = group.iter().any(|(caller, _)| holder.calls(&caller.call));
-        HolderRejections {
+        let alike = group.iter().any(|it| holder.calls(it.call));
+        let all = HolderRejections {
             first,
             last,
             count,
@@ -199,7 +265,14 @@ impl<'a> Index<'a> {
             calls: calls(group),
             others_at_address: others.len(),
             accepted_in_between: first < holder.last_seen,
+        };
+        let mut runs = RunsOfAgents::new();
+        for rejected in group {
+            runs.entry(rejected.user_agent.to_owned())
+                .or_default()
+                .push(rejected.run);
         }
+        JoinedRejections { all, runs }
     }
 }
 
@@ -207,6 +280,14 @@ impl<'a> Known<'a> {
     fn texts(&self, of: fn(&'a TokenUse) -> &'a Tally) -> BTreeSet<&'a str> {
         let texts = self.uses.iter().flat_map(|token_use| of(token_use).iter());
         texts.map(|(text, _)| text).collect()
+    }
+
+    fn agents(&self) -> BTreeSet<&'a str> {
+        let names = self
+            .uses
+            .iter()
+            .flat_map(|token_use| token_use.agents.names());
+        names.collect()
     }
 
     /// Whether it was seen to call this.
@@ -224,40 +305,34 @@ impl<'a> Known<'a> {
 /// account that took its place, the first cannot have been rejected when the second was in use,
 /// nor the second before the first was gone. Other accounts prove nothing: whoever can use an
 /// address could hide its dead neighbours otherwise.
-fn in_time(known: &[Known<'_>], candidates: Vec<usize>, group: &Group<'_>) -> Vec<usize> {
-    let (first, last, _) = span(group);
+fn in_time(known: &[Known<'_>], candidates: &[usize], run: Run) -> Vec<usize> {
     let there = |at: &usize| {
         let one = &known[*at];
         !candidates.iter().map(|other| &known[*other]).any(|other| {
             let same = other.holder.service_account == one.holder.service_account;
-            let replaced = one.last_seen < other.first_seen && first > other.first_seen;
-            let replaces = other.last_seen < one.first_seen && last < one.first_seen;
+            let replaced = one.last_seen < other.first_seen && run.first > other.first_seen;
+            let replaces = other.last_seen < one.first_seen && run.last < one.first_seen;
             same && (replaced || replaces)
         })
     };
     let there: Vec<usize> = candidates.iter().copied().filter(there).collect();
-    if there.is_empty() { candidates } else { there }
+    if there.is_empty() {
+        candidates.to_vec()
+    } else {
+        there
+    }
 }
 
-type Owned<'a> = Vec<(usize, (&'a RejectedCaller, &'a Rejections))>;
-
-/// The calls that one candidate only is known for, and the ones that stay open.
-fn by_path<'a>(
-    known: &[Known<'_>],
-    candidates: &[usize],
-    group: Group<'a>,
-) -> (Owned<'a>, Group<'a>) {
-    let mut owned = Vec::new();
-    let mut open = Vec::new();
-    for rejected in group {
-        let call = &rejected.0.call;
-        let mut able = candidates.iter().filter(|at| known[**at].may_call(call));
-        match (able.next(), able.next()) {
-            (Some(only), None) if known[*only].calls(call) => owned.push((*only, rejected)),
-            _ => open.push(rejected),
-        }
+/// The only candidate, or the only one that is known to call this; `None` if that stays open.
+fn sender(known: &[Known<'_>], candidates: &[usize], call: &str) -> Option<usize> {
+    if let [only] = candidates {
+        return Some(*only);
     }
-    (owned, open)
+    let mut able = candidates.iter().filter(|at| known[**at].may_call(call));
+    match (able.next(), able.next()) {
+        (Some(only), None) if known[*only].calls(call) => Some(*only),
+        _ => None,
+    }
 }
 
 fn unexplained(
@@ -266,10 +341,12 @@ fn unexplained(
     perhaps: Vec<ServiceAccount>,
 ) -> rejection::RejectedCaller {
     let (first, last, count) = span(group);
-    let caller = group.first().map(|(caller, _)| *caller);
+    let caller = group.first();
     rejection::RejectedCaller {
-        address: caller.map(|it| it.address.clone()).unwrap_or_default(),
-        user_agent: caller.map(|it| it.user_agent.clone()).unwrap_or_default(),
+        address: caller.map(|it| it.address.to_owned()).unwrap_or_default(),
+        user_agent: caller
+            .map(|it| it.user_agent.to_owned())
+            .unwrap_or_default(),
         calls: calls(group),
         first,
         last,
@@ -292,7 +369,7 @@ fn candidate(known: &Known<'_>) -> Candidate {
 
 /// First, last and number; a group is never empty.
 fn span(group: &Group<'_>) -> (DateTime<Utc>, DateTime<Utc>, u64) {
-    let times = || group.iter().map(|(_, rejections)| rejections);
+    let times = || group.iter().map(|it| it.run);
     (
         times().map(|it| it.first).min().unwrap_or_default(),
         times().map(|it| it.last).max().unwrap_or_default(),
@@ -301,11 +378,11 @@ fn span(group: &Group<'_>) -> (DateTime<Utc>, DateTime<Utc>, u64) {
 }
 
 fn calls(group: &Group<'_>) -> Vec<String> {
-    let mut calls: Vec<_> = group
-        .iter()
-        .map(|(caller, rejections)| (std::cmp::Reverse(rejections.count), &caller.call))
-        .collect();
-    calls.sort();
-    calls.dedup_by(|one, other| one.1 == other.1);
-    calls.into_iter().map(|(_, call)| call.clone()).collect()
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    for rejected in group {
+        *counts.entry(rejected.call).or_default() += rejected.run.count;
+    }
+    let mut calls: Vec<(&str, u64)> = counts.into_iter().collect();
+    calls.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
+    calls.into_iter().map(|(call, _)| call.to_owned()).collect()
 }

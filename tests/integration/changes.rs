@@ -138,7 +138,7 @@ fn a_damaged_earlier_report_is_a_failure_before_the_work_and_stays_as_it_is() {
     assert_eq!(sweep(&log, &["--output", path]).code, Some(0));
     let good = std::fs::read(&report).expect("read");
     let newer =
-        String::from_utf8_lossy(&good).replace("\"schema_version\": 1", "\"schema_version\": 9");
+        String::from_utf8_lossy(&good).replace("\"schema_version\": 2", "\"schema_version\": 9");
     for (text, reason) in [
         (&good[..good.len() / 2], "it is damaged"),
         (b"".as_slice(), "it is damaged"),

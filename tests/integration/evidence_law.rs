@@ -132,7 +132,7 @@ proptest! {
             set.accept(&cluster, evidence);
         }
         let (_, token_use) = set.holders().next().expect("one holder");
-        let found: Vec<DateTime<Utc>> = token_use.tokens.iter().map(|(_, token)| token.issued).collect();
+        let found: Vec<DateTime<Utc>> = token_use.tokens().iter().map(|(_, token)| token.issued).collect();
         let expected: Vec<DateTime<Utc>> = used.into_values().map(at).collect();
         prop_assert_eq!(found, expected);
     }

@@ -4,11 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::TimeDelta;
 use eks_stale_tokens::evidence::holder::Identity;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::report::{Report, finding::HolderFinding};
 use eks_stale_tokens::verdict::judge;
 
-use crate::recordings::{Ledger, RECORDINGS, Token, audit_log, evidence_in, ledger};
+use crate::recordings::{Ledger, RECORDINGS, Token, audit_log, evidence_in, ledger, ninety_days};
 
 /// How long a cached authentication can hide that a token has become stale: 10 s, and up to a
 /// second of truncation.
@@ -16,7 +15,7 @@ const HIDDEN_BY_CACHE: i64 = 11;
 
 fn report(recording: &str) -> Report {
     let (evidence, coverages) = evidence_in(recording, &audit_log(recording));
-    judge(&evidence, &coverages, &TokenLifetime::AWS)
+    judge(&evidence, &coverages, &ninety_days())
 }
 
 fn uid(holder: &HolderFinding) -> &str {
@@ -229,7 +228,7 @@ fn watches_are_not_dated_by_their_end() {
             .collect();
         assert!(beginnings.len() < text.len());
         let (evidence, coverages) = evidence_in(recording, &beginnings);
-        let without_ends = judge(&evidence, &coverages, &TokenLifetime::AWS);
+        let without_ends = judge(&evidence, &coverages, &ninety_days());
         let dates = |report: &Report| -> Vec<_> {
             report
                 .findings

@@ -12,10 +12,16 @@ use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::{Collect, EvidenceSet};
 use eks_stale_tokens::source::arrivals::Arrivals;
 use eks_stale_tokens::source::files::scan::scan;
+use eks_stale_tokens::verdict::Context;
 use serde::Deserialize;
 
 /// The names of the recordings, which are the names of their clusters.
 pub(crate) const RECORDINGS: [&str; 2] = ["recording", "timeline"];
+
+/// The tokens in the recordings live for 90 days, whatever version their control plane states.
+pub(crate) fn ninety_days() -> Context<'static> {
+    Context::stated(90 * 86_400)
+}
 
 /// The directory of the fixtures.
 pub(crate) fn fixtures() -> PathBuf {

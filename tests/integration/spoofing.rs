@@ -1,9 +1,8 @@
 //! Nothing that a caller writes is evidence.
 
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::verdict::judge;
 
-use crate::recordings::{audit_log, evidence_in};
+use crate::recordings::{audit_log, evidence_in, ninety_days};
 
 /// The account that the hostile callers of the recording name wherever they can.
 const NAMED_BY_CALLERS: &str = "evil";
@@ -47,7 +46,7 @@ fn stale_lines_with_a_spoofed_body_speak_for_their_own_subject() {
         .collect();
     assert!(spoofed.len() >= 37, "{}", spoofed.len());
     let (evidence, coverages) = evidence_in("recording", &spoofed.join("\n"));
-    let report = judge(&evidence, &coverages, &TokenLifetime::AWS);
+    let report = judge(&evidence, &coverages, &ninety_days());
     assert!(!report.findings.is_empty());
     for finding in &report.findings {
         assert_ne!(finding.service_account.namespace, NAMED_BY_CALLERS);

@@ -35,10 +35,11 @@ fn findings(run: &Run) -> Vec<serde_json::Value> {
     let mut findings = json(run)["findings"].as_array().expect("findings").clone();
     for finding in &mut findings {
         finding["region"] = serde_json::Value::Null;
-        finding
-            .as_object_mut()
-            .expect("an object")
-            .remove("account");
+        let finding = finding.as_object_mut().expect("an object");
+        // Files do not tell these.
+        for key in ["account", "kubernetes_version", "after_upgrade"] {
+            finding.remove(key);
+        }
     }
     findings
 }

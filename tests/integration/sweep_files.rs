@@ -5,12 +5,11 @@ use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::render::{Format, Page};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::json;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::verdict::judge;
 use insta::{assert_snapshot, with_settings};
 
-use crate::recordings::{RECORDINGS, audit_log, evidence_in, merged};
-use crate::tool::{over_files, run, tool};
+use crate::recordings::{RECORDINGS, audit_log, evidence_in, merged, ninety_days};
+use crate::tool::{over_files, run, run_as_it_is, tool};
 
 /// The report on some recordings.
 fn report(recordings: &[&str]) -> Report {
@@ -21,7 +20,7 @@ fn report(recordings: &[&str]) -> Report {
         sets.push(evidence);
         all_coverages.merge(coverages);
     }
-    judge(&merged(sets), &all_coverages, &TokenLifetime::AWS)
+    judge(&merged(sets), &all_coverages, &ninety_days())
 }
 
 fn rendered(report: &Report, format: Format, width: usize, colour: bool) -> String {
@@ -100,11 +99,7 @@ fn a_report_comes_back_from_its_json() {
 #[test]
 fn the_fixtures_show_every_verdict_and_the_readme_shows_the_fixtures() {
     use eks_stale_tokens::report::verdict::Verdict;
-    let run = over_files(
-        "sweep",
-        &[std::path::Path::new("fixtures/")],
-        ["--format", "table"],
-    );
+    let run = run_as_it_is(tool().args(["sweep", "--input", "fixtures/", "--format", "table"]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for verdict in Verdict::ALL {
         assert!(run.stdout.contains(verdict.word()), "{verdict}");

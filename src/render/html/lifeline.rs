@@ -78,11 +78,10 @@ pub(super) fn groups<'a>(
     findings
         .map(|finding| {
             let now = report.now(finding);
-            let lifetime = report.token_lifetime.duration();
             let mut holders: Vec<Lifeline> = finding
                 .holders
                 .iter()
-                .map(|holder| lifeline(holder, axis, now, lifetime, page))
+                .map(|holder| lifeline(holder, axis, now, page))
                 .collect();
             let more = holders.split_off(holders.len().min(SHOWN_HOLDERS));
             Group {
@@ -118,13 +117,8 @@ fn action(remedy: &Remedy, page: &Page) -> Action {
     }
 }
 
-fn lifeline(
-    holder: &HolderFinding,
-    axis: &Axis,
-    now: DateTime<Utc>,
-    lifetime: TimeDelta,
-    page: &Page,
-) -> Lifeline {
+fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page) -> Lifeline {
+    let lifetime = holder.lifetime.duration();
     let name = match (&holder.pod, &holder.identity) {
         (Some(pod), _) => pod.clone(),
         (None, Identity::Pod { uid }) => format!("pod {uid}"),

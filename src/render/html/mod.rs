@@ -53,7 +53,7 @@ struct ReportPage {
     made_for: Option<Moment>,
     several_clusters: bool,
     scans: Vec<Scan>,
-    lifetime: String,
+    lifetimes: Vec<String>,
     gaps: Vec<[String; 2]>,
     notes: Vec<String>,
     changes: Option<Changes>,
@@ -179,7 +179,10 @@ impl ReportPage {
             }),
             several_clusters,
             scans: scans(report, page),
-            lifetime: basis::lifetime(&report.token_lifetime),
+            lifetimes: basis::lifetimes(report)
+                .iter()
+                .map(|line| shown(line))
+                .collect(),
             gaps: report
                 .all_gaps()
                 .map(|counted| [shown(&counted.gap.place), shown(&counted.in_words())])

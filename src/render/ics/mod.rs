@@ -182,7 +182,7 @@ impl<'a> Death<'a> {
             "As of {} {}; {}.",
             minute(made_for, page.time_zone),
             page.time_zone,
-            basis::lifetime(&report.token_lifetime)
+            scan.map_or_else(String::new, basis::judged_by)
         ));
         lines.join("\n")
     }

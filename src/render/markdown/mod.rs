@@ -59,7 +59,10 @@ fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resu
         )?;
     }
     write_more(report.clusters.len(), "clusters", output)?;
-    writeln!(output, "- {}", basis::lifetime(&report.token_lifetime))
+    for line in basis::lifetimes(report) {
+        writeln!(output, "- {}", words(&line))?;
+    }
+    Ok(())
 }
 
 fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {

@@ -31,11 +31,10 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             basis::window(scan.window, page)
         )?;
     }
-    writeln!(
-        output,
-        "{}",
-        paint(FAINT, basis::lifetime(&report.token_lifetime), page.colour)
-    )?;
+    for line in basis::lifetimes(report) {
+        let line = visible(&line);
+        writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+    }
     writeln!(output)?;
     let (summary, harmless) = summary(report);
     let colour = |(style, words): Part| paint(style, words, page.colour);

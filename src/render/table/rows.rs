@@ -128,10 +128,7 @@ fn row(report: &Report, finding: &Finding, page: &Page, width: usize) -> Vec<Cel
     ];
     if width >= WIDTH_FOR_LIFE {
         let lived = (now - lead.issued).num_seconds();
-        cells.push(cell(
-            life(lived, report.token_lifetime.seconds),
-            finding.severity,
-        ));
+        cells.push(cell(life(lived, lead.lifetime.seconds), finding.severity));
     }
     cells.push(number(pods));
     if width >= WIDTH_FOR_REQUESTS {

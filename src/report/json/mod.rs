@@ -1,13 +1,16 @@
 //! The JSON forms of a report, one module a version. A version that is published never changes;
 //! what the report itself looks like inside may. Every version is read, the newest is written.
 //!
-//! - [`v1`]: version 1
+//! - [`v1`], [`v2`]: the versions; an older one is read by way of the next
+//! - [`conversion`]: from the types of a version to the program's, and back
 //! - [`plausibility`]: what is refused of a report that is read
 
+mod conversion;
 mod plausibility;
 #[cfg(test)]
 mod schema;
 mod v1;
+mod v2;
 
 use serde::{Deserialize, Serialize};
 
@@ -50,14 +53,23 @@ struct Version {
 const NEWEST: Version = VERSIONS[VERSIONS.len() - 1];
 
 /// Every version, in order.
-const VERSIONS: [Version; 1] = [Version {
-    version: v1::VERSION,
-    read: |text| serde_json::from_str::<v1::Report>(text).map(Report::from),
-}];
+const VERSIONS: [Version; 2] = [
+    Version {
+        version: v1::VERSION,
+        read: |text| {
+            let report = serde_json::from_str::<v1::Report>(text)?;
+            report.upgraded().map(Report::from)
+        },
+    },
+    Version {
+        version: v2::VERSION,
+        read: |text| serde_json::from_str::<v2::Report>(text).map(Report::from),
+    },
+];
 
 /// The report in the newest version of its form.
 pub fn newest(report: &Report) -> impl Serialize + use<> {
-    v1::Report::from(report)
+    v2::Report::from(report)
 }
 
 /// What every version begins with.
@@ -192,8 +204,8 @@ mod tests {
             ("{\"schema_version\":\"1\"}", "not a JSON report"),
             ("{\"schema_version\":0}", "not a JSON report"),
             (
-                "{\"schema_version\":2}",
-                "schema version 2, this one reads up to 1",
+                "{\"schema_version\":3}",
+                "schema version 3, this one reads up to 2",
             ),
         ] {
             let error = error(text);

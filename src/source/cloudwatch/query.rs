@@ -46,9 +46,9 @@ pub const STALE_TOKEN_HOLDERS: Query = Query {
 /// Every caller that the API server refused to authenticate.
 pub const REJECTIONS: Query = Query {
     name: "rejections",
-    purpose: "every caller that the API server refused to authenticate, one row a caller and kind of request",
+    purpose: "every caller that the API server refused to authenticate, one row a caller, kind of request and hour",
     text: include_str!("../../../queries/rejections.insights"),
-    limit: DEFAULT_LIMIT,
+    limit: MAXIMUM_LIMIT,
     rows_are_events: false,
 };
 

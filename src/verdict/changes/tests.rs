@@ -5,6 +5,7 @@ use super::*;
 use crate::evidence::coverage::{CountedGap, Gap, GapKind};
 use crate::evidence::holder::Identity;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
+use crate::report::judged_by::JudgedBy;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::{Severity, Verdict};
@@ -19,6 +20,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 /// A finding on `app/NAME` with one holder whose token was issued then.
 fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64) -> Finding {
     Finding {
+        after_upgrade: None,
         rank: 1,
         cluster: Cluster::named("prod-1"),
         service_account: ServiceAccount {
@@ -28,6 +30,10 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
         verdict,
         severity,
         holders: vec![HolderFinding {
+            lifetime: TokenLifetime::of_version(false),
+            interruptions: Vec::new(),
+            quiet_since: None,
+            more_user_agents: false,
             identity: Identity::Pod {
                 uid: issued.to_string(),
             },
@@ -48,6 +54,7 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
                 first_used: at(0),
                 last_used: at(0),
                 requests: 1,
+                lifetime: TokenLifetime::of_version(false),
             }],
             calls: Vec::new(),
             rejections: None,
@@ -61,8 +68,14 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
 
 fn report(day: i64, findings: Vec<Finding>) -> Report {
     Report {
-        token_lifetime: TokenLifetime::AWS,
+        target_version: None,
         clusters: vec![ClusterScan {
+            judged_by: JudgedBy {
+                version: None,
+                version_source: None,
+                lifetime: TokenLifetime::of_version(false),
+                uncapped_tokens: 0,
+            },
             cluster: Cluster::named("prod-1"),
             window: Window {
                 since: at(day * DAY - DAY),

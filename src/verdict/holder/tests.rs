@@ -1,13 +1,23 @@
 //! Each row of the table of verdicts, at its edges.
 
-use chrono::TimeDelta;
+use std::cmp::Reverse;
+
 use proptest::prelude::*;
 
 use super::*;
 use crate::audit::stage::Part;
-use crate::evidence::token::{Requests, Token};
+use crate::evidence::agents::Agents;
+use crate::evidence::control_plane::ControlPlane;
+use crate::evidence::rejection::Run;
+use crate::evidence::token::{Requests, Token, Tokens};
+use crate::verdict::client::clients;
+use crate::verdict::lifetime::Lifetimes;
+use crate::verdict::rejection_join::RunsOfAgents;
 
-const LIFETIME: TokenLifetime = TokenLifetime::AWS;
+/// A lifetime of 90 days.
+fn ninety_days() -> TokenLifetime {
+    TokenLifetime::of_version(false)
+}
 
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_500_000, 0).expect("a time")
@@ -31,6 +41,27 @@ fn token(issued: TimeDelta, first_used: TimeDelta, last_used: TimeDelta) -> Toke
     }
 }
 
+/// The worst judgement of the clients of a pod with one user agent.
+fn judged(
+    tokens: &Tokens,
+    rejections: &[Run],
+    lifetime: TokenLifetime,
+    successor: Option<&Successor>,
+) -> Option<Judgement> {
+    let agents = Agents::one("app/v1".to_owned(), 1, tokens.clone());
+    let runs = RunsOfAgents::from([("app/v1".to_owned(), rejections.to_vec())]);
+    let lifetimes = Lifetimes::new(Some(lifetime), &ControlPlane::default());
+    let around = Surroundings {
+        window: window(),
+        successor,
+        is_known_to_recur: false,
+    };
+    clients(&agents, &runs, &lifetimes)
+        .iter()
+        .filter_map(|client| judge(client, around))
+        .min_by_key(|it| (Reverse(it.severity), it.verdict.order()))
+}
+
 fn tokens(list: impl IntoIterator<Item = Token>) -> Tokens {
     let mut tokens = Tokens::default();
     for (index, token) in list.into_iter().enumerate() {
@@ -47,30 +78,25 @@ fn days(days: i64) -> TimeDelta {
     TimeDelta::days(days)
 }
 
-/// Rejections joined by address and user agent, so long before now.
-fn rejections(first: TimeDelta, last: TimeDelta) -> HolderRejections {
-    HolderRejections {
+/// Rejections joined to the holder, so long before now.
+fn rejections(first: TimeDelta, last: TimeDelta) -> [Run; 1] {
+    [Run {
         first: now() - first,
         last: now() - last,
         count: 2,
-        confidence: Confidence::AddressAndUserAgent,
-        addresses: vec!["10.0.0.1".to_owned()],
-        calls: Vec::new(),
-        others_at_address: 0,
-        accepted_in_between: false,
-    }
+    }]
 }
 
 const NOW: TimeDelta = TimeDelta::zero();
 
 fn verdict(list: impl IntoIterator<Item = Token>) -> (Verdict, Option<Severity>) {
-    let judgement = judge(&tokens(list), None, window(), &LIFETIME).expect("a judgement");
+    let judgement = judged(&tokens(list), &[], ninety_days(), None).expect("a judgement");
     (judgement.verdict, judgement.severity)
 }
 
 #[test]
 fn without_tokens_there_is_no_judgement() {
-    assert_eq!(judge(&Tokens::default(), None, window(), &LIFETIME), None);
+    assert_eq!(judged(&Tokens::default(), &[], ninety_days(), None), None);
 }
 
 #[test]
@@ -171,19 +197,16 @@ fn who_changes_tokens_and_never_uses_an_old_one_refreshes_late() {
 
 #[test]
 fn a_token_without_identity_counts_as_several_where_its_estimates_lie_apart() {
-    let mut wide = token(hours(3), hours(2), NOW);
-    wide.latest_estimate = wide.issued + TimeDelta::seconds(16);
-    let judged = judge(&Tokens::one(None, wide.clone()), None, window(), &LIFETIME);
-    assert_eq!(
-        judged.map(|judged| judged.verdict),
-        Some(Verdict::RefreshingLate)
-    );
-    wide.latest_estimate = wide.issued + TimeDelta::seconds(15);
-    let judged = judge(&Tokens::one(None, wide), None, window(), &LIFETIME);
-    assert_eq!(
-        judged.map(|judged| judged.verdict),
-        Some(Verdict::Undecided)
-    );
+    let of = |id: Option<&str>, spread: i64| {
+        let mut wide = token(hours(3), hours(2), NOW);
+        wide.latest_estimate = wide.issued + TimeDelta::seconds(spread);
+        let tokens = Tokens::one(id.map(str::to_owned), wide);
+        judged(&tokens, &[], ninety_days(), None).map(|it| it.verdict)
+    };
+    assert_eq!(of(None, 16), Some(Verdict::RefreshingLate));
+    assert_eq!(of(None, 15), Some(Verdict::Undecided));
+    // One with an identity is one, however far the clocks of API servers are apart.
+    assert_eq!(of(Some("JTI=1"), 40), Some(Verdict::Undecided));
 }
 
 #[test]
@@ -202,7 +225,7 @@ fn a_frozen_container_beside_one_that_refreshes_is_frozen_with_its_own_date() {
     let frozen = token(days(70), days(20), NOW);
     let refreshed = token(hours(5), hours(4), NOW);
     let issued = frozen.issued;
-    let judged = judge(&tokens([frozen, refreshed]), None, window(), &LIFETIME);
+    let judged = judged(&tokens([frozen, refreshed]), &[], ninety_days(), None);
     let judged = judged.expect("a judgement");
     assert_eq!((judged.verdict, judged.issued), (Verdict::Frozen, issued));
     assert_eq!(judged.severity, Some(Severity::Warning));
@@ -211,62 +234,46 @@ fn a_frozen_container_beside_one_that_refreshes_is_frozen_with_its_own_date() {
 #[test]
 fn rejections_after_the_last_accepted_use_decide() {
     let list = [token(days(100), days(20), days(12))];
-    let judged = |rejection: TimeDelta| {
-        judge(
+    let verdict_of = |rejection: TimeDelta| {
+        judged(
             &tokens(list.clone()),
-            Some(&rejections(rejection, rejection)),
-            window(),
-            &LIFETIME,
+            &rejections(rejection, rejection),
+            ninety_days(),
+            None,
         )
         .expect("a judgement")
         .verdict
     };
-    assert_eq!(judged(hours(1)), Verdict::Rejected);
-    assert_eq!(judged(hours(24)), Verdict::Rejected);
+    assert_eq!(verdict_of(hours(1)), Verdict::Rejected);
+    assert_eq!(verdict_of(hours(24)), Verdict::Rejected);
     // The newest is too old to say that it is still rejected, or lies before its last use.
-    assert_eq!(judged(hours(25)), Verdict::Gone);
-    assert_eq!(judged(days(13)), Verdict::Gone);
+    assert_eq!(verdict_of(hours(25)), Verdict::Gone);
+    assert_eq!(verdict_of(days(13)), Verdict::Gone);
 }
 
 #[test]
 fn a_rejection_before_its_time_has_to_last() {
-    let judged = |list: &[Token], last: TimeDelta| {
+    let verdict_of = |list: &[Token], last: TimeDelta| {
         let rejections = rejections(hours(20), last);
-        judge(
-            &tokens(list.to_vec()),
-            Some(&rejections),
-            window(),
-            &LIFETIME,
-        )
-        .expect("a judgement")
-        .verdict
+        judged(&tokens(list.to_vec()), &rejections, ninety_days(), None)
+            .expect("a judgement")
+            .verdict
     };
     let minute = TimeDelta::minutes(1);
     let half_day_old = [token(hours(32), hours(30), hours(20))];
-    assert_eq!(judged(&half_day_old, hours(19)), Verdict::Rejected);
+    assert_eq!(verdict_of(&half_day_old, hours(19)), Verdict::Rejected);
     assert_eq!(
-        judged(&half_day_old, hours(19) + minute),
+        verdict_of(&half_day_old, hours(19) + minute),
         Verdict::Undecided
     );
     // Younger, it may have read a new token and be accepted without a mark.
     let younger = [token(hours(32) - minute, hours(30), hours(20))];
-    assert_eq!(judged(&younger, NOW), Verdict::Undecided);
+    assert_eq!(verdict_of(&younger, NOW), Verdict::Undecided);
     let refreshing = [
         token(hours(60), hours(50), hours(40)),
         token(hours(35), hours(30), hours(20)),
     ];
-    assert_eq!(judged(&refreshing, NOW), Verdict::RefreshingLate);
-}
-
-#[test]
-fn a_user_agent_alone_convicts_nobody() {
-    let dead = tokens([token(days(100), days(20), days(12))]);
-    let guessed = HolderRejections {
-        confidence: Confidence::UserAgent,
-        ..rejections(days(10), NOW)
-    };
-    let judged = judge(&dead, Some(&guessed), window(), &LIFETIME).expect("a judgement");
-    assert_ne!(judged.verdict, Verdict::Rejected);
+    assert_eq!(verdict_of(&refreshing, NOW), Verdict::RefreshingLate);
 }
 
 proptest! {
@@ -281,8 +288,8 @@ proptest! {
             let seconds = TimeDelta::seconds;
             token(seconds(before_use + span + last_used + 3_607), seconds(last_used + span), seconds(last_used))
         });
-        let rejection = rejection.map(|ago| rejections(TimeDelta::seconds(ago), TimeDelta::seconds(ago)));
-        let judged = judge(&tokens(list), rejection.as_ref(), window(), &TokenLifetime::stated(lifetime)).expect("a judgement");
+        let rejection = rejection.map(|ago| rejections(TimeDelta::seconds(ago), TimeDelta::seconds(ago)).to_vec());
+        let judged = judged(&tokens(list), &rejection.unwrap_or_default(), TokenLifetime::stated(lifetime), None).expect("a judgement");
         prop_assert_eq!(judged.severity.is_none(), judged.verdict.is_harmless());
         prop_assert!(judged.rejected_from > judged.issued);
     }

@@ -7,7 +7,6 @@ use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
@@ -20,6 +19,7 @@ use serde_json::Value;
 
 use super::{WINDOW, connection, fixture, group, of_holders, report, service, tool_at};
 use crate::loopback::LogClass;
+use crate::recordings::ninety_days;
 use crate::tool::tool;
 
 const EVENTS: &str = include_str!("../../../queries/stale-token-events.insights");
@@ -31,6 +31,8 @@ fn findings(report: &Value) -> Vec<Value> {
         let finding = finding.as_object_mut().expect("an object");
         finding.remove("region");
         finding.remove("account");
+        finding.remove("kubernetes_version");
+        finding.remove("after_upgrade");
     }
     findings
 }
@@ -178,7 +180,7 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
             .keys()
             .all(|cluster: &Arc<Cluster>| cluster.name == "recording")
     );
-    judge(&gathered.collected, coverages, &TokenLifetime::AWS)
+    judge(&gathered.collected, coverages, &ninety_days())
 }
 
 #[test]

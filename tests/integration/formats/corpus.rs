@@ -1,5 +1,6 @@
 //! The reports that the formats are tried on.
 
+use crate::recordings::ninety_days;
 use std::collections::HashMap;
 
 use chrono::DateTime;
@@ -9,7 +10,6 @@ use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::render::{Format, Page};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::json;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::report::verdict::Verdict;
 use eks_stale_tokens::source::files::{
     self,
@@ -97,11 +97,7 @@ pub(super) fn recorded(clusters: &[&str]) -> Report {
         .collect();
     let inputs = Inputs::find(&paths, None, &Excluded::default()).expect("the fixtures are there");
     let gathered = files::read::<EvidenceSet>(&inputs, &Progress::default()).expect("read");
-    judge(
-        &gathered.collected,
-        &gathered.coverages,
-        &TokenLifetime::AWS,
-    )
+    judge(&gathered.collected, &gathered.coverages, &ninety_days())
 }
 
 /// Both recorded logs, with everything that may be missing or assumed wrongly.

@@ -113,7 +113,7 @@ fn what_is_no_report_is_refused_and_the_old_file_stays() {
         (b"".as_slice(), "it is damaged"),
         (
             saved
-                .replacen("\"schema_version\": 1", "\"schema_version\": 7", 1)
+                .replacen("\"schema_version\": 2", "\"schema_version\": 7", 1)
                 .as_bytes(),
             "update eks-stale-tokens",
         ),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::corpus::{hostile, incomplete, recorded, text};
 
 fn published() -> (Schemas, SchemaIndex) {
-    let text = std::fs::read_to_string("docs/report.schema.json").expect("it is published");
+    let text = std::fs::read_to_string("docs/report-v2.schema.json").expect("it is published");
     let schema: Value = serde_json::from_str(&text).expect("JSON");
     let mut compiler = Compiler::new();
     compiler.enable_format_assertions();
@@ -50,7 +50,7 @@ fn what_is_no_report_is_not_valid() {
     let (schemas, index) = published();
     let valid = json(&recorded(&["timeline"]));
     for (pointer, value) in [
-        ("/schema_version", Value::from(2)),
+        ("/schema_version", Value::from(3)),
         ("/findings/0/verdict", Value::from("fine")),
         ("/findings/0/requests", Value::from("many")),
         ("/findings/0/rejected_from", Value::from("tomorrow")),

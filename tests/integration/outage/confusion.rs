@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use eks_stale_tokens::evidence::holder::Identity;
 use eks_stale_tokens::report::finding::HolderFinding;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::report::verdict::Verdict;
 use eks_stale_tokens::verdict::judge;
 
-use crate::recordings::{Pod, RECORDINGS, audit_log, evidence_in, ledger};
+use crate::recordings::{Pod, RECORDINGS, audit_log, evidence_in, ledger, ninety_days};
 
 /// What a pod's client was, by the ledger alone: see "behaviour" in `fixtures/README.md`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,7 +72,7 @@ fn no_verdict_is_wrong() {
     for recording in RECORDINGS {
         let ledger = ledger(recording);
         let (evidence, coverages) = evidence_in(recording, &audit_log(recording));
-        let report = judge(&evidence, &coverages, &TokenLifetime::AWS);
+        let report = judge(&evidence, &coverages, &ninety_days());
         for holder in report.findings.iter().flat_map(|finding| &finding.holders) {
             let pod = &ledger.pods[uid(holder)];
             let truth = truth(pod);

@@ -4,15 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::rejection::Confidence;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::report::verdict::Verdict;
 use eks_stale_tokens::verdict::judge;
 
-use crate::recordings::{RECORDINGS, audit_log, evidence_in, ledger};
+use crate::recordings::{RECORDINGS, audit_log, evidence_in, ledger, ninety_days};
 
 fn report(recording: &str) -> Report {
     let (evidence, coverages) = evidence_in(recording, &audit_log(recording));
-    judge(&evidence, &coverages, &TokenLifetime::AWS)
+    judge(&evidence, &coverages, &ninety_days())
 }
 
 /// An address and a user agent.

@@ -7,7 +7,7 @@ mod confusion;
 mod early_rejection;
 mod hostile;
 mod joins;
-mod log_writer;
+pub(crate) mod log_writer;
 mod look_back;
 mod screens;
 mod shared_address;

@@ -3,13 +3,12 @@
 use eks_stale_tokens::render::Page;
 use eks_stale_tokens::render::table::{Detail, render_in_detail};
 use eks_stale_tokens::report::Report;
-use eks_stale_tokens::report::token_lifetime::TokenLifetime;
 use eks_stale_tokens::verdict::judge;
 use insta::assert_snapshot;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::story;
-use crate::recordings::{audit_log, evidence_in};
+use crate::recordings::{audit_log, evidence_in, ninety_days};
 
 const ANSWER: Detail = Detail {
     holders: false,
@@ -39,7 +38,7 @@ fn screen(report: &Report, width: usize, colour: bool, detail: Detail) -> String
 
 fn recording(name: &str) -> Report {
     let (evidence, coverages) = evidence_in(name, &audit_log(name));
-    judge(&evidence, &coverages, &TokenLifetime::AWS)
+    judge(&evidence, &coverages, &ninety_days())
 }
 
 #[test]

@@ -3,10 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::conversion::{both_ways, list, one, optional};
 use super::identity::{Cluster, ServiceAccount};
 use super::verdict::{Severity, Verdict};
-use crate::report::changes;
 
 /// What changed since an earlier report.
 #[derive(Debug, Serialize, Deserialize)]
@@ -75,14 +73,3 @@ pub(super) struct State {
     /// When it is rejected.
     pub(super) rejected_from: DateTime<Utc>,
 }
-
-both_ways!(struct Changes, changes::Changes {
-    since, newly_incomplete, told, left_out, accounts: list,
-});
-both_ways!(struct AccountChange, changes::AccountChange {
-    cluster: one, service_account: one, kind: one, before: optional, now: optional,
-});
-both_ways!(enum ChangeKind, changes::ChangeKind {
-    New, Worse, Restarted, Better, Gone, NotSeen, Unchanged,
-});
-both_ways!(struct State, changes::State { verdict: one, severity: optional, issued, rejected_from });

@@ -3,10 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::conversion::{both_ways, one};
 use super::identity::ServiceAccount;
-use crate::evidence::{coverage, note};
-use crate::report::{legacy_token, scan};
 
 /// A span of request arrivals, both ends included.
 #[derive(Debug, Serialize, Deserialize)]
@@ -112,16 +109,3 @@ pub(super) struct LegacyTokenFinding {
     /// The user agents, as the callers gave them.
     pub(super) user_agents: Vec<String>,
 }
-
-both_ways!(struct Window, scan::Window { since, until });
-both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
-both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
-both_ways!(enum GapKind, coverage::GapKind {
-    TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked,
-});
-both_ways!(struct CountedNote, note::CountedNote { note: one, count });
-both_ways!(struct Note, note::Note { place, text });
-both_ways!(struct LegacyTokenFinding, legacy_token::LegacyTokenFinding {
-    service_account: one, secret, first_seen, last_seen, requests, addresses, user_agents,
-});

@@ -3,11 +3,8 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::conversion::{both_ways, list, one, optional};
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
-use crate::evidence::holder;
-use crate::report::finding;
 
 /// One holder of a service account's token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,19 +115,3 @@ pub(super) enum Remedy {
         text: String,
     },
 }
-
-both_ways!(struct HolderFinding, finding::HolderFinding {
-    identity: one, pod, nodes, addresses, user_agents, verdict: one, severity: optional, issued,
-    rejected_from, requests, first_seen, last_seen, tokens: list, calls, rejections: optional,
-    seen_only_before, reasons,
-});
-both_ways!(enum Identity, holder::Identity {
-    Pod { uid }, Caller { user_agent, address },
-});
-both_ways!(struct TokenFinding, finding::TokenFinding {
-    credential_id, issued, first_used, last_used, requests,
-});
-both_ways!(struct ClientFinding, finding::ClientFinding { label, advice });
-both_ways!(enum Remedy, finding::Remedy {
-    Restart { command, new_date }, Advice { text },
-});

@@ -2,10 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::conversion::both_ways;
-use crate::audit::service_account;
-use crate::evidence::cluster;
-
 /// A cluster. Names are unique within one Region of one account only.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -28,6 +24,3 @@ pub(super) struct ServiceAccount {
     /// The name, a DNS subdomain.
     pub(super) name: String,
 }
-
-both_ways!(struct Cluster, cluster::Cluster { name, region, account });
-both_ways!(struct ServiceAccount, service_account::ServiceAccount { namespace, name });

@@ -1,5 +1,5 @@
-//! Version 1 of the report's JSON form. It is published, so nothing here ever changes: what the
-//! program works with is converted to these types and back, and nothing else uses them.
+//! Version 1 of the report's JSON form. It is published, so nothing here ever changes. A report of
+//! this version is read into these types, and made one of the next version; nothing else uses them.
 //!
 //! - [`finding`]: holders, their tokens, their clients, and what to do
 //! - [`verdict`]: verdicts, severities and the token lifetime
@@ -7,10 +7,8 @@
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`changes`]: what changed since an earlier report
 //! - [`identity`]: clusters and service accounts
-//! - [`conversion`]: from these types to the program's, and back
 
 mod changes;
-mod conversion;
 mod coverage;
 mod finding;
 mod identity;
@@ -19,13 +17,11 @@ mod verdict;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use crate::audit::service_account::ServiceAccount;
-use crate::evidence::price::Price;
-use crate::report;
-use crate::report::scan::ClusterScan;
+use super::v2;
+
 use changes::Changes;
-use conversion::{list, optional};
 use coverage::{CountedGap, CountedNote, LegacyTokenFinding, Window};
 use finding::{ClientFinding, HolderFinding, Remedy};
 use identity::Cluster;
@@ -34,9 +30,6 @@ use verdict::{Severity, TokenLifetime, Verdict};
 
 /// The version that this file describes.
 pub(super) const VERSION: u32 = 1;
-
-/// Millionths of a dollar in a dollar.
-const MICRO_DOLLARS: f64 = 1_000_000.0;
 
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
@@ -148,132 +141,29 @@ struct RankedFinding {
     holders: Vec<HolderFinding>,
 }
 
-impl From<&report::Report> for Report {
-    fn from(report: &report::Report) -> Self {
-        Self {
-            schema_version: VERSION,
-            made_for: report.made_for(),
-            complete: !report.is_incomplete(),
-            token_lifetime: report.token_lifetime.clone().into(),
-            clusters: list(report.clusters.clone()),
-            gaps: list(report.gaps.clone()),
-            passed_over: report.passed_over.clone(),
-            findings: report
-                .findings
-                .iter()
-                .map(|finding| RankedFinding::of(report, finding))
-                .collect(),
-            changes: optional(report.changes.clone()),
+impl Report {
+    /// The report in the next version of the form: its one lifetime is that of every token.
+    pub(super) fn upgraded(self) -> serde_json::Result<v2::Report> {
+        let lifetime = serde_json::to_value(&self.token_lifetime)?;
+        let mut report = serde_json::to_value(self)?;
+        report["schema_version"] = v2::VERSION.into();
+        let judged_by = serde_json::json!({ "lifetime": lifetime });
+        for cluster in members(&mut report["clusters"]) {
+            cluster["judged_by"] = judged_by.clone();
         }
+        for finding in members(&mut report["findings"]) {
+            finding["token_lifetime"] = lifetime.clone();
+            for holder in members(&mut finding["holders"]) {
+                holder["lifetime"] = lifetime.clone();
+                for token in members(&mut holder["tokens"]) {
+                    token["lifetime"] = lifetime.clone();
+                }
+            }
+        }
+        serde_json::from_value(report)
     }
 }
 
-impl From<Report> for report::Report {
-    fn from(report: Report) -> Self {
-        Self {
-            token_lifetime: report.token_lifetime.into(),
-            clusters: list(report.clusters),
-            gaps: list(report.gaps),
-            passed_over: report.passed_over,
-            findings: list(report.findings),
-            changes: optional(report.changes),
-        }
-    }
-}
-
-impl From<ClusterScan> for Scan {
-    fn from(scan: ClusterScan) -> Self {
-        Self {
-            cluster: scan.cluster.into(),
-            window: scan.window.into(),
-            places: scan.places,
-            lines: scan.lines,
-            bytes_read: scan.bytes_read,
-            bytes_scanned: scan.bytes_scanned,
-            price_usd: scan
-                .price
-                .map(|price| price.micro_dollars as f64 / MICRO_DOLLARS),
-            price_is_minimum: scan.price.is_some_and(|price| price.at_least),
-            queries: scan.queries,
-            gaps: list(scan.gaps),
-            notes: list(scan.notes),
-            accepted_at_age_seconds: scan.accepted_at_age_seconds,
-            rejected_callers: list(scan.rejected_callers),
-            more_rejected_callers: scan.more_rejected_callers,
-            legacy_tokens: list(scan.legacy_tokens),
-        }
-    }
-}
-
-impl From<Scan> for ClusterScan {
-    fn from(scan: Scan) -> Self {
-        Self {
-            cluster: scan.cluster.into(),
-            window: scan.window.into(),
-            places: scan.places,
-            lines: scan.lines,
-            bytes_read: scan.bytes_read,
-            bytes_scanned: scan.bytes_scanned,
-            price: scan.price_usd.map(|dollars| Price {
-                micro_dollars: (dollars * MICRO_DOLLARS).round() as u64,
-                at_least: scan.price_is_minimum,
-            }),
-            queries: scan.queries,
-            gaps: list(scan.gaps),
-            notes: list(scan.notes),
-            accepted_at_age_seconds: scan.accepted_at_age_seconds,
-            rejected_callers: list(scan.rejected_callers),
-            more_rejected_callers: scan.more_rejected_callers,
-            legacy_tokens: list(scan.legacy_tokens),
-        }
-    }
-}
-
-impl RankedFinding {
-    fn of(report: &report::Report, finding: &report::finding::Finding) -> Self {
-        let lead = finding.lead();
-        let now = report.window_end(finding).unwrap_or(lead.last_seen);
-        Self {
-            rank: finding.rank,
-            cluster: finding.cluster.name.clone(),
-            region: finding.cluster.region.clone(),
-            account: finding.cluster.account.clone(),
-            namespace: finding.service_account.namespace.clone(),
-            service_account: finding.service_account.name.clone(),
-            verdict: finding.verdict.into(),
-            severity: optional(finding.severity),
-            rejected_from: lead.rejected_from,
-            seconds_left: (lead.rejected_from - now).num_seconds(),
-            issued: lead.issued,
-            age_seconds: (now - lead.issued).num_seconds(),
-            requests: finding.requests(),
-            first_seen: finding.first_seen(),
-            last_seen: finding.last_seen(),
-            clients: list(finding.clients.clone()),
-            remedies: list(finding.remedies.clone()),
-            holders: list(finding.holders.clone()),
-        }
-    }
-}
-
-impl From<RankedFinding> for report::finding::Finding {
-    fn from(finding: RankedFinding) -> Self {
-        Self {
-            rank: finding.rank,
-            cluster: crate::evidence::cluster::Cluster {
-                name: finding.cluster,
-                region: finding.region,
-                account: finding.account,
-            },
-            service_account: ServiceAccount {
-                namespace: finding.namespace,
-                name: finding.service_account,
-            },
-            verdict: finding.verdict.into(),
-            severity: optional(finding.severity),
-            holders: list(finding.holders),
-            clients: list(finding.clients),
-            remedies: list(finding.remedies),
-        }
-    }
+fn members(list: &mut Value) -> impl Iterator<Item = &mut Value> {
+    list.as_array_mut().into_iter().flatten()
 }

@@ -3,9 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::conversion::{both_ways, list, one};
 use super::identity::ServiceAccount;
-use crate::report::rejection;
 
 /// What rejected and accepted requests have in common; the weakest first.
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,14 +74,3 @@ pub(super) struct Candidate {
     /// Its pod's name, where it is known.
     pub(super) pod: Option<String>,
 }
-
-both_ways!(enum Confidence, rejection::Confidence {
-    UserAgent, AddressAndUserAgent, AddressUserAgentAndPath,
-});
-both_ways!(struct HolderRejections, rejection::HolderRejections {
-    first, last, count, confidence: one, addresses, calls, others_at_address, accepted_in_between,
-});
-both_ways!(struct RejectedCaller, rejection::RejectedCaller {
-    address, user_agent, calls, first, last, count, candidates: list, perhaps: list,
-});
-both_ways!(struct Candidate, rejection::Candidate { service_account: one, pod });

@@ -2,9 +2,6 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::conversion::{both_ways, one};
-use crate::report::{token_lifetime, verdict};
-
 /// What a holder's evidence means; the worst first.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -62,10 +59,3 @@ pub(super) enum LifetimeSource {
     /// The operator.
     CommandLine,
 }
-
-both_ways!(enum Verdict, verdict::Verdict {
-    Rejected, Expired, Frozen, Undecided, RefreshingLate, Gone,
-});
-both_ways!(enum Severity, verdict::Severity { Notice, Warning, Critical });
-both_ways!(struct TokenLifetime, token_lifetime::TokenLifetime { seconds, source: one });
-both_ways!(enum LifetimeSource, token_lifetime::LifetimeSource { AwsDocumentation, CommandLine });

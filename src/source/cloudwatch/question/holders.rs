@@ -14,7 +14,7 @@ use crate::evidence::accepted::NoEvidence;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::holder::{Holder, Identity};
 use crate::evidence::set::EvidenceSet;
-use crate::evidence::token::{Requests, Token};
+use crate::evidence::token::{Requests, Token, Tokens};
 use crate::evidence::token_use::TokenUse;
 use crate::source::arrivals::Arrivals;
 use crate::source::cloudwatch::query::{Query, STALE_TOKEN_EVENTS, STALE_TOKEN_HOLDERS};
@@ -166,7 +166,9 @@ fn token_use(row: &Row, token: Token) -> TokenUse {
         .get("tokenPart")
         .filter(|part| part.parse::<f64>().is_err())
         .map(str::to_owned);
-    let mut token_use = TokenUse::of_token(credential_id, token);
+    let user_agent = unescaped(row.get("agentPart").unwrap_or_default());
+    let tokens = Tokens::one(credential_id, token);
+    let mut token_use = TokenUse::of_agent(user_agent, times, tokens);
     if let Some(pod) = row.get("podPart") {
         token_use.pods.add(pod, times);
     }
@@ -175,8 +177,6 @@ fn token_use(row: &Row, token: Token) -> TokenUse {
     }
     let address = row.get("peerPart").unwrap_or_default();
     token_use.addresses.add(address, times);
-    let user_agent = unescaped(row.get("agentPart").unwrap_or_default());
-    token_use.user_agents.add(&user_agent, times);
     if let Some(call) = call(row) {
         token_use.calls.add(&call, times);
     }

@@ -11,7 +11,7 @@ use super::{Context, Question, Seconds, Took, events};
 use crate::audit::path_shape::path_shape;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverage, GapKind};
-use crate::evidence::rejection::{RejectedCaller, Rejections};
+use crate::evidence::rejection::{RejectedCaller, Rejections, Run};
 use crate::evidence::set::Collect;
 use crate::source::cloudwatch::query::REJECTIONS;
 use crate::source::cloudwatch::row::Row;
@@ -48,7 +48,7 @@ fn take<C: Collect>(
     coverage: &mut Coverage,
 ) -> Took {
     match of_row(row, &context.cluster) {
-        Some((_, rejections)) if context.arrivals.until < Some(rejections.first) => {}
+        Some((_, rejections)) if context.arrivals.until < rejections.first() => {}
         Some((caller, rejections)) => collected.reject_many(caller, &rejections),
         None => coverage.gap(&context.place, GapKind::MalformedEvent, "row of rejections"),
     }
@@ -72,11 +72,11 @@ fn take_earlier<C: Collect>(
 /// The rejections in one row; `None` if it is not such a row.
 fn of_row(row: &Row, cluster: &Arc<Cluster>) -> Option<(RejectedCaller, Rejections)> {
     let text = |name: &str| row.get(name).unwrap_or_default();
-    let rejections = Rejections {
+    let rejections = Rejections::run(Run {
         first: time(text("firstRejection"))?,
         last: time(text("lastRejection"))?,
         count: count(text("rejections"))?,
-    };
+    });
     let caller = RejectedCaller {
         cluster: Arc::clone(cluster),
         address: text("peerPart").to_owned(),
@@ -138,7 +138,7 @@ fn look_back<'a>(
     for (caller, rejections) in rejected {
         // Only what is an address goes into a query.
         if let Ok(address) = caller.address.parse() {
-            counts.entry(address).or_insert((0, &caller.address)).0 += rejections.count;
+            counts.entry(address).or_insert((0, &caller.address)).0 += rejections.count();
         }
     }
     let mut addresses: Vec<(u64, &str)> = counts.into_values().collect();
@@ -190,8 +190,8 @@ mod tests {
             caller.call,
             "get /apis/apps/v1/namespaces/{namespace}/deployments/{name}/status"
         );
-        assert_eq!(rejections.count, 41);
-        assert!(rejections.first < rejections.last);
+        assert_eq!(rejections.count(), 41);
+        assert!(rejections.first() < rejections.last());
     }
 
     #[test]
@@ -203,11 +203,11 @@ mod tests {
                 user_agent: String::new(),
                 call: String::new(),
             };
-            let rejections = Rejections {
+            let rejections = Rejections::run(Run {
                 first: DateTime::UNIX_EPOCH,
                 last: DateTime::UNIX_EPOCH,
                 count,
-            };
+            });
             (caller, rejections)
         };
         let hostile = [rejected("\" or 1 = 1 | display @message", 9)];

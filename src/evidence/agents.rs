@@ -1,0 +1,179 @@
+//! What each user agent of a holder did: several programs may share one pod.
+
+use std::collections::BTreeMap;
+
+use super::majority::Majority;
+use super::token::Tokens;
+
+/// How many user agents of a holder are kept apart. A pod has one or two; who makes up more is
+/// not worth more memory.
+const KEPT: usize = 32;
+
+/// What one user agent did.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AgentUse {
+    /// Requests seen.
+    pub requests: u64,
+    /// The tokens it used.
+    pub tokens: Tokens,
+}
+
+impl AgentUse {
+    fn merge(&mut self, other: Self) {
+        self.requests = self.requests.saturating_add(other.requests);
+        self.tokens.merge(other.tokens);
+    }
+}
+
+/// The user agents beyond those that are kept apart, as one.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Others {
+    merged: AgentUse,
+    requests: Majority,
+}
+
+/// The user agents of a holder: the first [`KEPT`] in order with what each did, and the rest
+/// together.
+///
+/// What is kept is the beginning of the sorted union, so an agent that was left out of a part is
+/// left out of the whole, and merging stays associative.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Agents {
+    kept: BTreeMap<String, AgentUse>,
+    others: Option<Box<Others>>,
+}
+
+impl Agents {
+    /// One user agent that used these tokens for so many requests.
+    pub fn one(user_agent: String, requests: u64, tokens: Tokens) -> Self {
+        Self {
+            kept: BTreeMap::from([(user_agent, AgentUse { requests, tokens })]),
+            others: None,
+        }
+    }
+
+    /// Adds other user agents of the same holder.
+    pub fn merge(&mut self, other: Self) {
+        for (user_agent, agent_use) in other.kept {
+            self.kept.entry(user_agent).or_default().merge(agent_use);
+        }
+        if let Some(more) = other.others {
+            let others = self.others.get_or_insert_default();
+            others.merged.merge(more.merged);
+            others.requests.merge(&more.requests);
+        }
+        while self.kept.len() > KEPT {
+            let Some((user_agent, agent_use)) = self.kept.pop_last() else {
+                break;
+            };
+            let others = self.others.get_or_insert_default();
+            others.requests.add(&user_agent, agent_use.requests);
+            others.merged.merge(agent_use);
+        }
+    }
+
+    /// The tokens of all user agents.
+    pub fn tokens(&self) -> Tokens {
+        let mut tokens = Tokens::default();
+        for (_, agent_use) in self.iter() {
+            tokens.merge(agent_use.tokens.clone());
+        }
+        tokens
+    }
+
+    /// Every user agent with what it did, in order, and those that are not kept apart as one
+    /// without a name.
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &AgentUse)> {
+        let kept = self
+            .kept
+            .iter()
+            .map(|(agent, it)| (Some(agent.as_str()), it));
+        kept.chain(self.others.iter().map(|others| (None, &others.merged)))
+    }
+
+    /// The user agents that are kept apart, in order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.kept.keys().map(String::as_str)
+    }
+
+    /// Whether some were not kept apart.
+    pub fn has_more(&self) -> bool {
+        self.others.is_some()
+    }
+
+    /// Whether this user agent is one of the holder's, or may be one that was not kept apart.
+    pub fn may_include(&self, user_agent: &str) -> bool {
+        self.has_more() || self.kept.contains_key(user_agent)
+    }
+
+    /// The user agents, the most used first, then in order. One that was not kept apart stands
+    /// first if it sent most of the requests.
+    pub fn texts(&self) -> Vec<String> {
+        let mut counts: Vec<(&String, u64)> = self
+            .kept
+            .iter()
+            .map(|(agent, agent_use)| (agent, agent_use.requests))
+            .collect();
+        let left_out = self
+            .others
+            .as_ref()
+            .and_then(|others| others.requests.text());
+        if let Some((agent, requests)) = &left_out {
+            counts.push((agent, *requests));
+        }
+        counts.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
+        counts.into_iter().map(|(agent, _)| agent.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn agents(names: &[String]) -> Agents {
+        let mut agents = Agents::default();
+        for name in names {
+            agents.merge(Agents::one(name.clone(), 1, Tokens::default()));
+        }
+        agents
+    }
+
+    proptest! {
+        /// Merged in any parts, also beyond what is kept apart.
+        #[test]
+        fn merging_is_the_same_in_any_parts(
+            names in prop::collection::vec("[a-z]{1,2}", 0..200),
+            first in 0_usize..200,
+            second in 0_usize..200,
+        ) {
+            let (first, second) = (first.min(names.len()), second.min(names.len()));
+            let (low, high) = (first.min(second), first.max(second));
+            let mut right = agents(&names[high..]);
+            let mut middle = agents(&names[low..high]);
+            middle.merge(agents(&names[..low]));
+            right.merge(middle);
+            prop_assert_eq!(&right, &agents(&names));
+            let requests: u64 = right.iter().map(|(_, agent_use)| agent_use.requests).sum();
+            prop_assert_eq!(requests, names.len() as u64);
+        }
+    }
+
+    #[test]
+    fn the_most_used_is_shown_first_though_it_was_not_kept_apart() {
+        let mut all = agents(
+            &(0..40)
+                .map(|at| format!("a-{at:02}/v1"))
+                .collect::<Vec<_>>(),
+        );
+        for _ in 0..50 {
+            all.merge(Agents::one("z-main/v1".to_owned(), 1, Tokens::default()));
+        }
+        assert!(all.has_more());
+        assert_eq!(all.texts()[0], "z-main/v1");
+        assert!(all.may_include("z-main/v1"));
+        let few = agents(&["a".to_owned()]);
+        assert!(!few.may_include("b"));
+    }
+}

@@ -1,0 +1,170 @@
+//! Holders, their tokens, their clients, and what to do.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::super::conversion::{both_ways, list, one, optional};
+use super::lifetime::TokenLifetime;
+use super::rejection::HolderRejections;
+use super::verdict::{Severity, Verdict};
+use crate::evidence::holder;
+use crate::report::{finding, interruption};
+
+/// One holder of a service account's token.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct HolderFinding {
+    /// What tells it from other holders.
+    pub(super) identity: Identity,
+    /// The pod's name.
+    pub(super) pod: Option<String>,
+    /// The nodes it ran on.
+    pub(super) nodes: Vec<String>,
+    /// The peer's addresses.
+    pub(super) addresses: Vec<String>,
+    /// The user agents, as the caller gave them.
+    pub(super) user_agents: Vec<String>,
+    /// Whether there were more user agents than are kept apart.
+    #[serde(default)]
+    pub(super) more_user_agents: bool,
+    /// What its evidence means.
+    pub(super) verdict: Verdict,
+    /// How urgent it is.
+    pub(super) severity: Option<Severity>,
+    /// When the token that decides was issued.
+    pub(super) issued: DateTime<Utc>,
+    /// When the API server starts to reject that token, at the earliest.
+    pub(super) rejected_from: DateTime<Utc>,
+    /// How long that token is accepted, and who says so.
+    pub(super) lifetime: TokenLifetime,
+    /// Requests seen.
+    pub(super) requests: u64,
+    /// The arrival of the first request seen.
+    pub(super) first_seen: DateTime<Utc>,
+    /// The arrival of the last request seen.
+    pub(super) last_seen: DateTime<Utc>,
+    /// Its tokens, in order of issue.
+    pub(super) tokens: Vec<TokenFinding>,
+    /// What it called, verb and shape of the path, the most frequent first.
+    #[serde(default)]
+    pub(super) calls: Vec<String>,
+    /// The rejections that it most likely caused.
+    #[serde(default)]
+    pub(super) rejections: Option<HolderRejections>,
+    /// The times that it was rejected at the end of a token and came back, in order.
+    #[serde(default)]
+    pub(super) interruptions: Vec<Interruption>,
+    /// The last sign of it, where it may have come back by now: a new token shows only after one
+    /// hour.
+    #[serde(default)]
+    pub(super) quiet_since: Option<DateTime<Utc>>,
+    /// Whether all that is known of it lies before the window: it is here because it is
+    /// rejected inside it. Its requests are not counted then.
+    #[serde(default)]
+    pub(super) seen_only_before: bool,
+    /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
+    #[serde(default)]
+    pub(super) reasons: Vec<String>,
+}
+
+/// What tells the holders of one service account apart.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Identity {
+    /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.
+    Pod {
+        /// The pod's UID.
+        uid: String,
+    },
+    /// No pod is known: the caller as the API server saw it.
+    Caller {
+        /// The user agent, as the caller gave it.
+        user_agent: String,
+        /// The peer's address.
+        address: String,
+    },
+}
+
+/// One token of a holder.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct TokenFinding {
+    /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
+    pub(super) credential_id: Option<String>,
+    /// When it was issued: the earliest estimate.
+    pub(super) issued: DateTime<Utc>,
+    /// The arrival of the first request made with it.
+    pub(super) first_used: DateTime<Utc>,
+    /// The arrival of the last.
+    pub(super) last_used: DateTime<Utc>,
+    /// Requests made with it.
+    pub(super) requests: u64,
+    /// How long it is accepted, and who says so.
+    pub(super) lifetime: TokenLifetime,
+}
+
+/// One time that a holder was rejected at the end of a token and came back.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Interruption {
+    /// The arrival of the last request accepted before it; absent where that lies before
+    /// everything that was read.
+    pub(super) last_accepted: Option<DateTime<Utc>>,
+    /// The arrival of the first rejected request joined to it.
+    pub(super) first_rejection: Option<DateTime<Utc>>,
+    /// The arrival of the last; absent where none was seen: the token ran to its end.
+    pub(super) last_rejection: Option<DateTime<Utc>>,
+    /// How many rejected requests were joined to it.
+    pub(super) rejections: u64,
+}
+
+/// A client behind one or more user agents of a finding.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct ClientFinding {
+    /// The client library and the component, in a few words.
+    pub(super) label: String,
+    /// What to do about it if it keeps its token.
+    pub(super) advice: String,
+}
+
+/// Something to do about a finding.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum Remedy {
+    /// A command that buys time: the workload reads a new token when it starts.
+    Restart {
+        /// The command, made of valid Kubernetes names only. The workload in it is inferred from
+        /// the pod's name.
+        command: String,
+        /// When the API server starts to reject the new token, if the workload freezes again.
+        new_date: DateTime<Utc>,
+    },
+    /// A sentence.
+    Advice {
+        /// What to do, in words.
+        text: String,
+    },
+}
+
+both_ways!(struct HolderFinding, finding::HolderFinding {
+    identity: one, pod, nodes, addresses, user_agents, more_user_agents, verdict: one,
+    severity: optional, issued, rejected_from, lifetime: one, requests, first_seen, last_seen,
+    tokens: list, calls, rejections: optional, interruptions: list, quiet_since, seen_only_before,
+    reasons,
+});
+both_ways!(struct Interruption, interruption::Interruption {
+    last_accepted, first_rejection, last_rejection, rejections,
+});
+both_ways!(enum Identity, holder::Identity {
+    Pod { uid }, Caller { user_agent, address },
+});
+both_ways!(struct TokenFinding, finding::TokenFinding {
+    credential_id, issued, first_used, last_used, requests, lifetime: one,
+});
+both_ways!(struct ClientFinding, finding::ClientFinding { label, advice });
+both_ways!(enum Remedy, finding::Remedy {
+    Restart { command, new_date }, Advice { text },
+});

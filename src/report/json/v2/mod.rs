@@ -1,0 +1,317 @@
+//! Version 2 of the report's JSON form. Once it is published, nothing here ever changes: what the
+//! program works with is converted to these types and back, and nothing else uses them.
+//!
+//! - [`finding`]: holders, their tokens, their clients, and what to do
+//! - [`verdict`]: verdicts and severities
+//! - [`lifetime`]: how long tokens are accepted, and who says so
+//! - [`rejection`]: who is rejected, and how it is known
+//! - [`coverage`]: what was looked at, and what could not be seen
+//! - [`changes`]: what changed since an earlier report
+//! - [`identity`]: clusters and service accounts
+
+mod changes;
+mod coverage;
+mod finding;
+mod identity;
+mod lifetime;
+mod rejection;
+mod upgrade;
+mod verdict;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::conversion::{list, optional};
+use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::price::Price;
+use crate::report;
+use crate::report::scan::ClusterScan;
+use changes::Changes;
+use coverage::{CountedGap, CountedNote, LegacyTokenFinding, Window};
+use finding::{ClientFinding, HolderFinding, Remedy};
+use identity::Cluster;
+use lifetime::{JudgedBy, TokenLifetime};
+use rejection::RejectedCaller;
+use upgrade::AfterUpgrade;
+use verdict::{Severity, Verdict};
+
+/// The version that this file describes.
+pub(super) const VERSION: u32 = 2;
+
+/// Millionths of a dollar in a dollar.
+const MICRO_DOLLARS: f64 = 1_000_000.0;
+
+/// A report. Times are RFC 3339 in UTC, durations whole seconds.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Report {
+    /// The version of this form. Fields may be added to a version; what is there stays.
+    schema_version: u32,
+    /// The time the report was made for: the latest end of a cluster's window.
+    made_for: Option<DateTime<Utc>>,
+    /// Whether everything that was asked for could be read. If not, findings may be missing.
+    complete: bool,
+    /// What was looked at, by cluster.
+    clusters: Vec<Scan>,
+    /// What could not be seen and belongs to none of these clusters.
+    gaps: Vec<CountedGap>,
+    /// Files that hold no audit events.
+    passed_over: Vec<String>,
+    /// The version of a planned upgrade, where one was asked about.
+    #[serde(default)]
+    target_version: Option<KubernetesVersion>,
+    /// The findings in rank order.
+    findings: Vec<RankedFinding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    changes: Option<Changes>,
+}
+
+/// What was looked at in one cluster, and what may be missing.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct Scan {
+    #[serde(flatten)]
+    cluster: Cluster,
+    #[serde(flatten)]
+    window: Window,
+    /// What its dates rest on.
+    judged_by: JudgedBy,
+    /// The log groups, files or streams that were read.
+    places: Vec<String>,
+    /// Lines read from files.
+    lines: u64,
+    /// Bytes read from files, after decompression.
+    bytes_read: u64,
+    /// Bytes that CloudWatch scanned and charges for.
+    bytes_scanned: u64,
+    /// What the scan costs, in US dollars.
+    #[serde(default)]
+    price_usd: Option<f64>,
+    /// Whether it costs more, because the price in a Region is not known.
+    #[serde(default)]
+    price_is_minimum: bool,
+    /// Queries started.
+    queries: u64,
+    /// What could not be seen, with how often.
+    gaps: Vec<CountedGap>,
+    /// What a reader should know, without anything being missing.
+    #[serde(default)]
+    notes: Vec<CountedNote>,
+    /// The largest age of a token that was still accepted after it should have been rejected: the
+    /// lifetime is longer than assumed.
+    accepted_at_age_seconds: Option<i64>,
+    /// The callers that are rejected and could not be told for certain.
+    #[serde(default)]
+    rejected_callers: Vec<RejectedCaller>,
+    /// Whether there were more rejected callers than are kept apart.
+    #[serde(default)]
+    more_rejected_callers: bool,
+    /// Tokens kept in secrets that were used.
+    #[serde(default)]
+    legacy_tokens: Vec<LegacyTokenFinding>,
+}
+
+/// A service account of one cluster, with its worst verdict and its earliest rejection.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+struct RankedFinding {
+    /// Its place among all findings, from 1.
+    rank: usize,
+    /// The cluster's name.
+    cluster: String,
+    /// Its AWS Region, where the evidence came from one.
+    region: Option<String>,
+    /// The AWS account, where the cluster was found in a linked one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
+    /// The namespace of the service account.
+    namespace: String,
+    /// The name of the service account.
+    service_account: String,
+    /// The worst holder's verdict.
+    verdict: Verdict,
+    /// The worst holder's severity; none for a harmless one.
+    severity: Option<Severity>,
+    /// When the API server starts to reject the first of the worst holders, at the earliest.
+    rejected_from: DateTime<Utc>,
+    /// Whether the token is rejected at that very moment, and not from then on at some time.
+    #[serde(default)]
+    rejected_from_is_exact: bool,
+    /// Seconds from the end of the cluster's window to that moment; negative once it has passed.
+    seconds_left: i64,
+    /// How long that token is accepted, and who says so.
+    token_lifetime: TokenLifetime,
+    /// The Kubernetes version of the cluster, where it is known.
+    #[serde(default)]
+    kubernetes_version: Option<String>,
+    /// How often its holders were rejected at the end of a token and came back.
+    #[serde(default)]
+    interruptions: usize,
+    /// The longest time that this took; absent where it did not happen.
+    #[serde(default)]
+    longest_interruption_seconds: Option<i64>,
+    /// What becomes of it after the upgrade to the version that was asked for.
+    #[serde(default)]
+    after_upgrade: Option<AfterUpgrade>,
+    /// When that holder's token was issued: the earliest estimate.
+    issued: DateTime<Utc>,
+    /// Seconds from then to the end of the cluster's window.
+    age_seconds: i64,
+    /// Requests of all holders.
+    requests: u64,
+    /// The arrival of the first request of any holder.
+    first_seen: DateTime<Utc>,
+    /// The arrival of the last request of any holder.
+    last_seen: DateTime<Utc>,
+    /// The clients behind the user agents, most requests first.
+    clients: Vec<ClientFinding>,
+    /// What to do, most effective first; empty for a harmless finding.
+    remedies: Vec<Remedy>,
+    /// The holders, the worst and the first to be rejected first.
+    holders: Vec<HolderFinding>,
+}
+
+impl From<&report::Report> for Report {
+    fn from(report: &report::Report) -> Self {
+        Self {
+            schema_version: VERSION,
+            made_for: report.made_for(),
+            complete: !report.is_incomplete(),
+            clusters: list(report.clusters.clone()),
+            gaps: list(report.gaps.clone()),
+            passed_over: report.passed_over.clone(),
+            target_version: report.target_version,
+            findings: report
+                .findings
+                .iter()
+                .map(|finding| RankedFinding::of(report, finding))
+                .collect(),
+            changes: optional(report.changes.clone()),
+        }
+    }
+}
+
+impl From<Report> for report::Report {
+    fn from(report: Report) -> Self {
+        Self {
+            clusters: list(report.clusters),
+            gaps: list(report.gaps),
+            passed_over: report.passed_over,
+            target_version: report.target_version,
+            findings: list(report.findings),
+            changes: optional(report.changes),
+        }
+    }
+}
+
+impl From<ClusterScan> for Scan {
+    fn from(scan: ClusterScan) -> Self {
+        Self {
+            cluster: scan.cluster.into(),
+            window: scan.window.into(),
+            judged_by: scan.judged_by.into(),
+            places: scan.places,
+            lines: scan.lines,
+            bytes_read: scan.bytes_read,
+            bytes_scanned: scan.bytes_scanned,
+            price_usd: scan
+                .price
+                .map(|price| price.micro_dollars as f64 / MICRO_DOLLARS),
+            price_is_minimum: scan.price.is_some_and(|price| price.at_least),
+            queries: scan.queries,
+            gaps: list(scan.gaps),
+            notes: list(scan.notes),
+            accepted_at_age_seconds: scan.accepted_at_age_seconds,
+            rejected_callers: list(scan.rejected_callers),
+            more_rejected_callers: scan.more_rejected_callers,
+            legacy_tokens: list(scan.legacy_tokens),
+        }
+    }
+}
+
+impl From<Scan> for ClusterScan {
+    fn from(scan: Scan) -> Self {
+        Self {
+            cluster: scan.cluster.into(),
+            window: scan.window.into(),
+            judged_by: scan.judged_by.into(),
+            places: scan.places,
+            lines: scan.lines,
+            bytes_read: scan.bytes_read,
+            bytes_scanned: scan.bytes_scanned,
+            price: scan.price_usd.map(|dollars| Price {
+                micro_dollars: (dollars * MICRO_DOLLARS).round() as u64,
+                at_least: scan.price_is_minimum,
+            }),
+            queries: scan.queries,
+            gaps: list(scan.gaps),
+            notes: list(scan.notes),
+            accepted_at_age_seconds: scan.accepted_at_age_seconds,
+            rejected_callers: list(scan.rejected_callers),
+            more_rejected_callers: scan.more_rejected_callers,
+            legacy_tokens: list(scan.legacy_tokens),
+        }
+    }
+}
+
+impl RankedFinding {
+    fn of(report: &report::Report, finding: &report::finding::Finding) -> Self {
+        let lead = finding.lead();
+        let now = report.window_end(finding).unwrap_or(lead.last_seen);
+        Self {
+            rank: finding.rank,
+            cluster: finding.cluster.name.clone(),
+            region: finding.cluster.region.clone(),
+            account: finding.cluster.account.clone(),
+            namespace: finding.service_account.namespace.clone(),
+            service_account: finding.service_account.name.clone(),
+            verdict: finding.verdict.into(),
+            severity: optional(finding.severity),
+            rejected_from: lead.rejected_from,
+            rejected_from_is_exact: lead.lifetime.is_exact(),
+            token_lifetime: lead.lifetime.into(),
+            kubernetes_version: report
+                .judged_by(finding)
+                .and_then(|judged_by| judged_by.version)
+                .map(|version| version.to_string()),
+            interruptions: finding.interruptions().len(),
+            longest_interruption_seconds: finding
+                .longest_interruption()
+                .map(|length| length.num_seconds()),
+            after_upgrade: optional(finding.after_upgrade),
+            seconds_left: (lead.rejected_from - now).num_seconds(),
+            issued: lead.issued,
+            age_seconds: (now - lead.issued).num_seconds(),
+            requests: finding.requests(),
+            first_seen: finding.first_seen(),
+            last_seen: finding.last_seen(),
+            clients: list(finding.clients.clone()),
+            remedies: list(finding.remedies.clone()),
+            holders: list(finding.holders.clone()),
+        }
+    }
+}
+
+impl From<RankedFinding> for report::finding::Finding {
+    fn from(finding: RankedFinding) -> Self {
+        Self {
+            rank: finding.rank,
+            cluster: crate::evidence::cluster::Cluster {
+                name: finding.cluster,
+                region: finding.region,
+                account: finding.account,
+            },
+            service_account: ServiceAccount {
+                namespace: finding.namespace,
+                name: finding.service_account,
+            },
+            verdict: finding.verdict.into(),
+            severity: optional(finding.severity),
+            after_upgrade: optional(finding.after_upgrade),
+            holders: list(finding.holders),
+            clients: list(finding.clients),
+            remedies: list(finding.remedies),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The clients of a holder: the programs in a pod, told apart where they use tokens of their own.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::lifetime::Lifetimes;
+use super::rejection_join::RunsOfAgents;
+use super::thresholds::Thresholds;
+use crate::evidence::agents::Agents;
+use crate::evidence::rejection::Run;
+use crate::evidence::token::{Token, Tokens};
+use crate::report::token_lifetime::TokenLifetime;
+
+/// A token with how long it is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedToken {
+    /// The token.
+    pub token: Token,
+    /// How long it is accepted.
+    pub lifetime: TokenLifetime,
+}
+
+impl DatedToken {
+    /// When the API server starts to reject it, at the earliest.
+    pub fn end(&self) -> DateTime<Utc> {
+        self.token
+            .issued
+            .checked_add_signed(self.lifetime.duration())
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// Its age when it was last used.
+    pub fn age_at_last_use(&self) -> TimeDelta {
+        self.token.age_at_last_use()
+    }
+
+    /// The thresholds for a token that lives as long.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds::of(self.lifetime.duration())
+    }
+
+    /// Whether its last use lies so close before its end, or after it, that its end was noticed.
+    pub fn was_used_to_its_end(&self) -> bool {
+        self.end() - self.token.last_used <= self.thresholds().died_within()
+    }
+}
+
+/// One program, as far as it can be told: its tokens one after the other, and its rejections.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Client {
+    /// Its user agents; empty for those that were not kept apart.
+    pub user_agents: BTreeSet<String>,
+    /// Its tokens in order of issue.
+    pub tokens: Vec<DatedToken>,
+    /// Whether what looks like one token may be several.
+    pub may_be_several: bool,
+    /// Whether another client with the same user agent is beside it.
+    pub has_others_beside: bool,
+    /// The rejections joined to it, in order.
+    pub rejections: Vec<Run>,
+}
+
+/// The clients of a holder.
+///
+/// Where all of its tokens follow one another, the holder is one client. Where an older token is
+/// used after a newer one's first use, several programs share the pod, and each user agent is judged
+/// by itself: so is it where one agent was rejected and another accepted afterwards, which ends
+/// nothing for the first. Programs that share a user agent are told apart by their tokens.
+pub fn clients(agents: &Agents, rejections: &RunsOfAgents, lifetimes: &Lifetimes) -> Vec<Client> {
+    let all = dated(&agents.tokens(), lifetimes);
+    let several = agents.iter().nth(1).is_some();
+    if !several || !(overlap(&all) || others_go_on(agents, rejections)) {
+        let whole = Client {
+            user_agents: agents.names().map(str::to_owned).collect(),
+            may_be_several: agents.tokens().may_be_several(),
+            rejections: in_order(rejections.values().flatten().copied().collect()),
+            tokens: all,
+            has_others_beside: false,
+        };
+        return apart(whole);
+    }
+    let kept: BTreeSet<&str> = agents.names().collect();
+    let of_agent = |agent: Option<&str>| -> Vec<Run> {
+        let is_its = |name: &str| match agent {
+            Some(agent) => agent == name,
+            None => !kept.contains(name),
+        };
+        let runs = rejections.iter().filter(|(name, _)| is_its(name));
+        in_order(runs.flat_map(|(_, runs)| runs).copied().collect())
+    };
+    agents
+        .iter()
+        .flat_map(|(agent, agent_use)| {
+            apart(Client {
+                user_agents: agent.map(str::to_owned).into_iter().collect(),
+                tokens: dated(&agent_use.tokens, lifetimes),
+                may_be_several: agent_use.tokens.may_be_several(),
+                has_others_beside: false,
+                rejections: of_agent(agent),
+            })
+        })
+        .collect()
+}
+
+fn dated(tokens: &Tokens, lifetimes: &Lifetimes) -> Vec<DatedToken> {
+    tokens
+        .iter()
+        .map(|(_, token)| lifetimes.dated(token))
+        .collect()
+}
+
+fn in_order(mut runs: Vec<Run>) -> Vec<Run> {
+    runs.sort_unstable();
+    runs
+}
+
+/// Whether an older token was used after a newer one's first use.
+fn overlap(tokens: &[DatedToken]) -> bool {
+    let mut last_used = DateTime::<Utc>::MIN_UTC;
+    tokens.iter().any(|it| {
+        let overlaps = last_used > it.token.first_used;
+        last_used = last_used.max(it.token.last_used);
+        overlaps
+    })
+}
+
+/// Whether an agent was rejected, and never accepted afterwards, while another was.
+fn others_go_on(agents: &Agents, rejections: &RunsOfAgents) -> bool {
+    let last_used = |tokens: &Tokens| tokens.iter().map(|(_, token)| token.last_used).max();
+    rejections.iter().any(|(name, runs)| {
+        let Some(rejected) = runs.iter().map(|run| run.last).max() else {
+            return false;
+        };
+        let (own, others): (Vec<_>, Vec<_>) = agents
+            .iter()
+            .partition(|(agent, _)| agent.is_none_or(|agent| agent == name));
+        let is_after = |uses: &[(Option<&str>, &crate::evidence::agents::AgentUse)]| {
+            uses.iter()
+                .any(|(_, agent_use)| last_used(&agent_use.tokens) > Some(rejected))
+        };
+        !is_after(&own) && is_after(&others)
+    })
+}
+
+/// The clients behind one user agent. A newer token is first marked an hour after its issue, when a
+/// client that changed to it has long let go of its older one: an older one that is used even then
+/// belongs to another program. Each token goes to the program whose last one ended latest.
+fn apart(client: Client) -> Vec<Client> {
+    let mut tokens = client.tokens.clone();
+    tokens.sort_by_key(|it| (it.token.first_used, it.token.issued));
+    let mut chains: Vec<Vec<DatedToken>> = Vec::new();
+    for token in tokens {
+        let ended = |chain: &Vec<DatedToken>| chain.iter().map(|it| it.token.last_used).max();
+        let before = chains
+            .iter_mut()
+            .filter(|chain| ended(chain).is_some_and(|ended| ended <= token.token.first_used))
+            .max_by_key(|chain| ended(chain));
+        match before {
+            Some(chain) => chain.push(token),
+            None => chains.push(vec![token]),
+        }
+    }
+    let has_others_beside = chains.len() > 1;
+    chains
+        .into_iter()
+        .map(|mut tokens| {
+            tokens.sort_by_key(|it| it.token.issued);
+            Client {
+                tokens,
+                has_others_beside,
+                ..client.clone()
+            }
+        })
+        .collect()
+}
