@@ -8,7 +8,7 @@
 //! - [`client`], [`component`], [`version`]: who is behind a user agent, and what mends it
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
 //! - [`owner`]: the workload behind a pod's name
-//! - [`name`]: what Kubernetes accepts as a name
+//! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
 //!
 //! Pure: no cluster, no clock, no file.
 
@@ -19,6 +19,7 @@ pub mod control_plane;
 pub mod event;
 pub mod kubernetes_version;
 pub mod name;
+pub mod nearest;
 pub mod owner;
 pub mod path_shape;
 pub mod service_account;

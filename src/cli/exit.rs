@@ -9,11 +9,11 @@ pub enum Outcome {
     Done,
     /// Done, and something that is needed is not there.
     Missing,
-    /// Done, and there are findings at or above `--fail-on`.
-    Findings,
-    /// Done, but something could not be seen. This prevails over findings: whoever reads only
-    /// the exit code must not take a part for the whole.
+    /// Done, but something could not be seen.
     Incomplete,
+    /// Done, and there are findings at or above `--fail-on`. This prevails over an incomplete
+    /// report, so that one cluster that could not be seen hides nothing.
+    Findings,
     /// Broken off by the operator; what was known by then was reported.
     Interrupted,
 }

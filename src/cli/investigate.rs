@@ -7,6 +7,8 @@ use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use super::output_args::{OutputArgs, OutputPlan};
+use super::upgrade_args::{UpgradeArgs, check_clusters};
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
 use crate::source::cloudwatch::question::{events, legacy_tokens, rejections};
@@ -21,6 +23,9 @@ use crate::verdict::{Context, judge};
 pub(super) struct InvestigateArgs {
     #[command(flatten)]
     evidence: EvidenceArgs,
+
+    #[command(flatten)]
+    upgrade: UpgradeArgs,
 
     /// Only this namespace
     #[arg(short, long, value_name = "NAME", help_heading = "Holders")]
@@ -49,6 +54,7 @@ pub(super) struct InvestigateArgs {
 /// An investigation, validated.
 pub(super) struct Investigate {
     evidence: EvidencePlan,
+    target_version: Option<KubernetesVersion>,
     narrowing: Narrowing,
     output: OutputPlan,
     quiet: bool,
@@ -65,8 +71,10 @@ impl InvestigateArgs {
             holders: self.explain || narrowing != Narrowing::default(),
             explain: self.explain,
         };
+        let evidence = self.evidence.in_depth().plan(now)?;
         Ok(Investigate {
-            evidence: self.evidence.in_depth().plan(now)?,
+            target_version: self.upgrade.plan(&evidence)?,
+            evidence,
             narrowing,
             output: self.output.plan()?.in_detail(detail),
             quiet: self.quiet,
@@ -94,10 +102,13 @@ impl Investigate {
             &gathered.coverages,
             &Context {
                 token_lifetime: self.evidence.token_lifetime,
+                target_version: self.target_version,
                 ..Context::default()
             },
         );
-        narrow(&mut report, &self.narrowing);
+        check_clusters(&report)?;
+        narrow(&mut report, &self.narrowing).map_err(Failure::failed)?;
+        outputs.keep_older_if(evidence.interrupted && report.is_incomplete());
         outputs.write(&report)?;
         if evidence.interrupted {
             return Ok(Outcome::Interrupted);

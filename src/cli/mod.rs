@@ -32,6 +32,7 @@ mod progress_bar;
 mod query;
 mod render;
 mod sweep;
+mod upgrade_args;
 mod windows;
 
 use clap::{Parser, Subcommand};
@@ -72,7 +73,7 @@ Exit codes:
   0    done
   1    failed
   2    the command line is wrong
-  3    done; there are findings at or above --fail-on
+  3    done; there are findings at or above --fail-on, even if something could not be read
   4    done, but incomplete: something could not be read, and the report says what
   130  interrupted";
 

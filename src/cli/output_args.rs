@@ -1,5 +1,6 @@
 //! The arguments that say how a report is written.
 
+use std::cell::Cell;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -8,6 +9,7 @@ use clap::Args;
 
 use super::exit::{Failure, Outcome};
 use crate::deliver::file::OutputFile;
+use crate::deliver::standard_error;
 use crate::deliver::standard_output;
 use crate::render::table::{self, Detail};
 use crate::render::{Format, Page};
@@ -38,7 +40,7 @@ pub(super) struct OutputArgs {
     )]
     time_zone: Tz,
 
-    /// Exit with 3 if a finding is this severe, or worse
+    /// Exit with 3 if a finding is this severe, or worse, even if the report is incomplete
     #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
     fail_on: Option<FailOn>,
 }
@@ -100,6 +102,8 @@ impl OutputArgs {
 pub(super) struct Outputs<'a> {
     plan: &'a OutputPlan,
     files: Vec<(OutputFile, Format)>,
+    /// Whether files that are there already are left as they are.
+    keeps_older: Cell<bool>,
 }
 
 impl OutputPlan {
@@ -119,7 +123,11 @@ impl OutputPlan {
                 OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?;
             files.push((file, *format));
         }
-        Ok(Outputs { plan: self, files })
+        Ok(Outputs {
+            plan: self,
+            files,
+            keeps_older: Cell::new(false),
+        })
     }
 }
 
@@ -132,6 +140,12 @@ impl Outputs<'_> {
         files
     }
 
+    /// Leaves files that are there already as they are, if the run was broken off before it had
+    /// seen everything: an older report that is whole is worth more.
+    pub(super) fn keep_older_if(&self, is_broken_off: bool) {
+        self.keeps_older.set(is_broken_off);
+    }
+
     /// Writes the files whose format is wanted.
     pub(super) fn write_files(
         &self,
@@ -140,6 +154,15 @@ impl Outputs<'_> {
     ) -> Result<(), Failure> {
         let mut failure = None;
         for (file, format) in self.files.iter().filter(|(_, format)| wanted(*format)) {
+            if self.keeps_older.get() && file.path().exists() {
+                let kept = format!(
+                    "warning: interrupted before everything was seen: {} is left as it was\n",
+                    file.path().display()
+                );
+                // Without standard error nobody can be told.
+                let _ = standard_error::write(kept.as_bytes());
+                continue;
+            }
             let page = Page {
                 width: WIDTH_OF_FILES,
                 colour: false,
@@ -176,10 +199,10 @@ impl Outputs<'_> {
             .plan
             .fail_on
             .is_some_and(|severity| report.worst_severity() >= Some(severity));
-        if report.is_incomplete() {
-            Outcome::Incomplete
-        } else if found {
+        if found {
             Outcome::Findings
+        } else if report.is_incomplete() {
+            Outcome::Incomplete
         } else {
             Outcome::Done
         }

@@ -9,6 +9,8 @@ use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
+use super::upgrade_args::{UpgradeArgs, check_clusters};
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::deliver::webhook::Webhook;
 use crate::evidence::set::EvidenceSet;
 use crate::render::Format;
@@ -23,6 +25,9 @@ use crate::verdict::{Context, judge};
 pub(super) struct SweepArgs {
     #[command(flatten)]
     evidence: EvidenceArgs,
+
+    #[command(flatten)]
+    upgrade: UpgradeArgs,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -41,6 +46,7 @@ pub(super) struct SweepArgs {
 /// A sweep, validated.
 pub(super) struct Sweep {
     evidence: EvidencePlan,
+    target_version: Option<KubernetesVersion>,
     output: OutputPlan,
     comparison: ComparisonPlan,
     notification: NotificationPlan,
@@ -49,8 +55,10 @@ pub(super) struct Sweep {
 
 impl SweepArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Sweep, Failure> {
+        let evidence = self.evidence.plan(now)?;
         Ok(Sweep {
-            evidence: self.evidence.plan(now)?,
+            target_version: self.upgrade.plan(&evidence)?,
+            evidence,
             output: self.output.plan()?,
             comparison: self.comparison.plan(),
             notification: self.notification.plan()?,
@@ -76,12 +84,14 @@ impl Sweep {
             &Context {
                 token_lifetime: self.evidence.token_lifetime,
                 previous: previous.report(),
-                target_version: None,
+                target_version: self.target_version,
             },
         );
+        check_clusters(&report)?;
         let changes = changes(previous.report(), &report);
         let webhook = self.notification.webhook_for(&changes);
         report.changes = Some(changes).filter(|_| previous.is_asked());
+        outputs.keep_older_if(evidence.interrupted && report.is_incomplete());
         let written = self.write(&outputs, &report, webhook.is_some());
         let sent = match webhook.filter(|_| !evidence.interrupted) {
             Some(webhook) => self.tell(&outputs, report.clone(), webhook),

@@ -112,6 +112,11 @@ impl GapKind {
         }
     }
 
+    /// Whether nothing at all was seen of the place.
+    pub fn hides_everything(self) -> bool {
+        matches!(self, Self::NotAsked)
+    }
+
     /// Whether the gap counts lines of a file or events.
     pub fn counts_lines(self) -> bool {
         matches!(

@@ -18,6 +18,7 @@ pub mod caller;
 pub mod change;
 pub mod csv;
 pub mod export_csv;
+pub mod headline;
 pub mod html;
 pub mod ics;
 pub mod json;

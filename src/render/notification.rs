@@ -12,6 +12,7 @@ use super::change;
 use super::moment::minute;
 use super::visible::visible;
 use crate::evidence::cluster::Cluster;
+use crate::render::headline;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes};
 use crate::report::finding::{Finding, Remedy};
@@ -116,7 +117,7 @@ fn standing(report: &Report) -> String {
         })
         .collect();
     if counts.is_empty() {
-        "Now: no service account is about to be rejected".to_owned()
+        format!("Now: {}", headline::without_findings(report))
     } else {
         format!("Now: {}", counts.join(", "))
     }

@@ -2,6 +2,7 @@
 //!
 //! - [`verdict`]: verdicts and severities, and all that they mean
 //! - [`finding`]: findings, their holders and their tokens
+//! - [`filtered`]: a report that was filtered and in which nothing is left
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
@@ -17,6 +18,7 @@
 
 pub mod changes;
 pub mod exact_duration;
+pub mod filtered;
 pub mod finding;
 pub mod interruption;
 pub mod json;
@@ -33,6 +35,7 @@ use chrono::{DateTime, Utc};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::coverage::CountedGap;
 use changes::Changes;
+use filtered::Filtered;
 use finding::Finding;
 use judged_by::JudgedBy;
 use scan::ClusterScan;
@@ -49,6 +52,8 @@ pub struct Report {
     pub passed_over: Vec<String>,
     /// The version of a planned upgrade, where one was asked about.
     pub target_version: Option<KubernetesVersion>,
+    /// What was looked for, where a filter left no finding.
+    pub filtered: Option<Filtered>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
     /// What changed since an earlier report, where there was one to compare with.
@@ -59,6 +64,13 @@ impl Report {
     /// Whether something could not be seen, so that findings may be missing.
     pub fn is_incomplete(&self) -> bool {
         self.all_gaps().next().is_some()
+    }
+
+    /// Whether nothing at all was seen of what was asked for.
+    pub fn saw_nothing(&self) -> bool {
+        let is_blind =
+            |scan: &ClusterScan| scan.gaps.iter().any(|gap| gap.gap.kind.hides_everything());
+        self.findings.is_empty() && self.is_incomplete() && self.clusters.iter().all(is_blind)
     }
 
     /// Everything that could not be seen, in any cluster or in none.

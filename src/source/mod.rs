@@ -8,7 +8,6 @@
 //! - [`arrivals`]: which requests are wanted, by their arrival
 //! - [`intake`]: one event's text taken in
 //! - [`accepted_requests`]: every request by itself, set aside in temporary files where they are many
-//! - [`nearest`]: what somebody may have meant
 //! - [`progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
@@ -21,7 +20,6 @@ pub mod default_window;
 pub mod eks;
 pub mod files;
 pub mod intake;
-pub mod nearest;
 pub mod progress;
 mod sorted_run;
 

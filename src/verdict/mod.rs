@@ -134,6 +134,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         gaps,
         passed_over,
         target_version: None,
+        filtered: None,
         findings,
         changes: None,
     };

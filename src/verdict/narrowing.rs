@@ -1,8 +1,10 @@
 //! A report narrowed to some of its holders.
 
 use super::{cure, rank};
+use crate::audit::nearest::nearest;
 use crate::audit::service_account::ServiceAccount;
 use crate::report::Report;
+use crate::report::filtered::Filtered;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::scan::ClusterScan;
 
@@ -40,11 +42,104 @@ impl Narrowing {
     }
 }
 
-/// Leaves out of a report what is not wanted, and what is said of the rest because of it.
-pub fn narrow(report: &mut Report, narrowing: &Narrowing) {
-    if narrowing.is_open() {
-        return;
+/// A filter that fits nothing, though something that it may have meant is known.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no {what} {typed:?} among those seen with a stale token; nearest: {}", nearest.join(", "))]
+pub struct NoSuchName {
+    /// What was looked for: `pod`.
+    pub what: &'static str,
+    /// Its name, as it was typed.
+    pub typed: String,
+    /// What may have been meant, the most alike first.
+    pub nearest: Vec<String>,
+}
+
+/// The names that are shown to somebody who may have made a typing error.
+const NEAREST: usize = 3;
+
+impl Narrowing {
+    /// The filters that are stated, as they are typed, each with the names it could have.
+    fn filters<'a>(&self, report: &'a Report) -> Vec<(&'static str, String, Vec<&'a str>)> {
+        let accounts = || {
+            report
+                .findings
+                .iter()
+                .map(|finding| &finding.service_account)
+        };
+        let pods = || {
+            let holders = report.findings.iter().flat_map(|finding| &finding.holders);
+            holders.filter_map(|holder| holder.pod.as_deref())
+        };
+        let mut filters = Vec::new();
+        if let Some(pod) = &self.pod {
+            filters.push(("pod", pod.clone(), pods().collect()));
+        }
+        if let Some(typed) = &self.service_account {
+            // The name alone is compared: a namespace that is wrong is another filter's matter.
+            let name = typed.rsplit('/').next().unwrap_or(typed).to_owned();
+            let names = accounts().map(|account| account.name.as_str()).collect();
+            filters.push(("service account", name, names));
+        }
+        if let Some(namespace) = &self.namespace {
+            let names = accounts()
+                .map(|account| account.namespace.as_str())
+                .collect();
+            filters.push(("namespace", namespace.clone(), names));
+        }
+        filters
     }
+}
+
+/// Leaves out of a report what is not wanted, and what is said of the rest because of it. Where
+/// nothing is left the report says so, and gives no all-clear.
+///
+/// Fails if nothing is left and a name that was typed is not known but resembles one that is.
+pub fn narrow(report: &mut Report, narrowing: &Narrowing) -> Result<(), NoSuchName> {
+    if narrowing.is_open() {
+        return Ok(());
+    }
+    let filters = narrowing.filters(report);
+    let wanted: Vec<String> = filters
+        .iter()
+        .map(|(what, typed, _)| format!("{what} {typed}"))
+        .collect();
+    let meant = filters.iter().find_map(|(what, typed, known)| {
+        let is_known = known.contains(&typed.as_str());
+        let nearest = nearest(typed, known.iter().copied());
+        (!is_known && !nearest.is_empty()).then(|| NoSuchName {
+            what,
+            typed: typed.clone(),
+            nearest: nearest
+                .into_iter()
+                .take(NEAREST)
+                .map(str::to_owned)
+                .collect(),
+        })
+    });
+    let among = report
+        .findings
+        .iter()
+        .map(|finding| finding.holders.len())
+        .sum();
+    keep_wanted(report, narrowing);
+    let is_rejected = report
+        .clusters
+        .iter()
+        .any(|scan| !scan.rejected_callers.is_empty());
+    if !report.findings.is_empty() || is_rejected {
+        return Ok(());
+    }
+    if let Some(meant) = meant {
+        return Err(meant);
+    }
+    report.filtered = Some(Filtered {
+        wanted: wanted.join(", "),
+        among,
+    });
+    Ok(())
+}
+
+fn keep_wanted(report: &mut Report, narrowing: &Narrowing) {
     let clusters = &report.clusters;
     report.findings.retain_mut(|finding| {
         narrowing.wants_account(&finding.service_account) && keep(finding, narrowing, clusters)

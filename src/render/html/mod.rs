@@ -28,6 +28,7 @@ use super::change;
 use super::moment::{day, distance, minute, rfc3339};
 use super::number::{counted, thousands};
 use super::visible::visible;
+use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
@@ -54,6 +55,8 @@ struct ReportPage {
     several_clusters: bool,
     scans: Vec<Scan>,
     lifetimes: Vec<String>,
+    unseen: Option<String>,
+    without_findings: String,
     gaps: Vec<[String; 2]>,
     notes: Vec<String>,
     changes: Option<Changes>,
@@ -189,6 +192,8 @@ impl ReportPage {
                 .collect(),
             notes: basis::notes(report).map(|note| shown(&note)).collect(),
             changes: changes(report, page),
+            unseen: headline::unseen(report).map(|words| shown(&headline::as_sentence(&words))),
+            without_findings: shown(&headline::as_sentence(&headline::without_findings(report))),
             tallies: tallies(report),
             harmless: harmless_words(report),
             histogram: Histogram::of(report, page),

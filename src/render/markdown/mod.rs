@@ -14,6 +14,7 @@ use super::caller;
 use super::change;
 use super::moment::{day, distance, minute};
 use super::number::{counted, thousands};
+use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use inert::{code, line, words};
@@ -132,7 +133,8 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         .collect();
     writeln!(output)?;
     if findings.is_empty() {
-        return writeln!(output, "No service account is about to be rejected.");
+        let sentence = headline::as_sentence(&headline::without_findings(report));
+        return writeln!(output, "{}", words(&sentence));
     }
     let several_clusters = report.clusters.len() > 1;
     let (heading, rule) = if several_clusters {

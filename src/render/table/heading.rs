@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
-use super::style::{FAINT, HEADING, of_severity, paint};
+use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
 use crate::render::Page;
 use crate::render::basis;
+use crate::render::headline;
 use crate::render::moment::distance;
 use crate::render::visible::visible;
 use crate::report::Report;
@@ -36,6 +37,10 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         writeln!(output, "{}", paint(FAINT, line, page.colour))?;
     }
     writeln!(output)?;
+    if let Some(unseen) = headline::unseen(report) {
+        let words = visible(&unseen).into_owned();
+        writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
+    }
     let (summary, harmless) = summary(report);
     let colour = |(style, words): Part| paint(style, words, page.colour);
     let width = |parts: &[Part]| {
@@ -105,15 +110,8 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
         .map(|verdict| format!("{} {verdict}", report.count(verdict)))
         .collect();
     if parts.is_empty() {
-        let left_out = report
-            .changes
-            .as_ref()
-            .map_or(0, |changes| changes.left_out);
-        let words = match left_out {
-            0 => "no service account is about to be rejected".to_owned(),
-            _ => "nothing that changed is about to be rejected".to_owned(),
-        };
-        parts.push((Style::new(), words));
+        let words = headline::without_findings(report);
+        parts.push((Style::new(), visible(&words).into_owned()));
     }
     let harmless = if harmless.is_empty() {
         Vec::new()

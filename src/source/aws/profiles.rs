@@ -13,7 +13,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::cause::{Cause, chain};
 use super::failure::Failure;
-use crate::source::nearest::nearest;
+use crate::audit::nearest::nearest;
 
 /// Refuses a profile that the configuration files do not have: the SDK would go on without it.
 pub(super) async fn check(name: &str) -> Result<(), Failure> {
@@ -22,7 +22,9 @@ pub(super) async fn check(name: &str) -> Result<(), Failure> {
     let cause = match profile::load(&fs, &env, &files, Some(Cow::Owned(name.to_owned()))).await {
         Ok(profiles) if profiles.get_profile(name).is_some() => return Ok(()),
         Ok(profiles) => Cause::UnknownProfile {
-            nearest: nearest(name, profiles.profiles()).map(str::to_owned),
+            nearest: nearest(name, profiles.profiles())
+                .first()
+                .map(|it| (*it).to_owned()),
         },
         Err(error) => Cause::NoCredentials {
             reason: chain(&error),

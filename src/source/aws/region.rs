@@ -1,5 +1,7 @@
 //! The names of Regions.
 
+use crate::audit::nearest::nearest;
+
 /// The Regions that are known by name, for those who mistype one (AWS General Reference and
 /// "AWS Regions", by the end of 2025). A name that is not here may be a Region all the same.
 const KNOWN: [&str; 38] = [
@@ -50,7 +52,7 @@ pub fn is_known(name: &str) -> bool {
 
 /// The Region that somebody may have meant.
 pub fn meant(name: &str) -> Option<&'static str> {
-    crate::source::nearest::nearest(name, KNOWN)
+    nearest(name, KNOWN).first().copied()
 }
 
 /// Whether a Region may have this name: letters, groups of letters, a number.

@@ -69,6 +69,7 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
 fn report(day: i64, findings: Vec<Finding>) -> Report {
     Report {
         target_version: None,
+        filtered: None,
         clusters: vec![ClusterScan {
             judged_by: JudgedBy {
                 version: None,

@@ -8,4 +8,5 @@ mod life;
 mod programs;
 mod sources;
 mod timelines;
+mod upgrade;
 mod versions;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::conversion::{both_ways, one};
 use super::identity::ServiceAccount;
 use crate::evidence::{coverage, note};
-use crate::report::{legacy_token, scan};
+use crate::report::{filtered, legacy_token, scan};
 
 /// A span of request arrivals, both ends included.
 #[derive(Debug, Serialize, Deserialize)]
@@ -93,6 +93,16 @@ pub(super) struct Note {
     pub(super) text: String,
 }
 
+/// What was looked for and not found.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Filtered {
+    /// What was looked for, as it was typed: `pod web-0`.
+    pub(super) wanted: String,
+    /// How many holders were seen with a stale token.
+    pub(super) among: usize,
+}
+
 /// A token kept in a secret that is in use.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -120,6 +130,7 @@ both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
     RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked,
 });
+both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });
 both_ways!(struct Note, note::Note { place, text });
 both_ways!(struct LegacyTokenFinding, legacy_token::LegacyTokenFinding {

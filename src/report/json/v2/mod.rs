@@ -28,7 +28,7 @@ use crate::evidence::price::Price;
 use crate::report;
 use crate::report::scan::ClusterScan;
 use changes::Changes;
-use coverage::{CountedGap, CountedNote, LegacyTokenFinding, Window};
+use coverage::{CountedGap, CountedNote, Filtered, LegacyTokenFinding, Window};
 use finding::{ClientFinding, HolderFinding, Remedy};
 use identity::Cluster;
 use lifetime::{JudgedBy, TokenLifetime};
@@ -61,6 +61,9 @@ pub(super) struct Report {
     /// The version of a planned upgrade, where one was asked about.
     #[serde(default)]
     target_version: Option<KubernetesVersion>,
+    /// What was looked for, where a filter left no finding.
+    #[serde(default)]
+    filtered: Option<Filtered>,
     /// The findings in rank order.
     findings: Vec<RankedFinding>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -182,6 +185,7 @@ impl From<&report::Report> for Report {
             gaps: list(report.gaps.clone()),
             passed_over: report.passed_over.clone(),
             target_version: report.target_version,
+            filtered: optional(report.filtered.clone()),
             findings: report
                 .findings
                 .iter()
@@ -199,6 +203,7 @@ impl From<Report> for report::Report {
             gaps: list(report.gaps),
             passed_over: report.passed_over,
             target_version: report.target_version,
+            filtered: optional(report.filtered),
             findings: list(report.findings),
             changes: optional(report.changes),
         }

@@ -1,0 +1,84 @@
+//! What a report says first: what could not be seen, and what it means that there is no finding.
+//! Names of clusters and places are log text: escape them.
+
+use super::number::counted;
+use crate::evidence::coverage::CountedGap;
+use crate::report::Report;
+
+/// The clusters that are named where several could not be seen.
+const NAMED: usize = 3;
+
+/// What could not be seen: `could not see 3 of 120 clusters: a, b, c`. `None` if all was.
+pub fn unseen(report: &Report) -> Option<String> {
+    let is_whole = |gap: &&CountedGap| !gap.gap.kind.counts_lines();
+    let partly: Vec<(&str, &CountedGap)> = report
+        .clusters
+        .iter()
+        .filter_map(|scan| Some((scan.cluster.name.as_str(), scan.gaps.iter().find(is_whole)?)))
+        .collect();
+    let elsewhere = report.gaps.iter().filter(|gap| is_whole(gap)).count();
+    let lines: u64 = report
+        .all_gaps()
+        .filter(|gap| gap.gap.kind.counts_lines())
+        .map(|gap| gap.count)
+        .fold(0, u64::saturating_add);
+    let mut parts = Vec::new();
+    match (&partly[..], report.clusters.len()) {
+        ([], _) => {}
+        ([(name, gap)], 1) => {
+            parts.push(format!("could not see all of {name}: {}", gap.in_words()))
+        }
+        (clusters, all) => {
+            let names: Vec<&str> = clusters.iter().map(|(name, _)| *name).collect();
+            let mut words = format!(
+                "could not see {} of {all} clusters: {}",
+                clusters.len(),
+                names[..names.len().min(NAMED)].join(", ")
+            );
+            if names.len() > NAMED {
+                words.push_str(&format!(" and {} more", names.len() - NAMED));
+            }
+            parts.push(words);
+        }
+    }
+    if elsewhere > 0 {
+        let places = counted(elsewhere, "place", "places");
+        parts.push(format!("could not see {places} of no known cluster"));
+    }
+    if lines > 0 {
+        let lines = counted(lines as usize, "line or event", "lines or events");
+        parts.push(format!("could not read {lines}"));
+    }
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// What it means that no finding has a severity. The all-clear is given only where everything that
+/// was asked for was seen.
+pub fn without_findings(report: &Report) -> String {
+    let left_out = report
+        .changes
+        .as_ref()
+        .map_or(0, |changes| changes.left_out);
+    if let Some(filtered) = &report.filtered {
+        return filtered.words();
+    }
+    if report.saw_nothing() {
+        return "nothing could be read, so nothing is known".to_owned();
+    }
+    if report.is_incomplete() {
+        return "no finding in what could be seen".to_owned();
+    }
+    match left_out {
+        0 => "no service account is about to be rejected".to_owned(),
+        _ => "nothing that changed is about to be rejected".to_owned(),
+    }
+}
+
+/// Text with its first letter in upper case and a full stop.
+pub fn as_sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first = characters
+        .next()
+        .map(|first| first.to_uppercase().to_string());
+    format!("{}{}.", first.unwrap_or_default(), characters.as_str())
+}

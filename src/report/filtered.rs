@@ -1,0 +1,22 @@
+//! A report that was filtered and in which nothing is left.
+
+/// What was looked for and not found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filtered {
+    /// What was looked for, as it was typed: `pod web-0`.
+    pub wanted: String,
+    /// How many holders were seen with a stale token.
+    pub among: usize,
+}
+
+impl Filtered {
+    /// `pod web-0 was not seen with a stale token, among 12 holders`
+    pub fn words(&self) -> String {
+        format!(
+            "{} was not seen with a stale token, among {} {}",
+            self.wanted,
+            self.among,
+            if self.among == 1 { "holder" } else { "holders" }
+        )
+    }
+}
