@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::set::{Collect as _, EvidenceSet};
-use eks_stale_tokens::source::arrivals::Arrivals;
+use eks_stale_tokens::source::request_filter::RequestFilter;
 use eks_stale_tokens::source::files::found::Found;
 use eks_stale_tokens::source::files::scan::scan;
 use libfuzzer_sys::fuzz_target;
@@ -14,7 +14,7 @@ use libfuzzer_sys::fuzz_target;
 fn scanned(block: &[u8]) -> (EvidenceSet, Found) {
     let mut evidence = EvidenceSet::default();
     let cluster = Arc::new(Cluster::named("c"));
-    let found = scan(block, &cluster, Arrivals::default(), &mut evidence);
+    let found = scan(block, &cluster, RequestFilter::default(), &mut evidence);
     (evidence, found)
 }
 

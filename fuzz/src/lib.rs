@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::set::EvidenceSet;
-use eks_stale_tokens::source::arrivals::Arrivals;
+use eks_stale_tokens::source::request_filter::RequestFilter;
 use eks_stale_tokens::source::files::found::Found;
 use eks_stale_tokens::source::files::scan::scan;
 use eks_stale_tokens::source::files::shapes::Shape;
@@ -33,7 +33,7 @@ fn unwrapped(shape: &Shape, data: &[u8], step: usize) -> (EvidenceSet, Found) {
         found.merge(scan(
             lines.bytes(),
             cluster,
-            Arrivals::default(),
+            RequestFilter::default(),
             &mut evidence,
         ));
     };

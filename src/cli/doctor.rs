@@ -74,7 +74,7 @@ impl Doctor {
             let stop = interrupt::listen()?;
             tokio::select! {
                 outcome = self.examine() => outcome,
-                () = stop.pulled() => Err(Failure::Interrupted),
+                () = stop.cancelled() => Err(Failure::Interrupted),
             }
         });
         runtime.shutdown_timeout(Duration::from_millis(100));

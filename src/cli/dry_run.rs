@@ -10,22 +10,22 @@ use crate::evidence::price::Price;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
-use crate::source::cloudwatch::question::Question;
-use crate::source::cloudwatch::request::Request;
+use crate::source::cloudwatch::queries::logs_query::LogsQuery;
+use crate::source::cloudwatch::query_limits::QueryLimits;
 
 /// What asking about one window is estimated to scan, Region by Region.
 pub(super) struct Estimated {
     regions: Vec<Estimate>,
-    request: Request,
+    limits: QueryLimits,
 }
 
 impl Estimated {
-    pub(super) async fn of<C>(fleet: &Fleet, questions: &[Question<C>], request: Request) -> Self {
+    pub(super) async fn of(fleet: &Fleet, queries: &[LogsQuery], limits: QueryLimits) -> Self {
         let mut regions = Vec::new();
         for region in &fleet.regions {
-            regions.push(estimate(region, questions, &request).await);
+            regions.push(estimate(region, queries, &limits).await);
         }
-        Self { regions, request }
+        Self { regions, limits }
     }
 }
 
@@ -72,16 +72,16 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
     let mut words = String::new();
     let time = "%Y-%m-%d %H:%M:%S";
     for (nth, (part, estimated)) in parts.iter().zip(estimated).enumerate() {
-        let request = &estimated.request;
+        let limits = &estimated.limits;
         let _ = writeln!(
             words,
             "{}Window   {} to {} UTC",
             if nth == 0 { "" } else { "\n" },
-            request.since.format(time),
-            request.until.format(time)
+            limits.since.format(time),
+            limits.until.format(time)
         );
         for (region, estimate) in part.fleet.regions.iter().zip(&estimated.regions) {
-            region_words(&mut words, region, estimate, request);
+            region_words(&mut words, region, estimate, limits);
         }
     }
     for missing in parts.iter().flat_map(|part| &part.fleet.missing) {
@@ -98,7 +98,12 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
     words
 }
 
-fn region_words(words: &mut String, region: &FoundRegion, estimate: &Estimate, request: &Request) {
+fn region_words(
+    words: &mut String,
+    region: &FoundRegion,
+    estimate: &Estimate,
+    limits: &QueryLimits,
+) {
     let profile = region.connection.profile.as_ref();
     let _ = writeln!(
         words,
@@ -135,15 +140,15 @@ fn region_words(words: &mut String, region: &FoundRegion, estimate: &Estimate, r
         .max()
         .unwrap_or(0);
     for group in region.groups.iter() {
-        let kept_since = group.kept_since(request.now);
+        let kept_since = group.kept_since(limits.now);
         let clamped = match kept_since {
-            Some(kept) if kept > request.until => {
-                "   not asked: ".to_owned() + &group.kept_because(request.now)
+            Some(kept) if kept > limits.until => {
+                "   not asked: ".to_owned() + &group.kept_because(limits.now)
             }
-            Some(kept) if kept > request.since => format!(
+            Some(kept) if kept > limits.since => format!(
                 "   from {} on: {}",
                 kept.format("%Y-%m-%d %H:%M"),
-                group.kept_because(request.now)
+                group.kept_because(limits.now)
             ),
             _ => String::new(),
         };

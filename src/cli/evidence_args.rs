@@ -16,6 +16,7 @@ use crate::report::token_lifetime::TokenLifetime;
 use crate::source::aws::access::Access;
 use crate::source::cloudwatch::discovery::Wanted;
 use crate::source::default_window::DEFAULT_WINDOW;
+use crate::source::depth::Depth;
 use crate::source::files::inputs::Excluded;
 
 /// How far before the window to look for whoever is rejected inside it.
@@ -118,6 +119,7 @@ pub(super) struct EvidenceArgs {
 #[derive(Debug)]
 pub(super) struct EvidencePlan {
     pub(super) from: From,
+    pub(super) depth: Depth,
     pub(super) token_lifetime: Option<TokenLifetime>,
     /// The version that the operator states.
     pub(super) kubernetes_version: Option<KubernetesVersion>,
@@ -161,24 +163,16 @@ pub(super) struct CloudWatchPlan {
     pub(super) describes_clusters: bool,
 }
 
-impl EvidencePlan {
-    /// The same, without asking for what only a verdict needs.
-    pub(super) fn without_verdict(mut self) -> Self {
-        if let From::CloudWatch(plan) = &mut self.from {
-            plan.describes_clusters = false;
-        }
-        self
-    }
-}
-
 impl EvidenceArgs {
-    /// The same, with a look back even where it costs money.
-    pub(super) fn in_depth(mut self) -> Self {
-        self.look_back.get_or_insert(DEFAULT_LOOK_BACK);
-        self
-    }
-
-    pub(super) fn plan(self, now: DateTime<Utc>) -> Result<EvidencePlan, Failure> {
+    pub(super) fn plan(
+        mut self,
+        now: DateTime<Utc>,
+        depth: Depth,
+    ) -> Result<EvidencePlan, Failure> {
+        // An investigation looks back even where that costs money.
+        if depth == Depth::Investigate {
+            self.look_back.get_or_insert(DEFAULT_LOOK_BACK);
+        }
         let token_lifetime = self.token_lifetime()?;
         let kubernetes_version = self.kubernetes_version;
         let until = match self.until {
@@ -189,12 +183,13 @@ impl EvidenceArgs {
             check_order(since, until)?;
         }
         let from = if self.input.is_empty() {
-            From::CloudWatch(self.cloud_watch(until, now)?)
+            From::CloudWatch(self.cloud_watch(until, now, depth)?)
         } else {
             From::Inputs(self.inputs(until)?)
         };
         Ok(EvidencePlan {
             from,
+            depth,
             token_lifetime,
             kubernetes_version,
         })
@@ -236,6 +231,7 @@ impl EvidenceArgs {
         self,
         until: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
+        depth: Depth,
     ) -> Result<CloudWatchPlan, Failure> {
         if self.clusters.is_empty() && !self.all_clusters {
             return Err(Failure::Usage(
@@ -274,7 +270,8 @@ impl EvidenceArgs {
             max_queries: usize::from(self.max_queries),
             max_scan: self.max_scan,
             dry_run: self.dry_run,
-            describes_clusters: true,
+            // Only a verdict needs the versions.
+            describes_clusters: depth != Depth::Export,
         })
     }
 }

@@ -18,7 +18,7 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::ControlPlane;
 use crate::render::export_csv;
 use crate::source::accepted_requests::AcceptedRequests;
-use crate::source::cloudwatch::question::events;
+use crate::source::depth::Depth;
 use crate::verdict::lifetime::Lifetimes;
 
 /// Write every accepted request made with a stale token, one CSV row each, in time order
@@ -46,7 +46,7 @@ pub(super) struct Export {
 impl ExportArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Export, Failure> {
         Ok(Export {
-            evidence: self.evidence.plan(now)?.without_verdict(),
+            evidence: self.evidence.plan(now, Depth::Export)?,
             output: self.output,
             quiet: self.quiet,
         })
@@ -61,12 +61,10 @@ impl Export {
             ),
             None => None,
         };
-        let questions = [events::question()];
-        let evidence: Evidence<AcceptedRequests> =
-            match gather(&self.evidence, &questions, self.quiet)? {
-                Gathering::Evidence(evidence) => evidence,
-                Gathering::DryRun(words) => return said(&words),
-            };
+        let evidence: Evidence<AcceptedRequests> = match gather(&self.evidence, self.quiet)? {
+            Gathering::Evidence(evidence) => evidence,
+            Gathering::DryRun(words) => return said(&words),
+        };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;
         let requests = evidence

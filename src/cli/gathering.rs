@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::dry_run::{self, Estimated};
 use super::evidence_args::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
@@ -19,15 +20,15 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::render::visible::visible;
-use crate::source::arrivals::Arrivals;
 use crate::source::cloudwatch::discovery::Wanted;
-use crate::source::cloudwatch::question::Question;
-use crate::source::cloudwatch::request::Request;
-use crate::source::cloudwatch::stop::Stop;
+use crate::source::cloudwatch::queries::at_depth;
+use crate::source::cloudwatch::query_limits::QueryLimits;
 use crate::source::cloudwatch::{self, fleet};
+use crate::source::depth::Depth;
 use crate::source::eks::Descriptions;
 use crate::source::files::{self, inputs::Inputs};
 use crate::source::progress::Progress;
+use crate::source::request_filter::RequestFilter;
 use crate::source::{self, Gathered};
 
 /// What was gathered, and whether the operator broke it off.
@@ -44,19 +45,18 @@ pub(super) enum Gathering<C> {
     DryRun(String),
 }
 
-/// Gathers the evidence that the plan asks for; of log groups, with these questions.
+/// Gathers the evidence that the plan asks for.
 pub(super) fn gather<C: Collect + 'static>(
     plan: &EvidencePlan,
-    questions: &[Question<C>],
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
-    let stated = plan.kubernetes_version;
+    let (depth, stated) = (plan.depth, plan.kubernetes_version);
     let mut gathering = match &plan.from {
         From::Inputs(plan) => Gathering::Evidence(Evidence {
             gathered: from_inputs(plan, quiet)?,
             interrupted: false,
         }),
-        From::CloudWatch(plan) => from_cloudwatch(plan, stated, questions, quiet)?,
+        From::CloudWatch(plan) => from_cloudwatch(plan, depth, stated, quiet)?,
     };
     if let Gathering::Evidence(evidence) = &mut gathering {
         for coverage in evidence.gathered.coverages.0.values_mut() {
@@ -76,7 +76,7 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
         (None, None) => {}
         (since, Some(until)) => {
             let since = since.and_then(|since| since.resolve(until));
-            inputs.ask(move |_| Arrivals {
+            inputs.ask(move |_| RequestFilter {
                 since,
                 until: Some(until),
                 look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
@@ -88,7 +88,7 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             let end = move |cluster: &Cluster| survey.0.get(cluster)?.last_event;
             inputs.ask(move |cluster| {
                 let since = end(cluster).and_then(|end| since.resolve(end));
-                Arrivals {
+                RequestFilter {
                     since,
                     until: end(cluster),
                     look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
@@ -101,8 +101,8 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
 
 fn from_cloudwatch<C: Collect + 'static>(
     plan: &CloudWatchPlan,
+    depth: Depth,
     stated: Option<KubernetesVersion>,
-    questions: &[Question<C>],
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
@@ -115,7 +115,7 @@ fn from_cloudwatch<C: Collect + 'static>(
     let runtime = interrupt::runtime()?;
     let gathering = runtime.block_on(async {
         let stop = interrupt::listen()?;
-        ask_cloudwatch(plan, stated, questions, stop, Arc::clone(&progress)).await
+        ask_cloudwatch(plan, depth, stated, stop, Arc::clone(&progress)).await
     });
     // A call that hangs must not keep the report waiting.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -134,16 +134,17 @@ fn from_cloudwatch<C: Collect + 'static>(
 
 async fn ask_cloudwatch<C: Collect + 'static>(
     plan: &CloudWatchPlan,
+    depth: Depth,
     stated: Option<KubernetesVersion>,
-    questions: &[Question<C>],
-    stop: Stop,
+    stop: CancellationToken,
     progress: Arc<Progress>,
 ) -> Result<(Gathering<C>, Vec<source::aws::failure::Failure>), Failure> {
+    let queries = at_depth(depth);
     let deadline = deadline(plan.time_limit);
     let finding = fleet::find(&plan.accesses, &plan.wanted, plan.linked, deadline);
     let fleet = tokio::select! {
         fleet = finding => fleet.map_err(Failure::failed)?,
-        () = stop.pulled() => return Err(Failure::Interrupted),
+        () = stop.cancelled() => return Err(Failure::Interrupted),
     };
     let mut descriptions = match plan.describes_clusters {
         true => windows::describe(&fleet, deadline),
@@ -152,13 +153,13 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     if plan.since.is_none() && stated.is_none() {
         tokio::select! {
             () = descriptions.wait(WAIT_FOR_VERSIONS) => {}
-            () = stop.pulled() => return Err(Failure::Interrupted),
+            () = stop.cancelled() => return Err(Failure::Interrupted),
         }
     }
     let parts = windows::parts(fleet, plan, |cluster| {
         known_version(cluster, stated, &descriptions)
     });
-    let request = |part: &Part, max_queries| Request {
+    let limits = |part: &Part, max_queries| QueryLimits {
         since: part.since,
         until: plan.until,
         look_back: part.look_back,
@@ -172,8 +173,8 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     if plan.dry_run || plan.max_scan.is_some() {
         let mut estimated = Vec::new();
         for part in &parts {
-            let request = request(part, plan.max_queries);
-            estimated.push(Estimated::of(&part.fleet, questions, request).await);
+            let limits = limits(part, plan.max_queries);
+            estimated.push(Estimated::of(&part.fleet, &queries, limits).await);
         }
         if plan.dry_run {
             let words = dry_run::words(&parts, &estimated);
@@ -192,22 +193,22 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     let room = Arc::new(Semaphore::new(at_once));
     let mut gathering = tokio::task::JoinSet::new();
     for part in parts {
-        let request = request(&part, plan.max_queries / at_once);
-        let (questions, room) = (questions.to_vec(), Arc::clone(&room));
+        let limits = limits(&part, plan.max_queries / at_once);
+        let (queries, room) = (queries.clone(), Arc::clone(&room));
         gathering.spawn(async move {
             let _room = room.acquire().await;
-            cloudwatch::gather(part.fleet, &questions, &request).await
+            cloudwatch::gather(part.fleet, &queries, &limits).await
         });
     }
     for (part, failed) in gathering.join_all().await {
         gathered = gathered.merged(part);
         failures.extend(failed);
     }
-    if !stop.is_pulled() {
+    if !stop.is_cancelled() {
         descriptions.wait(WAIT_AT_THE_END).await;
     }
     gathered.coverages.merge(descriptions.into_coverages());
-    if none_was_asked(&gathered) && !failures.is_empty() && !stop.is_pulled() {
+    if none_was_asked(&gathered) && !failures.is_empty() && !stop.is_cancelled() {
         let first = failures.remove(0);
         let others = failures.len();
         if others > 0 {
@@ -218,7 +219,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     }
     let evidence = Evidence {
         gathered,
-        interrupted: stop.is_pulled(),
+        interrupted: stop.is_cancelled(),
     };
     Ok((Gathering::Evidence(evidence), failures))
 }

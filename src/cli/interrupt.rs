@@ -1,12 +1,12 @@
-//! Breaking off: Ctrl-C, or SIGTERM as a supervisor sends it. A second one ends the process at
+//! Interruption: Ctrl-C, or SIGTERM as a supervisor sends it. A second one ends the process at
 //! once.
 
 use anyhow::Context as _;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use super::exit::{Failure, INTERRUPTED};
-use crate::source::cloudwatch::stop::{Stop, stop};
 
 /// What asynchronous work runs on.
 pub(super) fn runtime() -> Result<Runtime, Failure> {
@@ -18,14 +18,15 @@ pub(super) fn runtime() -> Result<Runtime, Failure> {
         .map_err(Failure::Failed)
 }
 
-/// A stop that is pulled when the operator breaks off. It needs a runtime around it.
-pub(super) fn listen() -> Result<Stop, Failure> {
+/// A token that is cancelled when the operator interrupts the run. It needs a runtime around it.
+pub(super) fn listen() -> Result<CancellationToken, Failure> {
     let mut interrupted = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
     let mut terminated = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
-    let (cord, stop) = stop();
+    let stop = CancellationToken::new();
+    let interrupt = stop.clone();
     tokio::spawn(async move {
         either(&mut interrupted, &mut terminated).await;
-        cord.pull();
+        interrupt.cancel();
         either(&mut interrupted, &mut terminated).await;
         std::process::exit(INTERRUPTED.into());
     });

@@ -11,7 +11,7 @@ use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
-use crate::source::cloudwatch::question::{events, legacy_tokens, rejections};
+use crate::source::depth::Depth;
 use crate::verdict::narrowing::{Narrowing, narrow};
 use crate::verdict::{Context, judge};
 
@@ -71,7 +71,7 @@ impl InvestigateArgs {
             holders: self.explain || narrowing != Narrowing::default(),
             explain: self.explain,
         };
-        let evidence = self.evidence.in_depth().plan(now)?;
+        let evidence = self.evidence.plan(now, Depth::Investigate)?;
         Ok(Investigate {
             target_version: self.upgrade.plan(&evidence)?,
             evidence,
@@ -85,14 +85,7 @@ impl InvestigateArgs {
 impl Investigate {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
-        // Every call that a holder makes is wanted here, so events are read whole.
-        let questions = [
-            events::question(),
-            rejections::question(),
-            legacy_tokens::question(),
-        ];
-        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
-        {
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };

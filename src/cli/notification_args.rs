@@ -130,7 +130,7 @@ pub(super) fn send(webhook: &Webhook, report: &Report, time_zone: Tz) -> Result<
                 Ok(Err(error)) => Err(anyhow::Error::from(error)),
                 Err(error) => Err(error.into()),
             },
-            () = stop.pulled() => Ok(Sent::Interrupted),
+            () = stop.cancelled() => Ok(Sent::Interrupted),
         }
         .context("the report is written, but its message was not delivered")
         .map_err(Failure::Failed)

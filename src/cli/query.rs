@@ -11,12 +11,12 @@ use super::evidence_args::{check_name, check_order, resolve};
 use super::exit::{Failure, Outcome};
 use super::moment::Moment;
 use crate::deliver::standard_output;
-use crate::source::arrivals::Arrivals;
 use crate::source::cloudwatch::console::link;
 use crate::source::cloudwatch::log_group::name_of;
-use crate::source::cloudwatch::query::{QUERIES, Query, STALE_TOKEN_HOLDERS};
-use crate::source::cloudwatch::question::holders;
+use crate::source::cloudwatch::queries::QUERIES;
+use crate::source::cloudwatch::queries::logs_query::LogsQuery;
 use crate::source::default_window::DEFAULT_WINDOW;
+use crate::source::request_filter::RequestFilter;
 
 /// Print a query's text and, for a cluster, the console link that runs it
 ///
@@ -46,7 +46,7 @@ pub(super) struct QueryArgs {
 
 /// What is printed, validated.
 pub(super) struct ShownQuery {
-    query: Option<Query>,
+    query: Option<LogsQuery>,
     /// The cluster and its Region.
     place: Option<(String, String)>,
     since: DateTime<Utc>,
@@ -96,16 +96,16 @@ impl ShownQuery {
         Ok(Outcome::Done)
     }
 
-    fn text(&self, query: Query) -> String {
-        let arrivals = Arrivals {
+    fn text(&self, query: LogsQuery) -> String {
+        let window = RequestFilter {
             since: Some(self.since),
             until: Some(self.until),
-            ..Arrivals::default()
+            look_back: None,
         };
-        let text = if self.is_bounded && query == STALE_TOKEN_HOLDERS {
-            (holders::question().text)(&query, arrivals)
+        let text = if self.is_bounded {
+            query.text_for(window, "")
         } else {
-            query.text.to_owned()
+            (query.text)().to_owned()
         };
         let mut words = String::new();
         if let Some((cluster, region)) = &self.place {

@@ -16,7 +16,7 @@ use crate::evidence::set::EvidenceSet;
 use crate::render::Format;
 use crate::report::Report;
 use crate::report::changes::Changes;
-use crate::source::cloudwatch::question::{holders, rejections};
+use crate::source::depth::Depth;
 use crate::verdict::changes::{changes, only_changes};
 use crate::verdict::{Context, judge};
 
@@ -55,7 +55,7 @@ pub(super) struct Sweep {
 
 impl SweepArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Sweep, Failure> {
-        let evidence = self.evidence.plan(now)?;
+        let evidence = self.evidence.plan(now, Depth::Sweep)?;
         Ok(Sweep {
             target_version: self.upgrade.plan(&evidence)?,
             evidence,
@@ -71,9 +71,7 @@ impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
         let previous = self.comparison.read()?;
-        let questions = [holders::question(), rejections::question()];
-        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, &questions, self.quiet)?
-        {
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };

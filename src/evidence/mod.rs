@@ -12,6 +12,7 @@
 //! - [`control_plane`]: what is known of a cluster's version, on which its tokens' lifetime depends
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
+//! - [`observation`]: one thing that a source read
 //! - [`set`]: all evidence, and its merge
 //!
 //! Merging is associative and commutative, and the empty value is its identity: files, pages,
@@ -26,6 +27,7 @@ pub mod holder;
 pub mod legacy_token;
 pub mod majority;
 pub mod note;
+pub mod observation;
 pub mod price;
 pub mod rejection;
 pub mod set;

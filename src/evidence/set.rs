@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::accepted::Evidence;
 use super::cluster::Cluster;
 use super::holder::Holder;
-use super::legacy_token::{LegacyTokenRequest, LegacyTokenUse};
-use super::rejection::{RejectedCaller, Rejection, Rejections};
+use super::legacy_token::LegacyTokenUse;
+use super::observation::Observation;
+use super::rejection::{RejectedCaller, Rejections, Run};
 use super::token_use::TokenUse;
 use crate::audit::service_account::ServiceAccount;
 
@@ -19,33 +19,15 @@ const REJECTED_ADDRESSES: usize = 4_096;
 /// bounds what that costs us, and keeps it from crowding out the callers at other addresses.
 const REJECTED_CALLERS: usize = 128;
 
-/// Something that takes in evidence, and can be merged with another of its kind.
+/// A sink for observations, which can be merged with another of its kind.
 ///
-/// Sources feed it; [`EvidenceSet`] folds evidence into token uses, and other collectors may
-/// keep every single request. Merging must not depend on order.
+/// [`EvidenceSet`] folds them into token uses; other collectors may keep every single request.
+/// Merging must not depend on order.
 pub trait Collect: Default + Send {
-    /// Takes in an accepted request.
-    fn accept(&mut self, cluster: &Arc<Cluster>, evidence: Evidence);
+    /// Adds what was read about a cluster.
+    fn record(&mut self, cluster: &Arc<Cluster>, observation: Observation);
 
-    /// Takes in a request that was accepted before the window: it only helps to tell who is
-    /// rejected inside it.
-    fn accept_earlier(&mut self, _: &Arc<Cluster>, _: Evidence) {}
-
-    /// Takes in a rejected request.
-    fn reject(&mut self, cluster: &Arc<Cluster>, rejection: Rejection);
-
-    /// Takes in rejections of one caller that were counted elsewhere.
-    fn reject_many(&mut self, _: RejectedCaller, _: &Rejections) {}
-
-    /// Who is rejected in this cluster, as far as this collector tells callers apart.
-    fn rejected_in(&self, _: &Arc<Cluster>) -> Vec<(RejectedCaller, Rejections)> {
-        Vec::new()
-    }
-
-    /// Takes in a request made with a token that is kept in a secret.
-    fn legacy_token(&mut self, _: &Arc<Cluster>, _: LegacyTokenRequest) {}
-
-    /// Takes in all that another collector holds.
+    /// Adds all that another collector holds.
     fn merge(&mut self, other: Self);
 }
 
@@ -67,12 +49,12 @@ pub struct EvidenceSet {
 
 impl EvidenceSet {
     /// Adds a token use of a holder.
-    pub fn add(&mut self, holder: Holder, token_use: TokenUse) {
+    fn add(&mut self, holder: Holder, token_use: TokenUse) {
         self.holders.entry(holder).or_default().merge(token_use);
     }
 
     /// Adds a token use of a holder that lies before the window.
-    pub fn add_earlier(&mut self, holder: Holder, token_use: TokenUse) {
+    fn add_earlier(&mut self, holder: Holder, token_use: TokenUse) {
         self.earlier.entry(holder).or_default().merge(token_use);
     }
 
@@ -102,7 +84,7 @@ impl EvidenceSet {
     }
 
     /// Adds rejections of a caller.
-    pub fn add_rejections(&mut self, caller: RejectedCaller, rejections: &Rejections) {
+    fn add_rejections(&mut self, caller: RejectedCaller, rejections: &Rejections) {
         let address = (Arc::clone(&caller.cluster), caller.address.clone());
         let callers = self.rejected.entry(address).or_default();
         callers
@@ -120,7 +102,7 @@ impl EvidenceSet {
     }
 
     /// Adds uses of a token that is kept in a secret.
-    pub fn add_legacy(&mut self, token: LegacyToken, token_use: LegacyTokenUse) {
+    fn add_legacy(&mut self, token: LegacyToken, token_use: LegacyTokenUse) {
         match self.legacy_tokens.get_mut(&token) {
             Some(known) => known.merge(token_use),
             None => {
@@ -131,34 +113,49 @@ impl EvidenceSet {
 }
 
 impl Collect for EvidenceSet {
-    fn accept(&mut self, cluster: &Arc<Cluster>, evidence: Evidence) {
-        self.add(evidence.holder(cluster), evidence.token_use());
-    }
-
-    fn accept_earlier(&mut self, cluster: &Arc<Cluster>, evidence: Evidence) {
-        self.add_earlier(evidence.holder(cluster), evidence.token_use());
-    }
-
-    fn reject(&mut self, cluster: &Arc<Cluster>, rejection: Rejection) {
-        let rejections = Rejections::one(rejection.received);
-        self.add_rejections(rejection.caller(cluster), &rejections);
-    }
-
-    fn reject_many(&mut self, caller: RejectedCaller, rejections: &Rejections) {
-        self.add_rejections(caller, rejections);
-    }
-
-    fn rejected_in(&self, cluster: &Arc<Cluster>) -> Vec<(RejectedCaller, Rejections)> {
-        self.rejected()
-            .filter(|(caller, _)| caller.cluster == *cluster)
-            .map(|(caller, rejections)| (caller.clone(), rejections.clone()))
-            .collect()
-    }
-
-    fn legacy_token(&mut self, cluster: &Arc<Cluster>, request: LegacyTokenRequest) {
-        let token_use = request.token_use();
-        let token = (Arc::clone(cluster), request.service_account, request.secret);
-        self.add_legacy(token, token_use);
+    fn record(&mut self, cluster: &Arc<Cluster>, observation: Observation) {
+        match observation {
+            Observation::StaleRequest(evidence) => {
+                self.add(evidence.holder(cluster), evidence.token_use());
+            }
+            Observation::EarlierStaleRequest(evidence) => {
+                self.add_earlier(evidence.holder(cluster), evidence.token_use());
+            }
+            Observation::TokenUse {
+                service_account,
+                identity,
+                token_use,
+            } => {
+                let holder = Holder {
+                    cluster: Arc::clone(cluster),
+                    service_account,
+                    identity,
+                };
+                self.add(holder, token_use);
+            }
+            Observation::Rejection(rejection) => {
+                let rejections = Rejections::one(rejection.received);
+                self.add_rejections(rejection.caller(cluster), &rejections);
+            }
+            Observation::RepeatedRejection { first, last, count } => {
+                let rejections = Rejections::run(Run {
+                    first: first.received,
+                    last,
+                    count,
+                });
+                self.add_rejections(first.caller(cluster), &rejections);
+            }
+            Observation::LegacyTokenRequest(request) => {
+                let token_use = request.token_use();
+                let token = (Arc::clone(cluster), request.service_account, request.secret);
+                self.add_legacy(token, token_use);
+            }
+            Observation::LegacyTokenUse {
+                service_account,
+                secret,
+                token_use,
+            } => self.add_legacy((Arc::clone(cluster), service_account, secret), token_use),
+        }
     }
 
     fn merge(&mut self, other: Self) {

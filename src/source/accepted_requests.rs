@@ -1,22 +1,22 @@
 //! Every accepted request by itself, for whoever wants the rows and not the findings.
 //!
-//! However many there are, the memory that they take is bounded: what does not fit is set aside,
-//! in order, and merged when it is asked for.
+//! However many there are, the memory that they take is bounded: what does not fit is spilled to
+//! temporary files, in order, and merged when it is read.
 
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use super::sorted_run::{Merged, SortedRun, Timed};
+use super::spill::{Merged, SpillFile, TimeOrdered};
 use crate::audit::stage::Part;
 use crate::evidence::accepted::{AcceptedRequest, Evidence};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
-use crate::evidence::rejection::Rejection;
+use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
 use crate::evidence::token::Tokens;
 
-/// How much text of requests is kept in memory before it is set aside.
+/// How much text of requests is kept in memory before it is spilled.
 const IN_MEMORY: usize = 24 << 20;
 
 /// What a request takes beside its texts.
@@ -29,9 +29,9 @@ const RUNS: usize = 64;
 /// Every accepted request made with a stale token.
 #[derive(Debug, Default)]
 pub struct AcceptedRequests {
-    requests: Vec<Timed>,
+    requests: Vec<TimeOrdered>,
     bytes: usize,
-    runs: Vec<SortedRun>,
+    runs: Vec<SpillFile>,
     tokens: HashMap<Holder, Tokens>,
     failure: Option<io::Error>,
 }
@@ -40,7 +40,7 @@ impl AcceptedRequests {
     /// The requests in order of their arrival, each once: a long-running request by its
     /// beginning, or by its end where the beginning is not there.
     ///
-    /// Fails if requests could not be set aside, or not be read again.
+    /// Fails if requests could not be spilled, or not be read again.
     pub fn in_time_order(
         mut self,
     ) -> io::Result<impl Iterator<Item = io::Result<AcceptedRequest>>> {
@@ -51,7 +51,7 @@ impl AcceptedRequests {
         let tokens = self.tokens;
         let mut open_beginnings: Vec<Evidence> = Vec::new();
         let each_once = Merged::of(self.runs, self.requests).filter_map(move |request| {
-            let Timed {
+            let TimeOrdered {
                 cluster, evidence, ..
             } = match request {
                 Ok(request) => request,
@@ -86,19 +86,19 @@ impl AcceptedRequests {
         Ok(each_once)
     }
 
-    /// Sets aside what is in memory, and merges runs that have become too many.
-    fn set_aside(&mut self) {
+    /// Spills what is in memory, and merges files that have become too many.
+    fn spill(&mut self) {
         self.requests.sort_unstable();
         self.bytes = 0;
         let requests = std::mem::take(&mut self.requests);
-        self.keep(SortedRun::write(requests.into_iter().map(Ok)));
+        self.keep(SpillFile::write(requests.into_iter().map(Ok)));
         if self.runs.len() >= RUNS {
             let runs = std::mem::take(&mut self.runs);
-            self.keep(SortedRun::write(Merged::of(runs, Vec::new())));
+            self.keep(SpillFile::write(Merged::of(runs, Vec::new())));
         }
     }
 
-    fn keep(&mut self, run: io::Result<SortedRun>) {
+    fn keep(&mut self, run: io::Result<SpillFile>) {
         match run {
             Ok(run) => self.runs.push(run),
             Err(error) => {
@@ -111,11 +111,11 @@ impl AcceptedRequests {
         self.tokens.entry(holder).or_default().merge(tokens);
     }
 
-    fn push(&mut self, request: Timed) {
+    fn push(&mut self, request: TimeOrdered) {
         self.bytes += size(&request.evidence);
         self.requests.push(request);
         if self.bytes >= IN_MEMORY {
-            self.set_aside();
+            self.spill();
         }
     }
 }
@@ -125,12 +125,12 @@ fn size(evidence: &Evidence) -> usize {
 }
 
 impl Collect for AcceptedRequests {
-    fn accept(&mut self, cluster: &Arc<Cluster>, evidence: Evidence) {
-        self.note(evidence.holder(cluster), evidence.token_use().tokens());
-        self.push(Timed::new(Arc::clone(cluster), evidence));
+    fn record(&mut self, cluster: &Arc<Cluster>, observation: Observation) {
+        if let Observation::StaleRequest(evidence) = observation {
+            self.note(evidence.holder(cluster), evidence.token_use().tokens());
+            self.push(TimeOrdered::new(Arc::clone(cluster), evidence));
+        }
     }
-
-    fn reject(&mut self, _: &Arc<Cluster>, _: Rejection) {}
 
     fn merge(&mut self, other: Self) {
         for (holder, tokens) in other.tokens {
@@ -191,9 +191,9 @@ mod tests {
     }
 
     proptest! {
-        /// Wherever requests are set aside, the rows are the same.
+        /// Wherever requests are spilled, the rows are the same.
         #[test]
-        fn setting_aside_changes_nothing(
+        fn spilling_changes_nothing(
             seconds in prop::collection::vec(0_i64..50, 0..60),
             aside in prop::collection::vec(0_usize..60, 0..5),
             split in 0_usize..60,
@@ -202,12 +202,12 @@ mod tests {
             let mut whole = AcceptedRequests::default();
             let mut parts = [AcceptedRequests::default(), AcceptedRequests::default()];
             for (number, second) in (0..).zip(&seconds) {
-                whole.accept(&cluster, request(number, *second));
+                whole.record(&cluster, Observation::StaleRequest(request(number, *second)));
                 let place = number as usize;
                 let part = &mut parts[usize::from(place < split)];
-                part.accept(&cluster, request(number, *second));
+                part.record(&cluster, Observation::StaleRequest(request(number, *second)));
                 if aside.contains(&place) {
-                    part.set_aside();
+                    part.spill();
                 }
             }
             let [mut one, other] = parts;
@@ -224,8 +224,11 @@ mod tests {
         let cluster = Arc::new(Cluster::named("a"));
         let mut requests = AcceptedRequests::default();
         for number in 0..200 {
-            requests.accept(&cluster, request(number, i64::from(200 - number)));
-            requests.set_aside();
+            requests.record(
+                &cluster,
+                Observation::StaleRequest(request(number, i64::from(200 - number))),
+            );
+            requests.spill();
             assert!(requests.runs.len() <= RUNS);
         }
         let rows = rows(requests);

@@ -5,23 +5,25 @@
 //! - [`cloudwatch`]: CloudWatch Logs Insights
 //! - [`eks`]: the EKS API, for the versions of clusters
 //! - [`default_window`]: the window of a cluster where none is stated
-//! - [`arrivals`]: which requests are wanted, by their arrival
-//! - [`intake`]: one event's text taken in
-//! - [`accepted_requests`]: every request by itself, set aside in temporary files where they are many
+//! - [`depth`]: how much a command needs to know
+//! - [`request_filter`]: which requests count, by their arrival
+//! - [`ingest`]: one event's text read
+//! - [`accepted_requests`]: every request by itself, spilled to temporary files where they are many
 //! - [`progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
 
 pub mod accepted_requests;
-pub mod arrivals;
 pub mod aws;
 pub mod cloudwatch;
 pub mod default_window;
+pub mod depth;
 pub mod eks;
 pub mod files;
-pub mod intake;
+pub mod ingest;
 pub mod progress;
-mod sorted_run;
+pub mod request_filter;
+mod spill;
 
 use crate::evidence::coverage::Coverages;
 use crate::evidence::set::Collect;

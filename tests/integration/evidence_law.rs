@@ -7,23 +7,18 @@ use eks_stale_tokens::audit::service_account::ServiceAccount;
 use eks_stale_tokens::audit::stage::Part;
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::cluster::Cluster;
+use eks_stale_tokens::evidence::observation::Observation;
 use eks_stale_tokens::evidence::rejection::Rejection;
 use eks_stale_tokens::evidence::set::{Collect, EvidenceSet};
 use proptest::prelude::*;
 
 use crate::recordings::{RECORDINGS, audit_log, evidence_in, merged};
 
-#[derive(Debug, Clone)]
-enum Seen {
-    Accepted(Evidence),
-    Rejected(Rejection),
-}
-
 fn at(second: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000 + second, 0).expect("a time")
 }
 
-fn accepted() -> impl Strategy<Value = Seen> {
+fn accepted() -> impl Strategy<Value = Observation> {
     (
         0_u8..3,
         prop::option::of(0_u8..3),
@@ -34,7 +29,7 @@ fn accepted() -> impl Strategy<Value = Seen> {
         prop_oneof![Just(Part::Whole), Just(Part::Beginning), Just(Part::End)],
     )
         .prop_map(|(account, pod, token, agent, second, elapsed, part)| {
-            Seen::Accepted(Evidence {
+            Observation::StaleRequest(Evidence {
                 service_account: ServiceAccount {
                     namespace: "ns".to_owned(),
                     name: format!("account-{account}"),
@@ -56,9 +51,9 @@ fn accepted() -> impl Strategy<Value = Seen> {
         })
 }
 
-fn rejected() -> impl Strategy<Value = Seen> {
+fn rejected() -> impl Strategy<Value = Observation> {
     (0_u8..3, 0_i64..4_000).prop_map(|(agent, second)| {
-        Seen::Rejected(Rejection {
+        Observation::Rejection(Rejection {
             address: "10.0.0.1".to_owned(),
             user_agent: format!("agent-{agent}"),
             call: "list /api/v1/pods".to_owned(),
@@ -67,14 +62,11 @@ fn rejected() -> impl Strategy<Value = Seen> {
     })
 }
 
-fn folded(seen: &[Seen]) -> EvidenceSet {
+fn folded(seen: &[Observation]) -> EvidenceSet {
     let cluster = Arc::new(Cluster::named("c"));
     let mut set = EvidenceSet::default();
-    for one in seen {
-        match one.clone() {
-            Seen::Accepted(evidence) => set.accept(&cluster, evidence),
-            Seen::Rejected(rejection) => set.reject(&cluster, rejection),
-        }
+    for observation in seen {
+        set.record(&cluster, observation.clone());
     }
     set
 }
@@ -128,8 +120,8 @@ proptest! {
             let elapsed = elapsed as u32;
             let received = at(issued + 3607 + i64::from(elapsed) + late);
             used.entry(token).and_modify(|known: &mut i64| *known = (*known).min(issued + late)).or_insert(issued + late);
-            let Seen::Accepted(evidence) = accepted_at(received, elapsed) else { unreachable!() };
-            set.accept(&cluster, evidence);
+            let Observation::StaleRequest(evidence) = accepted_at(received, elapsed) else { unreachable!() };
+            set.record(&cluster, Observation::StaleRequest(evidence));
         }
         let (_, token_use) = set.holders().next().expect("one holder");
         let found: Vec<DateTime<Utc>> = token_use.tokens().iter().map(|(_, token)| token.issued).collect();
@@ -138,8 +130,8 @@ proptest! {
     }
 }
 
-fn accepted_at(received: DateTime<Utc>, elapsed: u32) -> Seen {
-    Seen::Accepted(Evidence {
+fn accepted_at(received: DateTime<Utc>, elapsed: u32) -> Observation {
+    Observation::StaleRequest(Evidence {
         service_account: ServiceAccount {
             namespace: "ns".to_owned(),
             name: "account".to_owned(),

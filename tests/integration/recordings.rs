@@ -10,8 +10,8 @@ use chrono::{DateTime, Utc};
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::{Collect, EvidenceSet};
-use eks_stale_tokens::source::arrivals::Arrivals;
 use eks_stale_tokens::source::files::scan::scan;
+use eks_stale_tokens::source::request_filter::RequestFilter;
 use eks_stale_tokens::verdict::Context;
 use serde::Deserialize;
 
@@ -53,7 +53,7 @@ pub(crate) fn evidence_in(cluster: &str, text: &str) -> (EvidenceSet, Coverages)
     let scanned = scan(
         text.as_bytes(),
         &cluster,
-        Arrivals::default(),
+        RequestFilter::default(),
         &mut evidence,
     );
     assert!(scanned.gaps.is_empty(), "{:?}", scanned.gaps);

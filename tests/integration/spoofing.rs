@@ -77,7 +77,7 @@ fn an_annotation_for_another_subject_is_refused_and_said() {
     let scanned = eks_stale_tokens::source::files::scan::scan(
         forged.as_bytes(),
         &std::sync::Arc::new(eks_stale_tokens::evidence::cluster::Cluster::named("c")),
-        eks_stale_tokens::source::arrivals::Arrivals::default(),
+        eks_stale_tokens::source::request_filter::RequestFilter::default(),
         &mut evidence,
     );
     assert_eq!(evidence.holders().count(), 0);

@@ -1,22 +1,22 @@
-//! What asking would scan, before anything is asked.
+//! What queries would scan, before they are run.
 //!
-//! CloudWatch itself tells by the command `estimate`, which is free. Where it does not answer,
-//! what the log groups store has to do.
+//! CloudWatch itself estimates it by the command `estimate`, which is free. Where it does not
+//! answer, the estimate is made from what the log groups store.
 
+use super::chunk::QueryChunk;
 use super::fleet::FoundRegion;
 use super::log_group::LogGroup;
 use super::price::price;
-use super::question::Question;
-use super::request::{Request, first_slices};
+use super::queries::logs_query::LogsQuery;
+use super::query_limits::{QueryLimits, first_chunks};
 use super::row::Row;
-use super::run::{Asked, End, run};
-use super::slice::Slice;
+use super::run::{Completion, QuerySpec, run};
 use crate::evidence::price::Price;
 
 /// The field of the answer, as it was seen; the documentation does not name it.
 const FIELD: &str = "@estimatedBytesScanned";
 
-/// What asking one Region would scan.
+/// What the queries of one Region would scan.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Estimate {
     /// Queries to begin with.
@@ -31,26 +31,26 @@ pub struct Estimate {
     pub unknown: usize,
 }
 
-/// Estimates what the questions would scan in a Region.
-pub async fn estimate<C>(
+/// Estimates what the queries would scan in a Region.
+pub async fn estimate(
     region: &FoundRegion,
-    questions: &[Question<C>],
-    request: &Request,
+    queries: &[LogsQuery],
+    limits: &QueryLimits,
 ) -> Estimate {
     let mut estimate = Estimate::default();
-    for slice in first_slices(questions, &region.groups, request) {
+    for chunk in first_chunks(queries, &region.groups, limits) {
         estimate.queries += 1;
-        let members: Vec<&LogGroup> = slice
+        let members: Vec<&LogGroup> = chunk
             .groups
             .iter()
             .map(|place| &region.groups[*place])
             .collect();
-        let question = &questions[slice.question];
-        let told = told(region, question, &members, &slice, request).await;
+        let query = &queries[chunk.query];
+        let told = told(region, query, &members, &chunk, limits).await;
         estimate.told += usize::from(told.is_some());
         estimate.bytes += told.unwrap_or_else(|| {
             let stored = members.iter().map(|group| {
-                let bytes = group.bytes_in(request.since, request.until, request.now);
+                let bytes = group.bytes_in(limits.since, limits.until, limits.now);
                 estimate.unknown += usize::from(bytes.is_none());
                 bytes.unwrap_or(0)
             });
@@ -62,35 +62,35 @@ pub async fn estimate<C>(
 }
 
 /// The bytes by CloudWatch's own estimate.
-async fn told<C>(
+async fn told(
     region: &FoundRegion,
-    question: &Question<C>,
+    query: &LogsQuery,
     members: &[&LogGroup],
-    slice: &Slice,
-    request: &Request,
+    chunk: &QueryChunk,
+    limits: &QueryLimits,
 ) -> Option<u64> {
-    let text = text_to_estimate(&question.whole_text(request.arrivals(question.seconds)));
-    let asked = Asked {
+    let text = text_to_estimate(&query.text_for(limits.filter(query.span), ""));
+    let spec = QuerySpec {
         name: "estimate",
         text: &text,
         limit: u64::MAX,
         rows_are_events: false,
-        can_be_cut: false,
+        can_be_split: false,
         groups: members,
-        span: slice.span,
+        span: chunk.span,
     };
     let mut rows: Vec<Row> = Vec::new();
     let mut take = |page| rows.extend(page);
-    let answer = run(
+    let result = run(
         &region.connection,
-        &asked,
-        request.deadline,
-        &request.stop,
+        &spec,
+        limits.deadline,
+        &limits.stop,
         &mut take,
     )
     .await;
-    match answer {
-        Ok(answer) if answer.end == End::Complete => {
+    match result {
+        Ok(result) if result.completion == Completion::Complete => {
             rows.first()?.number(FIELD).map(|bytes| bytes as u64)
         }
         Ok(_) => None,

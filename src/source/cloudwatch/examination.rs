@@ -10,7 +10,7 @@ use tokio::time::Instant;
 use super::discovery::{Wanted, discover};
 use super::log_group::LogGroup;
 use super::price::price;
-use super::query::STALE_TOKEN_HOLDERS;
+use super::queries::stale_token_holders;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
@@ -325,7 +325,7 @@ async fn queries(connection: &Connection, group: &LogGroup, examined: &Examined<
             client
                 .start_query()
                 .log_group_names(&group.name)
-                .query_string(STALE_TOKEN_HOLDERS.text)
+                .query_string((stale_token_holders::QUERY.text)())
                 .start_time(second)
                 .end_time(second)
                 .send()

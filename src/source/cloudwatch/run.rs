@@ -6,12 +6,12 @@ use aws_sdk_cloudwatchlogs::operation::RequestId as _;
 use aws_sdk_cloudwatchlogs::operation::get_query_results::GetQueryResultsOutput;
 use aws_sdk_cloudwatchlogs::types::QueryStatus;
 use tokio::time::{Instant, sleep, timeout, timeout_at};
+use tokio_util::sync::CancellationToken;
 
+use super::chunk::Span;
 use super::log_group::LogGroup;
 use super::pause::Pauses;
 use super::row::Row;
-use super::slice::Span;
-use super::stop::Stop;
 use crate::source::aws::call::call;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
@@ -21,18 +21,18 @@ const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 /// A query to be run.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct QuerySpec<'a> {
     /// The query's name.
     pub name: &'static str,
     /// Its text.
     pub text: &'a str,
-    /// The rows at which its answer is cut off.
+    /// The rows at which its result is cut off.
     pub limit: u64,
     /// Whether its rows are the events that matched, so that the number that matched tells
-    /// whether the answer is cut off.
+    /// whether the result is cut off.
     pub rows_are_events: bool,
-    /// Whether smaller slices can be asked for instead of an answer that is cut off.
-    pub can_be_cut: bool,
+    /// Whether smaller chunks can be queried instead of a result that is cut off.
+    pub can_be_split: bool,
     /// The log groups.
     pub groups: &'a [&'a LogGroup],
     /// The seconds.
@@ -41,10 +41,10 @@ pub struct Asked<'a> {
 
 /// How a query came to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
+pub enum Completion {
     /// It was answered.
     Complete,
-    /// It was answered up to its limit of rows, and not fetched if smaller slices can be.
+    /// It was answered up to its limit of rows, and not fetched if smaller chunks can be.
     Full,
     /// The service ended it, in this state.
     Ended(String),
@@ -56,9 +56,9 @@ pub enum End {
 
 /// What a query came to; its rows went where they were sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Answer {
+pub struct QueryResult {
     /// How it ended; unless complete, rows are missing.
-    pub end: End,
+    pub completion: Completion,
     /// Rows that came.
     pub rows: u64,
     /// Rows that matched, by the service's count.
@@ -73,78 +73,78 @@ pub struct Answer {
 /// when a call fails for good. Rows that it had by then are sent.
 pub async fn run(
     connection: &Connection,
-    asked: &Asked<'_>,
+    spec: &QuerySpec<'_>,
     deadline: Instant,
-    stop: &Stop,
+    stop: &CancellationToken,
     send: &mut (dyn FnMut(Vec<Row>) + Send),
-) -> Result<Answer, Failure> {
-    let mut answer = Answer {
-        end: End::Complete,
+) -> Result<QueryResult, Failure> {
+    let mut result = QueryResult {
+        completion: Completion::Complete,
         rows: 0,
         matched: 0,
         bytes_scanned: 0,
     };
     // A start that is broken off may have started the query all the same, so it is waited for.
-    let starting = start(connection, asked, deadline);
+    let starting = start(connection, spec, deadline);
     tokio::pin!(starting);
     let id = tokio::select! {
         started = &mut starting => started?,
-        () = stop.pulled() => {
-            answer.end = End::Interrupted;
+        () = stop.cancelled() => {
+            result.completion = Completion::Interrupted;
             if let Ok(Ok(Some(id))) = timeout(STOP_WITHIN, starting).await {
                 stop_query(connection, &id).await;
             }
-            return Ok(answer);
+            return Ok(result);
         }
     };
     let Some(id) = id else {
-        answer.end = End::TimeLimit;
-        return Ok(answer);
+        result.completion = Completion::TimeLimit;
+        return Ok(result);
     };
-    let mut follower = Follower {
+    let mut poller = Poller {
         connection,
         id: &id,
-        asked,
+        spec,
         deadline,
-        answer: &mut answer,
-        early: Vec::new(),
+        result: &mut result,
+        partial_rows: Vec::new(),
         send,
     };
     let followed = tokio::select! {
-        followed = timeout_at(deadline, follower.follow()) => Some(followed),
-        () = stop.pulled() => None,
+        followed = timeout_at(deadline, poller.poll_until_done()) => Some(followed),
+        () = stop.cancelled() => None,
     };
-    let early = std::mem::take(&mut follower.early);
-    let end = match followed {
-        Some(Ok(Ok(Some(end)))) => end,
+    let partial_rows = std::mem::take(&mut poller.partial_rows);
+    let completion = match followed {
+        Some(Ok(Ok(Some(completion)))) => completion,
         Some(Ok(Err(failure))) => {
             stop_query(connection, &id).await;
             return Err(failure);
         }
         Some(Ok(Ok(None)) | Err(_)) => {
             stop_query(connection, &id).await;
-            End::TimeLimit
+            Completion::TimeLimit
         }
         None => {
             stop_query(connection, &id).await;
-            End::Interrupted
+            Completion::Interrupted
         }
     };
-    if answer.rows == 0 && !matches!(end, End::Complete | End::Full) {
-        answer.rows = early.len() as u64;
-        send(early);
+    if result.rows == 0 && !matches!(completion, Completion::Complete | Completion::Full) {
+        result.rows = partial_rows.len() as u64;
+        send(partial_rows);
     }
-    answer.end = end;
-    Ok(answer)
+    result.completion = completion;
+    Ok(result)
 }
 
 /// Starts the query; `None` if there was no room for it before the deadline.
 async fn start(
     connection: &Connection,
-    asked: &Asked<'_>,
+    spec: &QuerySpec<'_>,
     deadline: Instant,
 ) -> Result<Option<String>, Failure> {
-    let one_is_linked = asked.groups.iter().any(|group| group.linked_arn.is_some());
+    let one_is_linked = spec.groups.iter().any(|group| group.linked_arn.is_some());
     let started = call(
         &connection.paces.start_query,
         "logs:StartQuery",
@@ -153,10 +153,10 @@ async fn start(
             let mut request = connection
                 .client
                 .start_query()
-                .query_string(asked.text)
-                .start_time(asked.span.first_second)
-                .end_time(asked.span.last_second);
-            for group in asked.groups {
+                .query_string(spec.text)
+                .start_time(spec.span.first_second)
+                .end_time(spec.span.last_second);
+            for group in spec.groups {
                 request = match &group.linked_arn {
                     Some(arn) => request.log_group_identifiers(arn),
                     None if one_is_linked => request.log_group_identifiers(&group.name),
@@ -170,13 +170,13 @@ async fn start(
     Ok(started.map(|started| {
         let request_id = started.request_id().unwrap_or_default().to_owned();
         let id = started.query_id.unwrap_or_default();
-        let groups = asked.groups.len();
+        let groups = spec.groups.len();
         let Span {
             first_second,
             last_second,
-        } = asked.span;
+        } = spec.span;
         tracing::debug!(
-            query = asked.name,
+            query = spec.name,
             id,
             groups,
             first_second,
@@ -188,74 +188,74 @@ async fn start(
     }))
 }
 
-struct Follower<'a> {
+struct Poller<'a> {
     connection: &'a Connection,
     id: &'a str,
-    asked: &'a Asked<'a>,
+    spec: &'a QuerySpec<'a>,
     deadline: Instant,
-    answer: &'a mut Answer,
+    result: &'a mut QueryResult,
     /// Rows that the query had while it still ran, kept in case it is given up.
-    early: Vec<Row>,
+    partial_rows: Vec<Row>,
     send: &'a mut (dyn FnMut(Vec<Row>) + Send),
 }
 
-impl Follower<'_> {
-    /// Looks at the query until it ends, and fetches its rows page by page. `None` if a look took
+impl Poller<'_> {
+    /// Polls the query until it ends, and fetches its rows page by page. `None` if a poll took
     /// until the deadline.
-    async fn follow(&mut self) -> Result<Option<End>, Failure> {
+    async fn poll_until_done(&mut self) -> Result<Option<Completion>, Failure> {
         let mut pauses = Pauses::new();
         loop {
             sleep(pauses.next()).await;
-            let Some(page) = self.look(None).await? else {
+            let Some(page) = self.poll(None).await? else {
                 return Ok(None);
             };
             match page.status.clone() {
                 Some(QueryStatus::Scheduled | QueryStatus::Running) => {
-                    self.early = self.rows(page);
+                    self.partial_rows = self.rows(page);
                 }
                 Some(QueryStatus::Complete) => return self.fetch(page).await,
                 state => {
-                    self.early = self.rows(page);
+                    self.partial_rows = self.rows(page);
                     let state = state.as_ref().map_or("no state", QueryStatus::as_str);
-                    return Ok(Some(End::Ended(state.to_owned())));
+                    return Ok(Some(Completion::Ended(state.to_owned())));
                 }
             }
         }
     }
 
     /// Fetches all pages, from the first.
-    async fn fetch(&mut self, first: GetQueryResultsOutput) -> Result<Option<End>, Failure> {
+    async fn fetch(&mut self, first: GetQueryResultsOutput) -> Result<Option<Completion>, Failure> {
         let mut page = first;
         loop {
             let token = page.next_token.clone();
             let rows = self.rows(page);
-            let is_cut_off = self.asked.rows_are_events && self.answer.matched > self.asked.limit;
-            if is_cut_off && self.asked.can_be_cut {
-                return Ok(Some(End::Full));
+            let is_cut_off = self.spec.rows_are_events && self.result.matched > self.spec.limit;
+            if is_cut_off && self.spec.can_be_split {
+                return Ok(Some(Completion::Full));
             }
-            self.answer.rows += rows.len() as u64;
+            self.result.rows += rows.len() as u64;
             (self.send)(rows);
             let Some(token) = token else {
                 break;
             };
-            let Some(next) = self.look(Some(token.clone())).await? else {
+            let Some(next) = self.poll(Some(token.clone())).await? else {
                 return Ok(None);
             };
             page = next;
             // A token that leads back to itself would lead on for ever.
             page.next_token = page.next_token.take().filter(|next| *next != token);
         }
-        let Answer { rows, matched, .. } = *self.answer;
+        let QueryResult { rows, matched, .. } = *self.result;
         tracing::debug!(id = self.id, rows, matched, "query complete");
-        let whole = self.asked.rows_are_events && matched > 0 && rows == matched;
-        Ok(Some(if rows >= self.asked.limit && !whole {
-            End::Full
+        let whole = self.spec.rows_are_events && matched > 0 && rows == matched;
+        Ok(Some(if rows >= self.spec.limit && !whole {
+            Completion::Full
         } else {
-            End::Complete
+            Completion::Complete
         }))
     }
 
-    fn look(
+    fn poll(
         &self,
         token: Option<String>,
     ) -> impl Future<Output = Result<Option<GetQueryResultsOutput>, Failure>> + use<> {
@@ -278,8 +278,8 @@ impl Follower<'_> {
     fn rows(&mut self, page: GetQueryResultsOutput) -> Vec<Row> {
         if let Some(statistics) = &page.statistics {
             // The service counts in floating point.
-            self.answer.matched = statistics.records_matched as u64;
-            self.answer.bytes_scanned = statistics.bytes_scanned as u64;
+            self.result.matched = statistics.records_matched as u64;
+            self.result.bytes_scanned = statistics.bytes_scanned as u64;
         }
         page.results
             .unwrap_or_default()

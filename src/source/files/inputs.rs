@@ -10,7 +10,7 @@ use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
 use crate::evidence::cluster::Cluster;
-use crate::source::arrivals::Arrivals;
+use crate::source::request_filter::RequestFilter;
 
 /// The name of a cluster that nothing names.
 pub const UNNAMED: &str = "unnamed";
@@ -40,7 +40,7 @@ pub struct Input {
 }
 
 /// Which requests of a cluster are wanted.
-type Wanted = Box<dyn Fn(&Cluster) -> Arrivals + Send + Sync>;
+type Wanted = Box<dyn Fn(&Cluster) -> RequestFilter + Send + Sync>;
 
 /// The inputs that were found under the paths that were asked for.
 #[derive(Default)]
@@ -117,14 +117,14 @@ impl Inputs {
     }
 
     /// Asks of every cluster's inputs for these requests only.
-    pub fn ask(&mut self, wanted: impl Fn(&Cluster) -> Arrivals + Send + Sync + 'static) {
+    pub fn ask(&mut self, wanted: impl Fn(&Cluster) -> RequestFilter + Send + Sync + 'static) {
         self.wanted = Some(Box::new(wanted));
     }
 
     /// Which requests of a cluster are wanted; all, unless asked otherwise.
-    pub fn arrivals(&self, cluster: &Cluster) -> Arrivals {
+    pub fn arrivals(&self, cluster: &Cluster) -> RequestFilter {
         let wanted = self.wanted.as_ref();
-        wanted.map_or_else(Arrivals::default, |wanted| wanted(cluster))
+        wanted.map_or_else(RequestFilter::default, |wanted| wanted(cluster))
     }
 
     fn add(&mut self, path: PathBuf, metadata: &Metadata, clusters: &mut Clusters) {

@@ -30,10 +30,9 @@ use std::sync::Arc;
 
 use super::Gathered;
 use super::progress::Progress;
-use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverages, GapKind};
-use crate::evidence::rejection::Rejection;
+use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
 use inputs::Inputs;
 
@@ -93,8 +92,7 @@ pub fn survey(inputs: &Inputs, progress: &Progress) -> Result<Coverages, FilesEr
     #[derive(Default)]
     struct Nothing;
     impl Collect for Nothing {
-        fn accept(&mut self, _: &Arc<Cluster>, _: Evidence) {}
-        fn reject(&mut self, _: &Arc<Cluster>, _: Rejection) {}
+        fn record(&mut self, _: &Arc<Cluster>, _: Observation) {}
         fn merge(&mut self, _: Self) {}
     }
     read::<Nothing>(inputs, progress).map(|gathered| gathered.coverages)

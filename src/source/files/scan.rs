@@ -13,8 +13,8 @@ use super::written_time::WrittenTime;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
-use crate::source::arrivals::Arrivals;
-use crate::source::intake::{Taken, take_in};
+use crate::source::ingest::{Ingested, ingest_event};
+use crate::source::request_filter::RequestFilter;
 
 /// How the API server begins every event; other writers may order the keys otherwise.
 const EVENT: &[u8; 43] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;
@@ -28,7 +28,7 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub fn scan<C: Collect>(
     block: &[u8],
     cluster: &Arc<Cluster>,
-    arrivals: Arrivals,
+    arrivals: RequestFilter,
     collector: &mut C,
 ) -> Found {
     let mut scan = Scan {
@@ -70,7 +70,7 @@ struct Scan<'a, C> {
     is_special: bool,
     found: Found,
     cluster: &'a Arc<Cluster>,
-    arrivals: Arrivals,
+    arrivals: RequestFilter,
     collector: &'a mut C,
     /// The extreme times of events that were not parsed.
     first_time: Option<WrittenTime>,
@@ -146,15 +146,14 @@ impl<C: Collect> Scan<'_, C> {
             text = Cow::Owned(text.replace('\0', "?"));
         }
         // Without a phrase it can prove nothing; only its time is of use.
-        let arrivals = if self.is_candidate {
-            self.arrivals
-        } else {
-            Arrivals::NONE
-        };
-        match take_in(&text, self.cluster, arrivals, self.collector) {
-            Taken::Event(written) => self.found.saw(written),
-            Taken::OtherKind => self.found.events -= 1,
-            Taken::Unusable(kind, detail) => self.found.note(kind, &detail, 1),
+        let filter = self.is_candidate.then_some(self.arrivals);
+        let ingested = ingest_event(&text, filter, |observation| {
+            self.collector.record(self.cluster, observation);
+        });
+        match ingested {
+            Ingested::Event(written) => self.found.saw(written),
+            Ingested::OtherKind => self.found.events -= 1,
+            Ingested::Unusable(kind, detail) => self.found.note(kind, &detail, 1),
         }
     }
 
@@ -218,7 +217,7 @@ mod tests {
         scan(
             text.as_bytes(),
             &Arc::new(Cluster::named("c")),
-            Arrivals::default(),
+            RequestFilter::default(),
             &mut EvidenceSet::default(),
         )
     }

@@ -7,12 +7,13 @@ use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
+use eks_stale_tokens::source::Gathered;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
-use eks_stale_tokens::source::cloudwatch::question::{Question, events, holders};
-use eks_stale_tokens::source::cloudwatch::request::Request;
-use eks_stale_tokens::source::cloudwatch::stop::stop;
+use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
+use eks_stale_tokens::source::cloudwatch::queries::{stale_token_events, stale_token_holders};
+use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use serde_json::Value;
@@ -144,7 +145,7 @@ fn windows_that_begin_in_the_middle_give_the_same() {
     assert_same(&asked, &read);
 }
 
-async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
+async fn judged(endpoint: String, query: LogsQuery) -> Report {
     let connection = connection(endpoint);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
     let wanted = Wanted::Named(["recording".to_owned()].into());
@@ -158,9 +159,8 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
         }],
         ..Fleet::default()
     };
-    let (_cord, stop) = stop();
     let time = |text: &str| text.parse().expect("a time");
-    let request = Request {
+    let limits = QueryLimits {
         since: time("2026-11-04T00:00:00Z"),
         until: time("2026-11-24T06:10:00Z"),
         look_back: None,
@@ -168,10 +168,10 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
         deadline,
         time_limit_seconds: 60,
         max_queries: 4,
-        stop,
+        stop: tokio_util::sync::CancellationToken::new(),
         progress: Arc::new(Progress::default()),
     };
-    let (gathered, failures) = gather(fleet, &[question], &request).await;
+    let (gathered, failures): (Gathered<EvidenceSet>, _) = gather(fleet, &[query], &limits).await;
     assert!(failures.is_empty(), "{failures:?}");
     let coverages: &Coverages = &gathered.coverages;
     assert!(
@@ -187,8 +187,11 @@ async fn judged(endpoint: String, question: Question<EvidenceSet>) -> Report {
 fn aggregated_rows_and_single_events_give_the_same_findings() {
     let cloudwatch = service().group(group("recording")).start();
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
-    let asked = |question| runtime.block_on(judged(cloudwatch.endpoint(), question));
-    let (holders, events) = (asked(holders::question()), asked(events::question()));
+    let asked = |query| runtime.block_on(judged(cloudwatch.endpoint(), query));
+    let (holders, events) = (
+        asked(stale_token_holders::QUERY),
+        asked(stale_token_events::QUERY),
+    );
     assert!(holders.findings.len() > 5);
     assert_eq!(holders.findings, events.findings);
 }

@@ -1,17 +1,18 @@
 //! Quotas are kept on our side, and slices that come back short are cut.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
+use eks_stale_tokens::source::Gathered;
 use eks_stale_tokens::source::accepted_requests::AcceptedRequests;
 use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
-use eks_stale_tokens::source::cloudwatch::question::{Question, events};
-use eks_stale_tokens::source::cloudwatch::request::Request;
-use eks_stale_tokens::source::cloudwatch::stop::stop;
+use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
+use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
+use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::progress::Progress;
 
 use super::{
@@ -89,15 +90,20 @@ fn a_query_that_times_out_is_cut_until_it_does_not() {
     }
 }
 
-/// The question about events, with a limit that a test can fill.
-fn events_by_the_hundred() -> Question<AcceptedRequests> {
-    let mut question = events::question();
-    question.query.limit = 100;
-    question.text = |query, _| query.text.replace("| limit 100000", "| limit 100");
-    question
-}
+/// The query for events, with a limit that a test can fill.
+const EVENTS_BY_THE_HUNDRED: LogsQuery = LogsQuery {
+    text: || {
+        static TEXT: LazyLock<String> = LazyLock::new(|| {
+            let text = (stale_token_events::QUERY.text)();
+            text.replace("| limit 100000", "| limit 100")
+        });
+        &TEXT
+    },
+    row_limit: 100,
+    ..stale_token_events::QUERY
+};
 
-/// What that question brings back from all groups of a service, and what is missing.
+/// What that query brings back from all groups of a service, and what is missing.
 fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -106,10 +112,9 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
         let groups = discover(&connection, &Wanted::All, false, deadline)
             .await
             .expect("found");
-        let (_cord, stop) = stop();
         let time =
             |second: i64| chrono::DateTime::from_timestamp(START + second, 0).expect("a time");
-        let request = Request {
+        let limits = QueryLimits {
             since: time(0),
             until: time(3_600),
             look_back: None,
@@ -117,7 +122,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             deadline,
             time_limit_seconds: 120,
             max_queries: 8,
-            stop,
+            stop: tokio_util::sync::CancellationToken::new(),
             progress: Arc::new(Progress::default()),
         };
         let fleet = Fleet {
@@ -127,7 +132,8 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             }],
             ..Fleet::default()
         };
-        let (gathered, failures) = gather(fleet, &[events_by_the_hundred()], &request).await;
+        let (gathered, failures): (Gathered<AcceptedRequests>, _) =
+            gather(fleet, &[EVENTS_BY_THE_HUNDRED], &limits).await;
         assert!(failures.is_empty(), "{failures:?}");
         let coverages = gathered.coverages.0.into_values();
         let gaps = coverages

@@ -1,4 +1,4 @@
-//! Requests set aside in a nameless temporary file, in order of time, to be merged with others.
+//! Requests spilled to a nameless temporary file, in order of time, to be merged with others.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -15,13 +15,13 @@ use crate::evidence::cluster::Cluster;
 /// One request in the order of time: by its arrival, then by everything else, so that the order
 /// is total.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Timed {
+pub(super) struct TimeOrdered {
     received: DateTime<Utc>,
     pub(super) cluster: Arc<Cluster>,
     pub(super) evidence: Evidence,
 }
 
-impl Timed {
+impl TimeOrdered {
     pub(super) fn new(cluster: Arc<Cluster>, evidence: Evidence) -> Self {
         Self {
             received: evidence.received,
@@ -40,14 +40,16 @@ struct Line {
 
 /// Requests in a temporary file, which is gone when this is.
 #[derive(Debug)]
-pub(super) struct SortedRun(File);
+pub(super) struct SpillFile(File);
 
-impl SortedRun {
-    /// Sets requests aside, which must come in order.
-    pub(super) fn write(requests: impl Iterator<Item = io::Result<Timed>>) -> io::Result<Self> {
+impl SpillFile {
+    /// Writes requests, which must come in order.
+    pub(super) fn write(
+        requests: impl Iterator<Item = io::Result<TimeOrdered>>,
+    ) -> io::Result<Self> {
         let mut writer = BufWriter::new(tempfile::tempfile()?);
         for request in requests {
-            let Timed {
+            let TimeOrdered {
                 cluster, evidence, ..
             } = request?;
             let line = Line {
@@ -79,11 +81,11 @@ enum Requests {
         /// The cluster of the request before, which most often is that of the next.
         cluster: Arc<Cluster>,
     },
-    Memory(std::vec::IntoIter<Timed>),
+    Memory(std::vec::IntoIter<TimeOrdered>),
 }
 
 impl Iterator for Requests {
-    type Item = io::Result<Timed>;
+    type Item = io::Result<TimeOrdered>;
 
     fn next(&mut self) -> Option<Self::Item> {
         match self {
@@ -100,7 +102,7 @@ impl Iterator for Requests {
                             if **cluster != line.cluster {
                                 *cluster = Arc::new(line.cluster);
                             }
-                            Timed::new(Arc::clone(cluster), line.evidence)
+                            TimeOrdered::new(Arc::clone(cluster), line.evidence)
                         }),
                 )
             }
@@ -111,15 +113,15 @@ impl Iterator for Requests {
 /// Several runs as one, in order.
 pub(super) struct Merged {
     runs: Vec<Requests>,
-    heads: BinaryHeap<Reverse<(Timed, usize)>>,
+    heads: BinaryHeap<Reverse<(TimeOrdered, usize)>>,
     failure: Option<io::Error>,
 }
 
 impl Merged {
     /// Merges runs with requests in memory, which must be in order.
-    pub(super) fn of(runs: Vec<SortedRun>, in_memory: Vec<Timed>) -> Self {
+    pub(super) fn of(runs: Vec<SpillFile>, in_memory: Vec<TimeOrdered>) -> Self {
         let mut merged = Self {
-            runs: runs.into_iter().map(SortedRun::read).collect(),
+            runs: runs.into_iter().map(SpillFile::read).collect(),
             heads: BinaryHeap::new(),
             failure: None,
         };
@@ -142,7 +144,7 @@ impl Merged {
 }
 
 impl Iterator for Merged {
-    type Item = io::Result<Timed>;
+    type Item = io::Result<TimeOrdered>;
 
     fn next(&mut self) -> Option<Self::Item> {
         if let Some(failure) = self.failure.take() {

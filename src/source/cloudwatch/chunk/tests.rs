@@ -14,24 +14,24 @@ struct Simulated {
 }
 
 impl Simulated {
-    fn inside(&self, slice: &Slice) -> Vec<u32> {
+    fn inside(&self, chunk: &QueryChunk) -> Vec<u32> {
         self.events
             .iter()
             .filter(|((group, second), _)| {
-                slice.groups.contains(group)
-                    && (slice.span.first_second..=slice.span.last_second).contains(second)
+                chunk.groups.contains(group)
+                    && (chunk.span.first_second..=chunk.span.last_second).contains(second)
             })
             .flat_map(|(_, events)| events.iter().copied())
             .collect()
     }
 
-    fn answer(&self, slice: &Slice) -> Result<Vec<u32>, Short> {
-        let events = self.inside(slice);
+    fn answer(&self, chunk: &QueryChunk) -> Result<Vec<u32>, Truncated> {
+        let events = self.inside(chunk);
         let matched = events.len() as u64;
         if self.times_out_above.is_some_and(|most| matched > most) {
-            Err(Short::TimeOut)
+            Err(Truncated::TimedOut)
         } else if matched > self.limit {
-            Err(Short::Limit {
+            Err(Truncated::RowLimit {
                 matched,
                 limit: self.limit,
             })
@@ -42,20 +42,20 @@ impl Simulated {
 }
 
 /// Everything that was read, what was said to be incomplete, and how often the service was asked.
-fn read(service: &Simulated, groups: usize, span: Span) -> (Vec<u32>, Vec<Slice>, usize) {
-    let mut plan = Plan::new(vec![Slice {
-        question: 0,
+fn read(service: &Simulated, groups: usize, span: Span) -> (Vec<u32>, Vec<QueryChunk>, usize) {
+    let mut queue = ChunkQueue::new(vec![QueryChunk {
+        query: 0,
         groups: (0..groups).collect(),
         span,
     }]);
     let (mut rows, mut incomplete, mut asked) = (Vec::new(), Vec::new(), 0);
-    while let Some(slice) = plan.next_slice() {
+    while let Some(chunk) = queue.next_chunk() {
         asked += 1;
-        match service.answer(&slice) {
+        match service.answer(&chunk) {
             Ok(found) => rows.extend(found),
-            Err(short) => {
-                if !plan.cut(&slice, short) {
-                    incomplete.push(slice);
+            Err(truncated) => {
+                if !queue.split(&chunk, truncated) {
+                    incomplete.push(chunk);
                 }
             }
         }
@@ -89,7 +89,7 @@ proptest! {
         parts in 0_usize..100,
     ) {
         let span = Span { first_second: first, last_second: first + length };
-        let cut = span.cut(parts);
+        let cut = span.split(parts);
         prop_assert_eq!(cut[0].first_second, span.first_second);
         prop_assert_eq!(cut[cut.len() - 1].last_second, span.last_second);
         for pair in cut.windows(2) {
@@ -136,9 +136,9 @@ proptest! {
         let (service, all) = service(&places, limit, None);
         let span = Span { first_second: 0, last_second: 29 };
         let (rows, incomplete, _) = read(&service, 3, span);
-        prop_assert!(incomplete.iter().all(|slice| slice.span.seconds() == 1 && slice.groups.len() == 1));
+        prop_assert!(incomplete.iter().all(|chunk| chunk.span.seconds() == 1 && chunk.groups.len() == 1));
         let mut known: Vec<u32> = rows;
-        known.extend(incomplete.iter().flat_map(|slice| service.inside(slice)));
+        known.extend(incomplete.iter().flat_map(|chunk| service.inside(chunk)));
         known.sort_unstable();
         prop_assert_eq!(known, all);
     }
@@ -159,8 +159,8 @@ fn a_service_that_cannot_answer_for_one_second_is_not_asked_for_each() {
 
 #[test]
 fn a_full_slice_is_cut_into_as_many_parts_as_its_rows_need() {
-    let slice = Slice {
-        question: 0,
+    let chunk = QueryChunk {
+        query: 0,
         groups: vec![0],
         span: Span {
             first_second: 0,
@@ -168,13 +168,13 @@ fn a_full_slice_is_cut_into_as_many_parts_as_its_rows_need() {
         },
     };
     let parts = |matched| {
-        let mut plan = Plan::default();
-        let short = Short::Limit {
+        let mut queue = ChunkQueue::default();
+        let truncated = Truncated::RowLimit {
             matched,
             limit: 100_000,
         };
-        assert!(plan.cut(&slice, short));
-        plan.waiting.len()
+        assert!(queue.split(&chunk, truncated));
+        queue.waiting.len()
     };
     assert_eq!(parts(0), 2);
     assert_eq!(parts(100_001), 2);

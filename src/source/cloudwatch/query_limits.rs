@@ -1,16 +1,16 @@
-//! What is asked for, within which bounds, and the slices to begin with.
+//! The window of a run, its limits, and the chunks to begin with.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
+use super::chunk::{QueryChunk, Span};
 use super::log_group::LogGroup;
-use super::question::{Question, Seconds};
-use super::slice::{Slice, Span};
-use super::stop::Stop;
-use crate::source::arrivals::Arrivals;
+use super::queries::logs_query::{LogsQuery, QuerySpan};
 use crate::source::progress::Progress;
+use crate::source::request_filter::RequestFilter;
 
 /// How long after a request's arrival its event can be written: the API server ends ordinary
 /// requests after 60 s (`--request-timeout`), and reports long-running ones when they begin.
@@ -19,17 +19,16 @@ const WRITTEN_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// The most log groups of one query (CloudWatch Logs API reference, StartQuery).
 pub const GROUPS_OF_A_QUERY: usize = 50;
 
-/// What is asked for, and within which bounds.
+/// The window of a run and its limits.
 #[derive(Debug, Clone)]
-pub struct Request {
+pub struct QueryLimits {
     /// The first arrival wanted.
     pub since: DateTime<Utc>,
     /// The last arrival wanted.
     pub until: DateTime<Utc>,
-    /// From when on to look, before the first arrival wanted, for whoever is rejected; absent if
-    /// not at all.
+    /// The start of the look-back before the window; absent if there is none.
     pub look_back: Option<DateTime<Utc>>,
-    /// The time of asking: nothing was written after it.
+    /// The time of the run: nothing was written after it.
     pub now: DateTime<Utc>,
     /// When to give up.
     pub deadline: Instant,
@@ -37,15 +36,15 @@ pub struct Request {
     pub time_limit_seconds: u64,
     /// How many queries may run at once in a Region.
     pub max_queries: usize,
-    /// The operator's wish to break off.
-    pub stop: Stop,
-    /// How far the work is.
+    /// Cancelled when the operator interrupts the run.
+    pub stop: CancellationToken,
+    /// How far the run has got.
     pub progress: Arc<Progress>,
 }
 
-impl Request {
-    /// The seconds that a question is about.
-    pub fn span(&self, seconds: Seconds) -> Span {
+impl QueryLimits {
+    /// The seconds that a query is about.
+    pub fn span(&self, span: QuerySpan) -> Span {
         let written = |since: DateTime<Utc>, until: DateTime<Utc>| Span {
             first_second: since.timestamp(),
             last_second: (until + WRITTEN_WITHIN)
@@ -53,20 +52,20 @@ impl Request {
                 .max(until)
                 .timestamp(),
         };
-        match seconds {
-            Seconds::Written => written(self.since, self.until),
-            Seconds::Arrived => Span {
+        match span {
+            QuerySpan::Written => written(self.since, self.until),
+            QuerySpan::Arrived => Span {
                 first_second: self.since.timestamp(),
                 last_second: self.until.timestamp(),
             },
-            Seconds::Before => written(self.look_back.unwrap_or(self.since), self.since),
+            QuerySpan::LookBack => written(self.look_back.unwrap_or(self.since), self.since),
         }
     }
 
-    /// The arrivals that a question wants.
-    pub fn arrivals(&self, seconds: Seconds) -> Arrivals {
-        let is_before = seconds == Seconds::Before;
-        Arrivals {
+    /// The requests that count for a query.
+    pub fn filter(&self, span: QuerySpan) -> RequestFilter {
+        let is_before = span == QuerySpan::LookBack;
+        RequestFilter {
             since: Some(self.since),
             // Of the look back nothing of the window itself: it is here already.
             until: Some(if is_before {
@@ -79,30 +78,30 @@ impl Request {
     }
 }
 
-/// The slices to begin with: as many groups to a query as fit. A group whose window is not known
-/// to exist is asked apart: if it does not, the whole query is refused.
-pub fn first_slices<C>(
-    questions: &[Question<C>],
+/// The chunks to begin with: as many groups to a query as fit. A group whose window is not known
+/// to exist is queried by itself: if it does not, the whole query is refused.
+pub fn first_chunks(
+    queries: &[LogsQuery],
     groups: &[LogGroup],
-    request: &Request,
-) -> Vec<Slice> {
-    let (mut shared, mut apart) = (Vec::new(), Vec::new());
+    limits: &QueryLimits,
+) -> Vec<QueryChunk> {
+    let (mut shared, mut alone) = (Vec::new(), Vec::new());
     for (place, group) in groups.iter().enumerate() {
-        match group.kept_since(request.now) {
-            Some(kept_since) if kept_since > request.until => {}
+        match group.kept_since(limits.now) {
+            Some(kept_since) if kept_since > limits.until => {}
             Some(_) => shared.push(place),
-            None => apart.push(vec![place]),
+            None => alone.push(vec![place]),
         }
     }
-    let chunks = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
-    let sets: Vec<Vec<usize>> = chunks.chain(apart).collect();
-    let slices = questions.iter().enumerate().flat_map(|(place, question)| {
-        let span = request.span(question.seconds);
-        sets.iter().map(move |groups| Slice {
-            question: place,
+    let full = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
+    let sets: Vec<Vec<usize>> = full.chain(alone).collect();
+    let chunks = queries.iter().enumerate().flat_map(|(place, query)| {
+        let span = limits.span(query.span);
+        sets.iter().map(move |groups| QueryChunk {
+            query: place,
             groups: groups.clone(),
             span,
         })
     });
-    slices.collect()
+    chunks.collect()
 }

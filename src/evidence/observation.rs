@@ -1,0 +1,50 @@
+//! What a source can read out of an audit log: one type for every kind of evidence.
+
+use chrono::{DateTime, Utc};
+
+use super::accepted::Evidence;
+use super::holder::Identity;
+use super::legacy_token::{LegacyTokenRequest, LegacyTokenUse};
+use super::rejection::Rejection;
+use super::token_use::TokenUse;
+use crate::audit::service_account::ServiceAccount;
+
+/// One thing that a source read about a cluster: an event, or a row that stands for many events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Observation {
+    /// A request that was accepted with a stale token.
+    StaleRequest(Evidence),
+    /// The same, before the window: it is not counted and only tells whose rejections lie inside.
+    EarlierStaleRequest(Evidence),
+    /// Requests of one holder that the source counted.
+    TokenUse {
+        /// The service account of the token.
+        service_account: ServiceAccount,
+        /// What tells the holder from others of that account.
+        identity: Identity,
+        /// Its requests.
+        token_use: TokenUse,
+    },
+    /// A request that was rejected.
+    Rejection(Rejection),
+    /// Rejections of one caller inside one hour that the source counted.
+    RepeatedRejection {
+        /// The first of them.
+        first: Rejection,
+        /// The arrival of the last.
+        last: DateTime<Utc>,
+        /// How many there were, the first and the last included.
+        count: u64,
+    },
+    /// A request with a token that is kept in a secret.
+    LegacyTokenRequest(LegacyTokenRequest),
+    /// Requests with such a token that the source counted.
+    LegacyTokenUse {
+        /// The service account of the token.
+        service_account: ServiceAccount,
+        /// The secret, where it is known.
+        secret: Option<String>,
+        /// The requests.
+        token_use: LegacyTokenUse,
+    },
+}

@@ -1,0 +1,84 @@
+//! The queries: each is an object in a file of its own and runs in the console as it stands in
+//! `queries/`.
+//!
+//! - [`logs_query`]: what a query is
+//! - [`columns`]: columns that several queries have
+//! - one file for each query
+//!
+//! A further query is one more file here, its text in `queries/`, and a line in [`QUERIES`].
+
+pub mod columns;
+pub mod legacy_tokens;
+pub mod logs_query;
+pub mod rejections;
+pub mod stale_token_events;
+pub mod stale_token_holders;
+pub mod stale_tokens;
+
+use logs_query::LogsQuery;
+
+use crate::source::depth::Depth;
+
+/// Every query, in the order in which they are listed and run.
+pub const QUERIES: [LogsQuery; 5] = [
+    stale_token_holders::QUERY,
+    rejections::QUERY,
+    legacy_tokens::QUERY,
+    stale_token_events::QUERY,
+    stale_tokens::QUERY,
+];
+
+/// The queries that a command runs.
+pub fn at_depth(depth: Depth) -> Vec<LogsQuery> {
+    QUERIES
+        .into_iter()
+        .filter(|query| query.depths.contains(&depth))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::logs_query::DEFAULT_ROW_LIMIT;
+    use super::*;
+
+    #[test]
+    fn the_row_limit_is_the_one_in_the_text() {
+        let hidden = QUERIES
+            .into_iter()
+            .flat_map(|query| [query.fallback, query.remainder])
+            .flatten()
+            .copied();
+        for query in QUERIES.into_iter().chain(hidden) {
+            let stated = (query.text)()
+                .lines()
+                .find_map(|line| line.strip_prefix("| limit "))
+                .map(|limit| limit.parse().expect("a number"));
+            assert_eq!(
+                stated.unwrap_or(DEFAULT_ROW_LIMIT),
+                query.row_limit,
+                "{}",
+                query.name
+            );
+        }
+    }
+
+    #[test]
+    fn every_query_fits() {
+        // CloudWatch Logs API reference, StartQuery, queryString.
+        for query in QUERIES {
+            assert!((query.text)().len() <= 10_000, "{}", query.name);
+        }
+    }
+
+    #[test]
+    fn a_query_that_is_run_can_be_read() {
+        for query in QUERIES {
+            assert_eq!(
+                query.depths.is_empty(),
+                query.read_row.is_none(),
+                "{}",
+                query.name
+            );
+        }
+    }
+}

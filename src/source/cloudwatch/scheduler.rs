@@ -1,0 +1,443 @@
+//! Runs queries against the log groups of one Region side by side, and merges their results.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::DateTime;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::chunk::{ChunkQueue, QueryChunk, Span, Truncated};
+use super::log_group::{LogGroup, whose};
+use super::price::price;
+use super::queries::logs_query::{LogsQuery, RowOrigin, RowOutcome};
+use super::queries::stale_token_events;
+use super::query_limits::{QueryLimits, first_chunks};
+use super::rejected_addresses::RejectedAddresses;
+use super::row::Row;
+use super::run::{Completion, QueryResult, QuerySpec, run};
+use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::set::Collect;
+use crate::source::Gathered;
+use crate::source::aws::cause::Cause;
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
+
+/// A query with a filter of its own, which may be empty.
+#[derive(Debug, Clone)]
+struct FilteredQuery {
+    query: LogsQuery,
+    filter: Arc<str>,
+}
+
+impl From<LogsQuery> for FilteredQuery {
+    fn from(query: LogsQuery) -> Self {
+        Self {
+            query,
+            filter: Arc::from(""),
+        }
+    }
+}
+
+impl FilteredQuery {
+    fn is_same_as(&self, other: &Self) -> bool {
+        self.query.name == other.query.name
+            && self.query.span == other.query.span
+            && self.filter == other.filter
+    }
+}
+
+/// What one group's rows of a chunk came to.
+#[derive(Debug)]
+struct Part<C> {
+    collected: C,
+    coverage: Coverage,
+    rejected: RejectedAddresses,
+    is_malformed: bool,
+    needs_raw_events: bool,
+}
+
+impl<C: Default> Default for Part<C> {
+    fn default() -> Self {
+        Self {
+            collected: C::default(),
+            coverage: Coverage::default(),
+            rejected: RejectedAddresses::default(),
+            is_malformed: false,
+            needs_raw_events: false,
+        }
+    }
+}
+
+impl<C: Collect> Part<C> {
+    fn read(&mut self, query: &LogsQuery, row: &Row, origin: &RowOrigin) {
+        let mut observations = Vec::new();
+        let outcome = query.read_row.map_or(RowOutcome::Malformed, |read| {
+            read(row, origin, &mut observations, &mut self.coverage)
+        });
+        self.is_malformed |= outcome == RowOutcome::Malformed;
+        self.needs_raw_events |= outcome == RowOutcome::NeedsRawEvents;
+        for observation in observations {
+            self.rejected.count(&observation);
+            self.collected.record(&origin.cluster, observation);
+        }
+    }
+}
+
+/// What a chunk came to, group by group.
+type Outcome<C> = (
+    QueryChunk,
+    Result<(QueryResult, BTreeMap<usize, Part<C>>), Failure>,
+);
+
+/// The state of a Region while its queries run.
+struct RegionScheduler<C> {
+    connection: Arc<Connection>,
+    groups: Arc<Vec<LogGroup>>,
+    queries: Vec<FilteredQuery>,
+    limits: QueryLimits,
+    queue: ChunkQueue,
+    gathered: Gathered<C>,
+    /// Where rejected requests came from, by group.
+    rejected: BTreeMap<usize, RejectedAddresses>,
+    failures: Vec<Failure>,
+}
+
+/// Runs the queries against the log groups. What failed is a gap of the cluster that it concerns,
+/// and is returned as well.
+pub async fn run_queries<C: Collect + 'static>(
+    connection: Arc<Connection>,
+    groups: Arc<Vec<LogGroup>>,
+    queries: Vec<LogsQuery>,
+    limits: QueryLimits,
+) -> (Gathered<C>, Vec<Failure>) {
+    let queue = ChunkQueue::new(first_chunks(&queries, &groups, &limits));
+    let mut scheduler = RegionScheduler {
+        connection,
+        groups,
+        queries: queries.into_iter().map(FilteredQuery::from).collect(),
+        limits,
+        queue,
+        gathered: Gathered::default(),
+        rejected: BTreeMap::new(),
+        failures: Vec::new(),
+    };
+    scheduler.init_coverage();
+    scheduler.run_queries().await;
+    scheduler.plan_look_back();
+    scheduler.run_queries().await;
+    (scheduler.gathered, scheduler.failures)
+}
+
+impl<C: Collect + 'static> RegionScheduler<C> {
+    /// Runs chunks until none is left.
+    async fn run_queries(&mut self) {
+        let mut running: JoinSet<Outcome<C>> = JoinSet::new();
+        loop {
+            let most = match self.queue.is_probing() {
+                true => 1,
+                false => self.limits.max_queries,
+            };
+            while running.len() < most {
+                let Some(chunk) = self.queue.next_chunk() else {
+                    break;
+                };
+                if self.limits.stop.is_cancelled() {
+                    self.gap(&chunk, GapKind::Interrupted, "");
+                } else if self.limits.deadline <= Instant::now() {
+                    self.time_is_up(&chunk);
+                } else {
+                    running.spawn(self.run_chunk(chunk));
+                }
+            }
+            match running.join_next().await {
+                None => break,
+                Some(Ok((chunk, Ok((result, parts))))) => self.on_complete(&chunk, &result, parts),
+                Some(Ok((chunk, Err(failure)))) => self.on_failure(&chunk, failure),
+                // A panic has been printed; its chunk is lost.
+                Some(Err(error)) => {
+                    let failure = Failure::during(
+                        "a query",
+                        Cause::Other {
+                            reason: error.to_string(),
+                        },
+                    );
+                    self.failures.push(failure.in_region(&self.connection));
+                }
+            }
+        }
+    }
+
+    /// Plans the queries for who was accepted before the window from the addresses that are
+    /// rejected inside it.
+    fn plan_look_back(&mut self) {
+        if self.limits.look_back.is_none() {
+            return;
+        }
+        for (group, rejected) in std::mem::take(&mut self.rejected) {
+            let Some(filter) = rejected.filter() else {
+                continue;
+            };
+            let query = stale_token_events::LOOK_BACK;
+            self.queue.push(QueryChunk {
+                query: self.queries.len(),
+                groups: vec![group],
+                span: self.limits.span(query.span),
+            });
+            self.queries.push(FilteredQuery {
+                query,
+                filter: Arc::from(filter),
+            });
+        }
+    }
+
+    /// Notes of every group which window is read.
+    fn init_coverage(&mut self) {
+        let (limits, groups) = (&self.limits, Arc::clone(&self.groups));
+        for group in groups.iter() {
+            let mut coverage = Coverage {
+                since: Some(limits.since),
+                until: Some(limits.until),
+                ..Coverage::default()
+            };
+            coverage.places.insert(group.name.clone());
+            let kept_since = group.kept_since(limits.now);
+            if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
+                if kept_since > limits.until {
+                    let failure = Failure::new(Cause::OutsideRetention)
+                        .concerning(&group.cluster, &self.connection);
+                    coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
+                    self.failures.push(failure);
+                } else {
+                    let since = kept_since.format("%Y-%m-%d %H:%M UTC");
+                    let because = group.kept_because(limits.now);
+                    let text = format!("nothing is there from before {since}: {because}");
+                    coverage.note_times(&group.name, text, 1);
+                    coverage.since = Some(kept_since);
+                }
+            }
+            *self.gathered.coverages.of(&group.cluster) = coverage;
+        }
+    }
+
+    /// One chunk, from the start of its query to the last of its rows.
+    fn run_chunk(&self, chunk: QueryChunk) -> impl Future<Output = Outcome<C>> + use<C> {
+        let (connection, groups) = (Arc::clone(&self.connection), Arc::clone(&self.groups));
+        let FilteredQuery { query, filter } = self.queries[chunk.query].clone();
+        let limits = self.limits.clone();
+        async move {
+            let members: Vec<&LogGroup> =
+                chunk.groups.iter().map(|place| &groups[*place]).collect();
+            let window = limits.filter(query.span);
+            let origins: Vec<RowOrigin> = members
+                .iter()
+                .map(|group| RowOrigin {
+                    cluster: Arc::clone(&group.cluster),
+                    log_group: group.name.clone(),
+                    filter: window,
+                })
+                .collect();
+            let text = query.text_for(window, &filter);
+            let spec = QuerySpec {
+                name: query.name,
+                text: &text,
+                limit: query.row_limit,
+                rows_are_events: query.rows_are_events,
+                can_be_split: chunk.can_be_split(),
+                groups: &members,
+                span: chunk.span,
+            };
+            let mut parts: BTreeMap<usize, Part<C>> = BTreeMap::new();
+            let mut read = |rows: Vec<Row>| {
+                for row in rows {
+                    let Some(member) = whose(&members, row.get("@log")) else {
+                        let first: &mut Part<C> = parts.entry(chunk.groups[0]).or_default();
+                        let place = &origins[0].log_group;
+                        let detail = "row of a log group that was not asked";
+                        first.coverage.gap(place, GapKind::MalformedEvent, detail);
+                        continue;
+                    };
+                    let part = parts.entry(chunk.groups[member]).or_default();
+                    part.read(&query, &row, &origins[member]);
+                }
+            };
+            let result = run(&connection, &spec, limits.deadline, &limits.stop, &mut read).await;
+            (chunk, result.map(|result| (result, parts)))
+        }
+    }
+
+    fn on_complete(
+        &mut self,
+        chunk: &QueryChunk,
+        result: &QueryResult,
+        parts: BTreeMap<usize, Part<C>>,
+    ) {
+        self.limits.progress.advance(result.bytes_scanned);
+        self.charge(chunk, result.bytes_scanned);
+        let limit = self.queries[chunk.query].query.row_limit;
+        let truncated = match &result.completion {
+            Completion::Full => Some(Truncated::RowLimit {
+                matched: result.matched,
+                limit,
+            }),
+            Completion::Ended(state) if state == "Timeout" => Some(Truncated::TimedOut),
+            _ => None,
+        };
+        if truncated.is_some_and(|truncated| self.queue.split(chunk, truncated)) {
+            return;
+        }
+        let (rows, matched) = (result.rows, result.matched);
+        match &result.completion {
+            Completion::Complete => {
+                self.queue.answered();
+                let query = &self.queries[chunk.query].query;
+                if query.rows_are_events && rows < matched {
+                    let detail = format!("{rows} of {matched} rows");
+                    self.gap(chunk, GapKind::QueryEnded, &detail);
+                }
+            }
+            Completion::Full => {
+                let detail = format!("{rows} of {matched} rows; ask for a shorter window");
+                self.gap(chunk, GapKind::RowLimit, &detail);
+            }
+            Completion::Ended(state) => self.gap(chunk, GapKind::QueryEnded, state),
+            Completion::TimeLimit => self.time_is_up(chunk),
+            Completion::Interrupted => self.gap(chunk, GapKind::Interrupted, ""),
+        }
+        let LogsQuery {
+            fallback,
+            remainder,
+            ..
+        } = self.queries[chunk.query].query;
+        for (place, part) in parts {
+            if part.is_malformed && self.fall_back_to(fallback, chunk, &[place]) {
+                continue;
+            }
+            if part.needs_raw_events {
+                self.fall_back_to(remainder, chunk, &[place]);
+            }
+            self.rejected.entry(place).or_default().merge(part.rejected);
+            self.gathered.collected.merge(part.collected);
+            let cluster = &self.groups[place].cluster;
+            self.gathered.coverages.of(cluster).merge(part.coverage);
+        }
+    }
+
+    fn on_failure(&mut self, chunk: &QueryChunk, failure: Failure) {
+        let concerns_one = matches!(
+            failure.cause(),
+            Cause::NoLogGroup | Cause::OutsideRetention | Cause::AccessDenied { .. }
+        );
+        if concerns_one && chunk.groups.len() > 1 {
+            self.queue.split_per_group(chunk);
+            return;
+        }
+        let is_malformed = matches!(failure.cause(), Cause::MalformedQuery { .. });
+        let fallback = self.queries[chunk.query].query.fallback;
+        if is_malformed && self.fall_back_to(fallback, chunk, &chunk.groups) {
+            return;
+        }
+        let failures = chunk.groups.iter().map(|place| {
+            let cluster = &self.groups[*place].cluster;
+            failure.clone().concerning(cluster, &self.connection)
+        });
+        let failures: Vec<Failure> = failures.collect();
+        for (place, failure) in chunk.groups.iter().zip(&failures) {
+            let group = &self.groups[*place];
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
+        }
+        self.failures.extend(failures);
+    }
+
+    /// Runs another query over the same seconds of these groups. `false` if there is none.
+    fn fall_back_to(
+        &mut self,
+        query: Option<&'static LogsQuery>,
+        chunk: &QueryChunk,
+        groups: &[usize],
+    ) -> bool {
+        let Some(query) = query.map(|query| FilteredQuery::from(*query)) else {
+            return false;
+        };
+        tracing::debug!(query = query.query.name, "running another query");
+        let known = self
+            .queries
+            .iter()
+            .position(|known| known.is_same_as(&query));
+        let place = known.unwrap_or_else(|| {
+            self.queries.push(query);
+            self.queries.len() - 1
+        });
+        for group in groups {
+            self.queue.push(QueryChunk {
+                query: place,
+                groups: vec![*group],
+                span: chunk.span,
+            });
+        }
+        true
+    }
+
+    fn time_is_up(&mut self, chunk: &QueryChunk) {
+        let seconds = self.limits.time_limit_seconds;
+        let detail = format!("no result within {seconds} s; see --timeout");
+        self.gap(chunk, GapKind::TimeLimit, &detail);
+    }
+
+    /// Notes a gap of every group of a chunk.
+    fn gap(&mut self, chunk: &QueryChunk, kind: GapKind, detail: &str) {
+        let whole = chunk.span == self.limits.span(self.queries[chunk.query].query.span);
+        let detail = match (whole, kind) {
+            (false, GapKind::RowLimit) => {
+                let time = |second| {
+                    DateTime::from_timestamp(second, 0).map_or_else(
+                        || second.to_string(),
+                        |time| time.format("%Y-%m-%d %H:%M:%S").to_string(),
+                    )
+                };
+                let Span {
+                    first_second,
+                    last_second,
+                } = chunk.span;
+                format!(
+                    "{} to {} UTC: {detail}",
+                    time(first_second),
+                    time(last_second)
+                )
+            }
+            _ => detail.to_owned(),
+        };
+        for place in &chunk.groups {
+            let group = &self.groups[*place];
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            coverage.gap(&group.name, kind, detail.as_str());
+        }
+    }
+
+    /// Shares the bytes of a query among its groups, by how much each of them stores.
+    fn charge(&mut self, chunk: &QueryChunk, bytes: u64) {
+        let stored = |place: &usize| {
+            let described = self.groups[*place].described.as_ref();
+            described.map_or(0, |described| u128::from(described.stored_bytes))
+        };
+        let all: u128 = chunk.groups.iter().map(stored).sum();
+        let mut left = bytes;
+        for (nth, place) in chunk.groups.iter().enumerate() {
+            let is_last = nth + 1 == chunk.groups.len();
+            let share = match (is_last, all) {
+                (true, _) => left,
+                (false, 0) => bytes / chunk.groups.len() as u64,
+                (false, all) => {
+                    let share = u128::from(bytes) * stored(place) / all;
+                    u64::try_from(share).unwrap_or(bytes).min(left)
+                }
+            };
+            left -= share;
+            let coverage = self.gathered.coverages.of(&self.groups[*place].cluster);
+            coverage.bytes_scanned += share;
+            coverage.charge(price(&self.connection.region, share));
+            coverage.queries += u64::from(nth == 0);
+        }
+    }
+}
