@@ -160,7 +160,7 @@ fn a_query_that_outlives_its_time_is_stopped_and_its_partial_rows_are_reported()
 #[cfg(unix)]
 #[test]
 fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
-    for signal in ["INT", "TERM"] {
+    for signal in ["INT", "TERM", "HUP"] {
         let cloudwatch = CloudWatch::builder()
             .group(group("timeline"))
             .queries_end(When::Always, End::Never)
@@ -184,6 +184,43 @@ fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
         assert_eq!(cloudwatch.calls_of("StopQuery").len(), 2);
         assert_nothing_left_running(&cloudwatch);
     }
+}
+
+/// Under `nohup` the end of the terminal ends nothing.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_hang_up_that_is_ignored_interrupts_nothing() {
+    let cloudwatch = CloudWatch::builder()
+        .group(group("timeline"))
+        .queries_end(When::Always, End::Never)
+        .start();
+    let sweep = sweep(&cloudwatch, "timeline");
+    let mut ignoring = Command::new("sh");
+    ignoring.args(["-c", "trap '' HUP; exec \"$0\" \"$@\""]);
+    ignoring.arg(sweep.get_program()).args(sweep.get_args());
+    for (name, value) in sweep.get_envs() {
+        match value {
+            Some(value) => ignoring.env(name, value),
+            None => ignoring.env_remove(name),
+        };
+    }
+    let child = ignoring
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    cloudwatch.wait_for("GetQueryResults", 4);
+    let send = |signal| {
+        let id = child.id().to_string();
+        let sent = Command::new("kill").args(["-s", signal, &id]).status();
+        assert!(sent.expect("kill runs").success());
+    };
+    send("HUP");
+    cloudwatch.wait_for("GetQueryResults", 8);
+    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 0);
+    send("TERM");
+    let broken_off = Run::from(child.wait_with_output().expect("the program ends"));
+    assert_eq!(broken_off.code, Some(130), "{}", broken_off.stderr);
 }
 
 #[test]

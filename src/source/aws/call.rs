@@ -6,11 +6,25 @@ use std::time::Duration;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::cause::chain;
 use super::failure::Failure;
 use super::pace::Pace;
 
 /// How often a call is tried that the network or the service broke.
 const ATTEMPTS_AT_BROKEN: u32 = 6;
+
+/// How often a call is made that cannot be repeated safely, if the answers are lost: each may have
+/// done its work, and one more is the price of a network that loses a packet.
+const UNSAFE_ATTEMPTS: u32 = 2;
+
+/// Whether a call may be made again when its answer was lost on the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::source) enum Repeat {
+    /// It only reads, or does the same however often it is made.
+    Safe,
+    /// Each call may do its work once more.
+    Unsafe,
+}
 const FIRST_PAUSE: Duration = Duration::from_millis(200);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
@@ -41,7 +55,22 @@ where
     F: Future<Output = Result<T, SdkError<E>>>,
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    let mut attempts = 0;
+    call_with(Repeat::Safe, pace, action, deadline, send).await
+}
+
+/// The same for a call that may not be safe to repeat.
+pub(in crate::source) async fn call_with<T, E, F>(
+    repeat: Repeat,
+    pace: &Pace,
+    action: &'static str,
+    deadline: Instant,
+    send: impl Fn() -> F,
+) -> Result<Option<T>, Failure>
+where
+    F: Future<Output = Result<T, SdkError<E>>>,
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    let (mut attempts, mut lost) = (0, 0);
     let mut longest = FIRST_PAUSE;
     loop {
         if Instant::now() >= deadline || timeout_at(deadline, pace.turn()).await.is_err() {
@@ -55,12 +84,14 @@ where
             Err(error) => error,
         };
         attempts += 1;
+        lost += u32::from(may_have_worked(&error));
         let again = again(&error);
         // Full jitter: many that wait for the same thing must not come back together.
         let pause = longest.mul_f64(fastrand::f64());
         longest = (longest * 2).min(LONGEST_PAUSE);
         let hopeless = again == Again::Never
             || (again == Again::Broken && attempts >= ATTEMPTS_AT_BROKEN)
+            || (repeat == Repeat::Unsafe && lost >= UNSAFE_ATTEMPTS)
             || Instant::now() + pause >= deadline;
         tracing::debug!(
             action,
@@ -74,6 +105,22 @@ where
             return Err(Failure::of_call(action, &error));
         }
         sleep(pause).await;
+    }
+}
+
+/// Whether the service may have done what was asked, although no answer tells so.
+fn may_have_worked<E>(error: &SdkError<E>) -> bool
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    match error {
+        SdkError::ConstructionFailure(_) => false,
+        // Without a connection nothing was sent. The SDK has no kind of its own for that.
+        SdkError::DispatchFailure(failure) => {
+            !failure.is_user() && !chain(error).contains("client error (Connect)")
+        }
+        SdkError::ServiceError(service) => service.raw().status().is_success(),
+        _ => true,
     }
 }
 

@@ -34,7 +34,7 @@ pub struct Connection {
 }
 
 /// A call that is not answered within this time is made again.
-const ATTEMPT_WITHIN: Duration = Duration::from_secs(30);
+const ATTEMPT_WITHIN: Duration = Duration::from_secs(20);
 
 /// Connects, which finds out whether there are a Region and credentials at all.
 pub async fn connect(access: &Access) -> Result<Connection, Failure> {

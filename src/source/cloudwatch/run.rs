@@ -11,8 +11,10 @@ use tokio_util::sync::CancellationToken;
 use super::chunk::Span;
 use super::log_group::LogGroup;
 use super::pause::Pauses;
+use super::queries::logs_query::DEFAULT_ROW_LIMIT;
 use super::row::Row;
-use crate::source::aws::call::call;
+use crate::source::aws::call::{Repeat, call, call_with};
+use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 
@@ -44,7 +46,8 @@ pub struct QuerySpec<'a> {
 pub enum Completion {
     /// It was answered.
     Complete,
-    /// It was answered up to its limit of rows, and not fetched if smaller chunks can be.
+    /// Its rows are not all there: it filled its limit, or the service counted more than came.
+    /// The rest is not fetched if smaller chunks can be.
     Full,
     /// The service ended it, in this state.
     Ended(String),
@@ -61,8 +64,10 @@ pub struct QueryResult {
     pub completion: Completion,
     /// Rows that came.
     pub rows: u64,
-    /// Rows that matched, by the service's count.
+    /// Events that matched, by the service's count before any aggregation.
     pub matched: u64,
+    /// Rows of the whole result, by the service's count; 0 if it did not count them.
+    pub expected: u64,
     /// Bytes that the service scanned and charges for.
     pub bytes_scanned: u64,
 }
@@ -82,6 +87,7 @@ pub async fn run(
         completion: Completion::Complete,
         rows: 0,
         matched: 0,
+        expected: 0,
         bytes_scanned: 0,
     };
     // A start that is broken off may have started the query all the same, so it is waited for.
@@ -145,7 +151,8 @@ async fn start(
     deadline: Instant,
 ) -> Result<Option<String>, Failure> {
     let one_is_linked = spec.groups.iter().any(|group| group.linked_arn.is_some());
-    let started = call(
+    let started = call_with(
+        Repeat::Unsafe,
         &connection.paces.start_query,
         "logs:StartQuery",
         deadline,
@@ -167,25 +174,28 @@ async fn start(
         },
     )
     .await?;
-    Ok(started.map(|started| {
-        let request_id = started.request_id().unwrap_or_default().to_owned();
-        let id = started.query_id.unwrap_or_default();
-        let groups = spec.groups.len();
-        let Span {
-            first_second,
-            last_second,
-        } = spec.span;
-        tracing::debug!(
-            query = spec.name,
-            id,
-            groups,
-            first_second,
-            last_second,
-            request_id,
-            "query started"
-        );
-        id
-    }))
+    let Some(started) = started else {
+        return Ok(None);
+    };
+    let request_id = started.request_id().unwrap_or_default().to_owned();
+    let Some(id) = started.query_id.filter(|id| !id.is_empty()) else {
+        let reason = format!("the answer holds no queryId (request {request_id})");
+        return Err(Failure::during("logs:StartQuery", Cause::Other { reason }));
+    };
+    let Span {
+        first_second,
+        last_second,
+    } = spec.span;
+    tracing::debug!(
+        query = spec.name,
+        id,
+        groups = spec.groups.len(),
+        first_second,
+        last_second,
+        request_id,
+        "query started"
+    );
+    Ok(Some(id))
 }
 
 struct Poller<'a> {
@@ -245,10 +255,18 @@ impl Poller<'_> {
             // A token that leads back to itself would lead on for ever.
             page.next_token = page.next_token.take().filter(|next| *next != token);
         }
-        let QueryResult { rows, matched, .. } = *self.result;
-        tracing::debug!(id = self.id, rows, matched, "query complete");
-        let whole = self.spec.rows_are_events && matched > 0 && rows == matched;
-        Ok(Some(if rows >= self.spec.limit && !whole {
+        let QueryResult {
+            rows,
+            matched,
+            expected,
+            ..
+        } = *self.result;
+        tracing::debug!(id = self.id, rows, matched, expected, "query complete");
+        // A result that fills its limit may go on, whatever the counts say, and an aggregation may
+        // end at the default limit though its text asks for more rows.
+        let fills_a_limit =
+            rows >= self.spec.limit || (!self.spec.rows_are_events && rows == DEFAULT_ROW_LIMIT);
+        Ok(Some(if fills_a_limit || rows < expected {
             Completion::Full
         } else {
             Completion::Complete
@@ -279,6 +297,7 @@ impl Poller<'_> {
         if let Some(statistics) = &page.statistics {
             // The service counts in floating point.
             self.result.matched = statistics.records_matched as u64;
+            self.result.expected = statistics.result_count as u64;
             self.result.bytes_scanned = statistics.bytes_scanned as u64;
         }
         page.results

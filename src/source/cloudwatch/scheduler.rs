@@ -277,7 +277,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let limit = self.queries[chunk.query].query.row_limit;
         let truncated = match &result.completion {
             Completion::Full => Some(Truncated::RowLimit {
-                matched: result.matched,
+                matched: result.matched.max(result.expected),
                 limit,
             }),
             Completion::Ended(state) if state == "Timeout" => Some(Truncated::TimedOut),
@@ -297,7 +297,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 }
             }
             Completion::Full => {
-                let detail = format!("{rows} of {matched} rows; ask for a shorter window");
+                let all = result.expected.max(matched);
+                let detail = format!("{rows} of {all} rows; ask for a shorter window");
                 self.gap(chunk, GapKind::RowLimit, &detail);
             }
             Completion::Ended(state) => self.gap(chunk, GapKind::QueryEnded, state),

@@ -48,6 +48,72 @@ fn an_answer_that_cannot_be_read_is_asked_for_again() {
     }
 }
 
+/// Nobody knows whether a query runs whose start was not answered: it is started once more, and
+/// no oftener.
+#[test]
+fn a_start_whose_answer_is_lost_is_repeated_once() {
+    for fault in [Fault::JunkBody, Fault::TruncatedBody, Fault::AnswerLost] {
+        let cloudwatch = service().group(small_group("a")).start();
+        cloudwatch.fault(Operation::StartQuery, When::Nth(1), fault.clone());
+        run_to(tool_at(&cloudwatch).args(["export", "a"]).args(HOUR), 0);
+        assert_eq!(cloudwatch.calls_of("StartQuery").len(), 2, "{fault:?}");
+
+        let cloudwatch = service().group(small_group("a")).start();
+        cloudwatch.fault(Operation::StartQuery, When::Always, fault.clone());
+        let run = run_to(tool_at(&cloudwatch).args(["export", "a"]).args(HOUR), 1);
+        assert!(
+            run.stderr.contains("logs:StartQuery failed"),
+            "{}",
+            run.stderr
+        );
+        assert_eq!(cloudwatch.calls_of("StartQuery").len(), 2, "{fault:?}");
+    }
+}
+
+#[test]
+fn a_query_without_an_identity_is_a_failure() {
+    let cloudwatch = service().group(small_group("a")).start();
+    cloudwatch.fault(Operation::StartQuery, When::Always, Fault::EmptyAnswer);
+    let run = run_to(tool_at(&cloudwatch).args(["export", "a"]).args(HOUR), 1);
+    assert!(run.stderr.contains("holds no queryId"), "{}", run.stderr);
+    assert_eq!(cloudwatch.calls_of("GetQueryResults").len(), 0);
+}
+
+/// The one call that is never answered is given up after 20 s and made again.
+#[test]
+fn a_call_that_is_never_answered_is_made_again() {
+    for operation in [Operation::DescribeLogGroups, Operation::GetQueryResults] {
+        let cloudwatch = service().group(small_group("a")).start();
+        cloudwatch.fault(operation, When::Nth(1), Fault::Hang);
+        let began = Instant::now();
+        let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(HOUR), 0);
+        assert_eq!(requests(&report), 60, "{operation}");
+        assert!(began.elapsed() >= Duration::from_secs(20), "{operation}");
+        assert_nothing_left_running(&cloudwatch);
+    }
+}
+
+/// Rows that the service counted and did not give are read in smaller chunks, and so is a result
+/// that fills a limit exactly.
+#[test]
+fn rows_are_counted() {
+    let pods = |count: i64| {
+        let group = LogGroup::named("/aws/eks/a/cluster");
+        (0..count).fold(group, |group, pod| {
+            let (millis, event) = super::stale_event("sa", &format!("pod-{pod}"), pod * 60);
+            group.event(super::STREAM, millis, &event)
+        })
+    };
+    let cloudwatch = service()
+        .group(pods(30))
+        .stats_rows(20)
+        .counts_cut_rows()
+        .start();
+    let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(HOUR), 0);
+    assert_eq!(requests(&report), 30);
+    assert!(super::of_holders(&cloudwatch).len() > 1);
+}
+
 #[test]
 fn throttling_without_end_ends_with_the_time_limit() {
     for (operation, exit) in [(Operation::StartQuery, 1), (Operation::GetQueryResults, 1)] {

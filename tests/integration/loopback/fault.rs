@@ -54,6 +54,8 @@ pub(crate) enum Fault {
     Slow(Duration),
     /// The call is carried out, and answered with what is no JSON.
     JunkBody,
+    /// The call is carried out, and answered with an object without members.
+    EmptyAnswer,
     /// The call is carried out, and the answer breaks off in its middle.
     TruncatedBody,
     /// `ExpiredTokenException`: the credentials ran out.

@@ -143,6 +143,7 @@ async fn answer(
         Some(Fault::JunkBody) => Ok(Response::new(AnswerBody::whole(
             "<html>502 Bad Gateway</html>".into(),
         ))),
+        Some(Fault::EmptyAnswer) => Ok(Response::new(AnswerBody::whole("{}".into()))),
         Some(Fault::TruncatedBody) => {
             response(answered).map(|response| response.map(AnswerBody::truncated))
         }
