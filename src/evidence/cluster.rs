@@ -24,6 +24,17 @@ impl Cluster {
             account: None,
         }
     }
+
+    /// Whether this may be that other cluster, which is known by more or by less: the same name,
+    /// and no two Regions or accounts.
+    pub fn may_be(&self, other: &Self) -> bool {
+        let agree = |one: &Option<String>, other: &Option<String>| {
+            one.is_none() || other.is_none() || one == other
+        };
+        self.name == other.name
+            && agree(&self.region, &other.region)
+            && agree(&self.account, &other.account)
+    }
 }
 
 impl fmt::Display for Cluster {

@@ -13,7 +13,7 @@ use crate::report::finding::{Finding, Remedy};
 use crate::report::rejection::RejectedCaller;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 17] = [
+pub const COLUMNS: [&str; 19] = [
     "rank",
     "cluster",
     "namespace",
@@ -31,6 +31,8 @@ pub const COLUMNS: [&str; 17] = [
     "last_seen",
     "clients",
     "action",
+    "account",
+    "region",
 ];
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
@@ -43,7 +45,10 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
     }
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
-            writer.write_record([cell(&format!("# note: {}: {words}", scan.cluster.name))])?;
+            writer.write_record([cell(&format!(
+                "# note: {}: {words}",
+                report.name_of(&scan.cluster)
+            ))])?;
         }
     }
     for counted in report.all_gaps() {
@@ -51,18 +56,21 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
     }
     for scan in &report.clusters {
         for caller in &scan.rejected_callers {
-            writer.write_record([cell(&rejected_caller(&scan.cluster.name, caller))])?;
+            writer.write_record([cell(&rejected_caller(
+                &report.name_of(&scan.cluster),
+                caller,
+            ))])?;
         }
         if scan.more_rejected_callers {
             writer.write_record([cell(&format!(
                 "# rejected: {}: more callers than are kept apart",
-                scan.cluster.name
+                report.name_of(&scan.cluster)
             ))])?;
         }
         for token in &scan.legacy_tokens {
             writer.write_record([cell(&format!(
                 "# token kept in a secret: {}: {}: {} requests, the last {}",
-                scan.cluster.name,
+                report.name_of(&scan.cluster),
                 token.service_account,
                 token.requests,
                 rfc3339(token.last_seen)
@@ -133,6 +141,8 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         rfc3339(finding.last_seen()),
         cell(&clients.join("; ")),
         cell(&actions.join("; ")),
+        cell(finding.cluster.account.as_deref().unwrap_or_default()),
+        cell(finding.cluster.region.as_deref().unwrap_or_default()),
     ]
 }
 

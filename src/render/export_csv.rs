@@ -11,7 +11,7 @@ use crate::evidence::accepted::AcceptedRequest;
 use crate::evidence::coverage::Coverages;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 17] = [
+pub const COLUMNS: [&str; 19] = [
     "time",
     "cluster",
     "namespace",
@@ -29,6 +29,8 @@ pub const COLUMNS: [&str; 17] = [
     "rejected_from",
     "credential_id",
     "audit_id",
+    "account",
+    "region",
 ];
 
 /// Writes the rows, each with the moment from which its token is rejected. An export that may be incomplete ends in rows that say so, which start
@@ -88,5 +90,7 @@ fn record(request: &AcceptedRequest, rejected_from: DateTime<Utc>) -> [String; C
         rfc3339_exact(rejected_from),
         optional(&evidence.credential_id),
         cell(&evidence.audit_id),
+        cell(request.cluster.account.as_deref().unwrap_or_default()),
+        cell(request.cluster.region.as_deref().unwrap_or_default()),
     ]
 }

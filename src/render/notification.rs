@@ -11,7 +11,6 @@ use chrono_tz::Tz;
 use super::change;
 use super::moment::minute;
 use super::visible::visible;
-use crate::evidence::cluster::Cluster;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes};
@@ -87,7 +86,7 @@ fn clusters(report: &Report) -> String {
     let names: Vec<String> = report
         .clusters
         .iter()
-        .map(|scan| code(&scan.cluster.name))
+        .map(|scan| code(&report.name_of(&scan.cluster)))
         .collect();
     match names.len() {
         0 => "no cluster".to_owned(),
@@ -137,7 +136,7 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
     }
     item.push_str(&code(&change.service_account.to_string()));
     if report.clusters.len() > 1 {
-        let _ = write!(item, " in {}", code(&name_of(&change.cluster)));
+        let _ = write!(item, " in {}", code(&report.name_of(&change.cluster)));
     }
     let words = change::words(change, now, time_zone);
     let _ = write!(item, " {}: {words}", change.kind);
@@ -150,13 +149,6 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
         item.push_str(&what_to_do(finding));
     }
     item
-}
-
-fn name_of(cluster: &Cluster) -> String {
-    match &cluster.region {
-        Some(region) => format!("{} {region}", cluster.name),
-        None => cluster.name.clone(),
-    }
 }
 
 /// The client, and, if there is less than a month, the first thing to do.

@@ -218,6 +218,9 @@ fn labels_of_cluster(cluster: &Cluster) -> Vec<(&'static str, String)> {
     if let Some(region) = &cluster.region {
         labels.push(("region", region.clone()));
     }
+    if let Some(account) = &cluster.account {
+        labels.push(("account", account.clone()));
+    }
     labels
 }
 

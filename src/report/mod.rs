@@ -17,6 +17,7 @@
 //! same bytes.
 
 pub mod changes;
+mod cluster_names;
 pub mod exact_duration;
 pub mod filtered;
 pub mod finding;

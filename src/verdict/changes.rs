@@ -22,7 +22,12 @@ type Account = (Cluster, ServiceAccount);
 
 /// What changed since an earlier report; on a first run everything is new.
 pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
-    let before = previous.map(known).unwrap_or_default();
+    let before: BTreeMap<Account, Option<State>> = previous
+        .map(known)
+        .unwrap_or_default()
+        .into_iter()
+        .map(|((cluster, account), state)| ((called_now(cluster, now), account), state))
+        .collect();
     let states = states(now);
     let mut accounts = Vec::new();
     for (account, state) in &states {
@@ -70,6 +75,19 @@ pub fn only_changes(report: &Report) -> Report {
         .accounts
         .retain(|account| account.kind != ChangeKind::Unchanged);
     shown
+}
+
+/// What this report calls a cluster of an earlier one, of which more or less was known then.
+fn called_now(cluster: Cluster, now: &Report) -> Cluster {
+    let clusters = || now.clusters.iter().map(|scan| &scan.cluster);
+    if clusters().any(|known| *known == cluster) {
+        return cluster;
+    }
+    let mut alike = clusters().filter(|known| known.may_be(&cluster));
+    match (alike.next(), alike.next()) {
+        (Some(only), None) => only.clone(),
+        _ => cluster,
+    }
 }
 
 fn states(report: &Report) -> BTreeMap<Account, State> {

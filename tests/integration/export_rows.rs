@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::recordings::fixtures;
 use crate::tool::over_files;
 
-const COLUMNS: &str = "time,cluster,namespace,service_account,pod,node,verb,request_uri,status,source_ip,user_agent,elapsed_seconds,issued,age_seconds,rejected_from,credential_id,audit_id";
+const COLUMNS: &str = "time,cluster,namespace,service_account,pod,node,verb,request_uri,status,source_ip,user_agent,elapsed_seconds,issued,age_seconds,rejected_from,credential_id,audit_id,account,region";
 
 fn rows() -> Vec<BTreeMap<String, String>> {
     let run = over_files("export", &[&fixtures()], [] as [&str; 0]);

@@ -103,7 +103,10 @@ fn an_export_has_the_same_rows_as_from_files() {
         asked.stderr
     );
     assert!(asked.stdout.lines().count() > 1_000);
-    assert_eq!(asked.stdout, read.stdout);
+    // A file knows nothing of accounts and Regions, the last two columns.
+    let nowhere = asked.stdout.replace(",111122223333,eu-west-1\n", ",,\n");
+    assert_ne!(nowhere, asked.stdout);
+    assert!(nowhere == read.stdout, "the rows differ");
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
     let pods_number = finding.holders_with_verdict();
     Row {
         rank: finding.rank,
-        cluster: shown(&finding.cluster.name),
+        cluster: shown(&report.name_of(&finding.cluster)),
         account: account(finding),
         verdict: finding.verdict.word(),
         verdict_order: finding.verdict.order(),

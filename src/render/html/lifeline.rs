@@ -87,7 +87,8 @@ pub(super) fn groups<'a>(
             Group {
                 rank: finding.rank,
                 account: account(finding),
-                cluster: (report.clusters.len() > 1).then(|| shown(&finding.cluster.name)),
+                cluster: (report.clusters.len() > 1)
+                    .then(|| shown(&report.name_of(&finding.cluster))),
                 verdict: finding.verdict.word(),
                 class: class(finding.severity),
                 actions: finding

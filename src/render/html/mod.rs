@@ -244,7 +244,7 @@ fn title(report: &Report) -> String {
         [] => "Stale service-account tokens".to_owned(),
         [scan] => format!(
             "Stale service-account tokens: {}",
-            shown(&scan.cluster.name)
+            shown(&report.name_of(&scan.cluster))
         ),
         scans => format!("Stale service-account tokens: {} clusters", scans.len()),
     }
@@ -255,8 +255,8 @@ fn scans(report: &Report, page: &Page) -> Vec<Scan> {
         .clusters
         .iter()
         .map(|scan| Scan {
-            cluster: shown(&scan.cluster.name),
-            region: scan.cluster.region.as_deref().map(shown),
+            cluster: shown(&report.name_of(&scan.cluster)),
+            region: report.region_beside(&scan.cluster).map(shown),
             window: basis::window(scan.window, page),
             outlived: basis::outlived(scan),
         })
@@ -273,7 +273,8 @@ fn changes(report: &Report, page: &Page) -> Option<Changes> {
                 kind: account.kind.word(),
                 class: class(account.now.and_then(|state| state.severity)),
                 account: shown(&account.service_account.to_string()),
-                cluster: (report.clusters.len() > 1).then(|| shown(&account.cluster.name)),
+                cluster: (report.clusters.len() > 1)
+                    .then(|| shown(&report.name_of(&account.cluster))),
                 words: shown(&change::words(account, now, page.time_zone)),
             })
             .collect(),
@@ -286,7 +287,7 @@ fn callers(report: &Report, page: &Page) -> Vec<Caller> {
         let callers = scan.rejected_callers.iter().take(MOST_CALLERS);
         callers
             .map(|caller| Caller {
-                cluster: shown(&scan.cluster.name),
+                cluster: shown(&report.name_of(&scan.cluster)),
                 address: shown(&caller.address),
                 user_agent: shown(&caller.user_agent),
                 count: thousands(caller.count),
@@ -305,7 +306,7 @@ fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
         let tokens = scan.legacy_tokens.iter();
         tokens
             .map(|token| LegacyToken {
-                cluster: shown(&scan.cluster.name),
+                cluster: shown(&report.name_of(&scan.cluster)),
                 account: shown(&token.service_account.to_string()),
                 secret: token.secret.as_deref().map(shown),
                 requests: thousands(token.requests),
@@ -356,7 +357,7 @@ fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Comma
             let another = cluster.replace(restart.cluster) != Some(restart.cluster);
             Command {
                 cluster: (another && report.clusters.len() > 1)
-                    .then(|| shown(&restart.cluster.name)),
+                    .then(|| shown(&report.name_of(restart.cluster))),
                 command: shown(restart.command),
                 new_date: day(restart.new_date, page.time_zone),
             }

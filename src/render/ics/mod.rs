@@ -16,6 +16,7 @@ use super::Page;
 use super::basis;
 use super::moment::minute;
 use super::visible::visible;
+use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::verdict::Severity;
@@ -93,13 +94,16 @@ impl<'a> Death<'a> {
     fn event(&self, report: &Report, made_for: DateTime<Utc>, page: &Page) -> Component {
         let finding = self.finding;
         let account = finding.service_account.to_string();
-        let cluster = one_line(&finding.cluster.name);
+        let cluster = one_line(&report.name_of(&finding.cluster));
         let summary = format!("{account} on {cluster}: its token is rejected");
-        let about = [
-            finding.cluster.region.as_deref().unwrap_or_default(),
-            &finding.cluster.name,
-            &account,
-        ];
+        let Cluster {
+            name,
+            region,
+            account: owner,
+        } = &finding.cluster;
+        let mut about = vec![region.as_deref().unwrap_or_default(), name, &account];
+        // Last, and only where it is known: without it an identifier stays what it was.
+        about.extend(owner.as_deref());
         let priority = match self.holders.first().and_then(|holder| holder.severity) {
             Some(Severity::Critical) => 1,
             Some(Severity::Warning) => 5,
@@ -146,7 +150,7 @@ impl<'a> Death<'a> {
         let finding = self.finding;
         let mut lines = vec![format!(
             "The API server of {} rejects service account {} from {} {} on, at the earliest, unless its pods read a new token.",
-            one_line(&finding.cluster.name),
+            one_line(&report.name_of(&finding.cluster)),
             finding.service_account,
             minute(self.at, page.time_zone),
             page.time_zone

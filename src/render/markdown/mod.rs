@@ -50,11 +50,11 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
 fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)?;
     for scan in report.clusters.iter().take(MOST_LINES) {
-        let region = scan.cluster.region.as_deref().map(code);
+        let region = report.region_beside(&scan.cluster).map(code);
         writeln!(
             output,
             "- {}{}: {}",
-            code(&scan.cluster.name),
+            code(&report.name_of(&scan.cluster)),
             region.map_or_else(String::new, |region| format!(" in {region}")),
             basis::window(scan.window, page)
         )?;
@@ -70,7 +70,11 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     for scan in &report.clusters {
         if let Some(outlived) = basis::outlived(scan) {
             writeln!(output)?;
-            writeln!(output, "**{}: {outlived}**", code(&scan.cluster.name))?;
+            writeln!(
+                output,
+                "**{}: {outlived}**",
+                code(&report.name_of(&scan.cluster))
+            )?;
         }
     }
     if report.is_incomplete() {
@@ -99,7 +103,7 @@ fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
     let now = report.made_for().unwrap_or_default();
     for account in change::listed(changes).take(MOST_LINES) {
         let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(&account.cluster.name))
+            format!(" in {}", code(&report.name_of(&account.cluster)))
         } else {
             String::new()
         };
@@ -156,7 +160,7 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         };
         let clients: Vec<_> = finding.clients.iter().map(|it| words(&it.label)).collect();
         if several_clusters {
-            write!(output, "| {} ", code(&finding.cluster.name))?;
+            write!(output, "| {} ", code(&report.name_of(&finding.cluster)))?;
         }
         writeln!(
             output,
@@ -199,7 +203,7 @@ fn write_callers(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
             output,
             "- {} in {}, {}: {} from {} to {}; {}",
             code(&caller.address),
-            code(&cluster.name),
+            code(&report.name_of(cluster)),
             code(&caller.user_agent),
             thousands(caller.count),
             minute(caller.first, page.time_zone),
@@ -269,7 +273,7 @@ fn write_restarts(
     let mut cluster = None;
     for restart in restarts.iter().take(MOST_LINES) {
         if report.clusters.len() > 1 && cluster.replace(restart.cluster) != Some(restart.cluster) {
-            writeln!(output, "# {}", line(&restart.cluster.name))?;
+            writeln!(output, "# {}", line(&report.name_of(restart.cluster)))?;
         }
         let date = day(restart.new_date, page.time_zone);
         writeln!(output, "{}   # new date {date}", line(restart.command))?;
@@ -296,7 +300,7 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     for finding in harmless.iter().take(MOST_LINES) {
         let account = code(&finding.service_account.to_string());
         let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(&finding.cluster.name))
+            format!(" in {}", code(&report.name_of(&finding.cluster)))
         } else {
             String::new()
         };

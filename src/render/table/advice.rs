@@ -48,7 +48,7 @@ fn write_restarts(
     for restart in restarts {
         let another = cluster.replace(restart.cluster) != Some(restart.cluster);
         if report.clusters.len() > 1 && another {
-            lines.push(format!("# {}", visible(&restart.cluster.name)));
+            lines.push(format!("# {}", visible(&report.name_of(restart.cluster))));
         }
         lines.push(format!(
             "{}   # new date {}",

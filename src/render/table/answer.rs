@@ -228,8 +228,8 @@ fn urgent(report: &Report) -> Vec<&Finding> {
 
 pub(super) fn name(report: &Report, finding: &Finding) -> String {
     if report.clusters.len() > 1 {
-        let cluster = visible(&finding.cluster.name);
-        format!("{} ({cluster})", finding.service_account)
+        let cluster = report.name_of(&finding.cluster);
+        format!("{} ({})", finding.service_account, visible(&cluster))
     } else {
         finding.service_account.to_string()
     }

@@ -30,7 +30,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         }
         let count: u64 = callers.iter().map(|caller| caller.count).sum();
         let of = if report.clusters.len() > 1 {
-            format!(" ({})", visible(&scan.cluster.name))
+            format!(" ({})", visible(&report.name_of(&scan.cluster)))
         } else {
             String::new()
         };

@@ -20,7 +20,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let changed: Vec<&AccountChange> = change::listed(changes).collect();
     let names: Vec<String> = changed
         .iter()
-        .map(|account| name(account, report.clusters.len() > 1))
+        .map(|account| name(account, report))
         .collect();
     let widest = names.iter().map(|name| name.chars().count()).max();
     for (account, name) in changed.iter().zip(&names) {
@@ -52,12 +52,12 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn name(account: &AccountChange, several_clusters: bool) -> String {
-    if several_clusters {
+fn name(account: &AccountChange, report: &Report) -> String {
+    if report.clusters.len() > 1 {
         format!(
             "{} ({})",
             account.service_account,
-            visible(&account.cluster.name)
+            visible(&report.name_of(&account.cluster))
         )
     } else {
         account.service_account.to_string()

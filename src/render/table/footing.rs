@@ -12,7 +12,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     writeln!(output)?;
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
-            let words = format!("{}: {words}", visible(&scan.cluster.name));
+            let words = format!("{}: {words}", visible(&report.name_of(&scan.cluster)));
             writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
         }
     }

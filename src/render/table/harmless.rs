@@ -20,7 +20,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     }
     let names: Vec<String> = harmless
         .iter()
-        .map(|finding| name(finding, report.clusters.len() > 1))
+        .map(|finding| name(finding, report))
         .collect();
     let widest = names.iter().map(|name| name.chars().count()).max();
     writeln!(output)?;
@@ -37,12 +37,12 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn name(finding: &Finding, several_clusters: bool) -> String {
-    if several_clusters {
+fn name(finding: &Finding, report: &Report) -> String {
+    if report.clusters.len() > 1 {
         format!(
             "{} ({})",
             finding.service_account,
-            visible(&finding.cluster.name)
+            visible(&report.name_of(&finding.cluster))
         )
     } else {
         finding.service_account.to_string()

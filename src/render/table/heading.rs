@@ -20,11 +20,11 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let widest = report
         .clusters
         .iter()
-        .map(|scan| name(scan).chars().count())
+        .map(|scan| name(report, scan).chars().count())
         .max()
         .unwrap_or(0);
     for scan in &report.clusters {
-        let name = format!("{:widest$}", name(scan));
+        let name = format!("{:widest$}", name(report, scan));
         writeln!(
             output,
             "{}   {}",
@@ -65,11 +65,11 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     writeln!(output, "  {}", parts.join(parted))
 }
 
-fn name(scan: &ClusterScan) -> String {
-    let name = visible(&scan.cluster.name).into_owned();
-    match &scan.cluster.region {
-        Some(region) => format!("{name}   {region}"),
-        None => name,
+fn name(report: &Report, scan: &ClusterScan) -> String {
+    let name = report.name_of(&scan.cluster);
+    match report.region_beside(&scan.cluster) {
+        Some(region) => format!("{}   {}", visible(&name), visible(region)),
+        None => visible(&name).into_owned(),
     }
 }
 

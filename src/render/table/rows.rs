@@ -47,7 +47,6 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         .max();
     let room = width.saturating_sub(longest.unwrap_or(0).saturating_sub(USUAL_NAME));
     table.set_header(header(room));
-    let several_clusters = report.clusters.len() > 1;
     let mut namespace = None;
     for finding in report
         .findings
@@ -56,7 +55,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     {
         let this = (&finding.cluster, &finding.service_account.namespace);
         if namespace.replace(this) != Some(this) {
-            table.add_row([Cell::new(group(finding, several_clusters))]);
+            table.add_row([Cell::new(group(finding, report))]);
         }
         table.add_row(row(report, finding, page, room));
     }
@@ -73,10 +72,13 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn group(finding: &Finding, several_clusters: bool) -> String {
+fn group(finding: &Finding, report: &Report) -> String {
     let namespace = &finding.service_account.namespace;
-    if several_clusters {
-        format!("{namespace} ({})", visible(&finding.cluster.name))
+    if report.clusters.len() > 1 {
+        format!(
+            "{namespace} ({})",
+            visible(&report.name_of(&finding.cluster))
+        )
     } else {
         namespace.clone()
     }

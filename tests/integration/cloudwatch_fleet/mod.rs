@@ -5,6 +5,7 @@ mod doctor;
 mod emulator;
 mod equality;
 mod faults;
+mod identity;
 mod legacy_tokens;
 mod money;
 mod profiles;
