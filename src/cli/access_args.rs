@@ -5,6 +5,7 @@ use clap::Args;
 use super::exit::Failure;
 use crate::source::aws::access::Access;
 use crate::source::aws::region::{is_well_formed, meant};
+use crate::source::cloudwatch::wanted::Wanted;
 
 #[derive(Debug, Args)]
 pub(super) struct AccessArgs {
@@ -22,8 +23,9 @@ pub(super) struct AccessArgs {
 }
 
 impl AccessArgs {
-    /// Every profile in every Region.
-    pub(super) fn accesses(self) -> Result<Vec<Access>, Failure> {
+    /// Every profile in every Region: those that are stated, else those that clusters are named
+    /// with, and the default one if some are not.
+    pub(super) fn accesses(self, wanted: &Wanted) -> Result<Vec<Access>, Failure> {
         if let Some(name) = self.region.iter().find(|name| !is_well_formed(name)) {
             let meant =
                 meant(name).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
@@ -40,7 +42,14 @@ impl AccessArgs {
             }
             if each.is_empty() { vec![None] } else { each }
         };
-        let regions = or_none(self.region);
+        let mut regions = or_none(self.region);
+        if regions == [None] {
+            let named = wanted.regions().into_iter().map(Some);
+            regions = match wanted.names_every_region() {
+                true => named.collect(),
+                false => std::iter::once(None).chain(named).collect(),
+            };
+        }
         let endpoint_url = self.endpoint_url;
         let accesses = or_none(self.profile)
             .into_iter()

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
 use super::access_args::AccessArgs;
-use super::evidence_args::{check_name, resolve};
+use super::evidence_args::{one_cluster, resolve};
 use super::exit::{Failure, Outcome};
 use super::gathering::deadline;
 use super::interrupt;
@@ -18,6 +18,7 @@ use crate::render::visible::visible;
 use crate::source::aws::access::Access;
 use crate::source::aws::connection::connect;
 use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
+use crate::source::cloudwatch::wanted::{Selector, Wanted};
 
 /// Say whether everything is there that a sweep needs, and how to get what is missing
 ///
@@ -45,7 +46,7 @@ pub(super) struct DoctorArgs {
 
 /// An examination, validated.
 pub(super) struct Doctor {
-    cluster: Option<String>,
+    cluster: Option<Selector>,
     since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
     accesses: Vec<Access>,
@@ -54,14 +55,20 @@ pub(super) struct Doctor {
 
 impl DoctorArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Doctor, Failure> {
-        if let Some(cluster) = &self.cluster {
-            check_name(cluster)?;
-        }
+        let cluster = match &self.cluster {
+            Some(text) => Some(one_cluster(text)?),
+            None => None,
+        };
+        let selectors = cluster.iter().cloned().collect();
+        let wanted = match &cluster {
+            Some(_) => Wanted::selected(selectors, Vec::new()),
+            None => Wanted::all(Vec::new()),
+        };
         Ok(Doctor {
-            cluster: self.cluster,
+            cluster,
             since: self.since.map(|since| resolve(since, now)).transpose()?,
             now,
-            accesses: self.access.accesses()?,
+            accesses: self.access.accesses(&wanted)?,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
         })
     }
@@ -86,7 +93,7 @@ impl Doctor {
         for access in &self.accesses {
             let connection = connect(access).await.map_err(Failure::failed)?;
             let examined = Examined {
-                cluster: self.cluster.as_deref(),
+                cluster: self.cluster.as_ref(),
                 since: self.since,
                 now: self.now,
                 deadline: deadline(self.time_limit),

@@ -14,7 +14,7 @@ use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::aws::access::Access;
-use crate::source::cloudwatch::discovery::Wanted;
+use crate::source::cloudwatch::wanted::{NotASelector, Pattern, Selector, Wanted};
 use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::depth::Depth;
 use crate::source::files::inputs::Excluded;
@@ -24,7 +24,10 @@ const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
 
 #[derive(Debug, Args)]
 pub(super) struct EvidenceArgs {
-    /// The clusters whose audit logs in CloudWatch to read
+    /// The clusters whose audit logs in CloudWatch to read: names, patterns as 'prod-*', ARNs
+    ///
+    /// The ARN of a cluster or of its log group names its Region and account as well; the name of
+    /// a cluster's log group is understood, too.
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
 
@@ -87,9 +90,21 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "VERSION", help_heading = "Evidence")]
     kubernetes_version: Option<KubernetesVersion>,
 
-    /// Every cluster that has a log group
+    /// Every cluster of the Region
+    ///
+    /// eks:ListClusters tells which there are, also those without audit logging, which are
+    /// reported as not seen. Where it is not allowed, only clusters with a log group are known.
     #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
     all_clusters: bool,
+
+    /// Leave out clusters of this name or pattern; repeatable
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with = "input",
+        help_heading = "AWS"
+    )]
+    exclude_cluster: Vec<String>,
 
     #[command(flatten)]
     access: AccessArgs,
@@ -239,9 +254,7 @@ impl EvidenceArgs {
                     .to_owned(),
             ));
         }
-        for cluster in &self.clusters {
-            check_name(cluster)?;
-        }
+        let wanted = wanted(&self.clusters, self.all_clusters, &self.exclude_cluster)?;
         let until = until.unwrap_or(now);
         if until > now {
             return Err(Failure::Usage("--until lies in the future".to_owned()));
@@ -255,17 +268,13 @@ impl EvidenceArgs {
             check_order(since, until)?;
         }
         Ok(CloudWatchPlan {
-            wanted: if self.all_clusters {
-                Wanted::All
-            } else {
-                Wanted::Named(self.clusters.into_iter().collect())
-            },
+            accesses: self.access.accesses(&wanted)?,
+            wanted,
             linked: self.linked_accounts,
             since,
             until,
             look_back: self.look_back,
             now,
-            accesses: self.access.accesses()?,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
             max_queries: usize::from(self.max_queries),
             max_scan: self.max_scan,
@@ -295,17 +304,32 @@ pub(super) fn check_order(since: DateTime<Utc>, until: DateTime<Utc>) -> Result<
     )))
 }
 
-/// Refuses what cannot be a cluster's name (EKS API reference, CreateCluster, `name`).
-pub(super) fn check_name(cluster: &str) -> Result<(), Failure> {
-    let valid = cluster.len() <= 100
-        && cluster.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && cluster
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'));
-    if valid {
-        return Ok(());
+fn wanted(clusters: &[String], all: bool, excluded: &[String]) -> Result<Wanted, Failure> {
+    let excluded = excluded
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<Vec<Pattern>, NotASelector>>()
+        .map_err(|error| Failure::Usage(format!("--exclude-cluster: {error}")))?;
+    if all {
+        return Ok(Wanted::all(excluded));
     }
-    Err(Failure::Usage(format!(
-        "{cluster:?} is no name of an EKS cluster; for a file or a directory say --input"
-    )))
+    let selectors = clusters
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<Vec<Selector>, NotASelector>>()
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Wanted::selected(selectors, excluded))
+}
+
+/// Refuses what cannot be the name of one cluster.
+pub(super) fn one_cluster(text: &str) -> Result<Selector, Failure> {
+    let selector: Selector = text
+        .parse()
+        .map_err(|error: NotASelector| Failure::Usage(error.to_string()))?;
+    if selector.is_pattern() {
+        return Err(Failure::Usage(format!(
+            "{text:?} may be several clusters; name one"
+        )));
+    }
+    Ok(selector)
 }

@@ -20,7 +20,6 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::render::visible::visible;
-use crate::source::cloudwatch::discovery::Wanted;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
 use crate::source::cloudwatch::{self, fleet};
@@ -106,10 +105,11 @@ fn from_cloudwatch<C: Collect + 'static>(
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
-    let whom = match &plan.wanted {
-        Wanted::All => "all clusters".to_owned(),
-        Wanted::Named(names) if names.len() > 3 => format!("{} clusters", names.len()),
-        Wanted::Named(names) => names.iter().cloned().collect::<Vec<_>>().join(", "),
+    let words = plan.wanted.words();
+    let whom = match words.len() {
+        0 => "all clusters".to_owned(),
+        1..=3 => words.join(", "),
+        many => format!("{many} clusters"),
     };
     let shown = ShownProgress::of(&progress, quiet, format!("waiting for CloudWatch: {whom}"));
     let runtime = interrupt::runtime()?;
@@ -207,7 +207,9 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     if !stop.is_cancelled() {
         descriptions.wait(WAIT_AT_THE_END).await;
     }
-    gathered.coverages.merge(descriptions.into_coverages());
+    gathered
+        .coverages
+        .merge(descriptions.into_coverages(plan.until == plan.now));
     if none_was_asked(&gathered) && !failures.is_empty() && !stop.is_cancelled() {
         let first = failures.remove(0);
         let others = failures.len();

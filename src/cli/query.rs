@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::evidence_args::{check_name, check_order, resolve};
+use super::evidence_args::{check_order, one_cluster, resolve};
 use super::exit::{Failure, Outcome};
 use super::moment::Moment;
 use crate::deliver::standard_output;
@@ -64,7 +64,7 @@ impl QueryArgs {
         let place = match self.cluster {
             None => None,
             Some(cluster) => {
-                check_name(&cluster)?;
+                let cluster = one_cluster(&cluster)?.name().to_owned();
                 let region = self
                     .region
                     .or_else(|| std::env::var("AWS_REGION").ok())

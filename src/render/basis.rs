@@ -67,12 +67,12 @@ pub fn judged_by(scan: &ClusterScan) -> String {
 /// What the dates rest on, once where it is the same for all clusters. Names of clusters may be
 /// log text: escape them.
 pub fn lifetimes(report: &Report) -> Vec<String> {
-    let mut lines: Vec<(String, Vec<&str>)> = Vec::new();
+    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
     for scan in &report.clusters {
         let words = judged_by(scan);
         match lines.iter_mut().find(|(known, _)| *known == words) {
-            Some((_, clusters)) => clusters.push(&scan.cluster.name),
-            None => lines.push((words, vec![&scan.cluster.name])),
+            Some((_, clusters)) => clusters.push(report.name_of(&scan.cluster)),
+            None => lines.push((words, vec![report.name_of(&scan.cluster)])),
         }
     }
     if let [(words, _)] = &lines[..] {
@@ -85,7 +85,7 @@ pub fn lifetimes(report: &Report) -> Vec<String> {
 }
 
 /// Some names, the first few of many.
-fn names(names: &[&str]) -> String {
+fn names(names: &[String]) -> String {
     const SHOWN: usize = 3;
     let mut words = names[..names.len().min(SHOWN)].join(", ");
     if names.len() > SHOWN {

@@ -11,10 +11,15 @@ const NAMED: usize = 3;
 /// What could not be seen: `could not see 3 of 120 clusters: a, b, c`. `None` if all was.
 pub fn unseen(report: &Report) -> Option<String> {
     let is_whole = |gap: &&CountedGap| !gap.gap.kind.counts_lines();
-    let partly: Vec<(&str, &CountedGap)> = report
+    let partly: Vec<(String, &CountedGap)> = report
         .clusters
         .iter()
-        .filter_map(|scan| Some((scan.cluster.name.as_str(), scan.gaps.iter().find(is_whole)?)))
+        .filter_map(|scan| {
+            Some((
+                report.name_of(&scan.cluster),
+                scan.gaps.iter().find(is_whole)?,
+            ))
+        })
         .collect();
     let elsewhere = report.gaps.iter().filter(|gap| is_whole(gap)).count();
     let lines: u64 = report
@@ -29,7 +34,7 @@ pub fn unseen(report: &Report) -> Option<String> {
             parts.push(format!("could not see all of {name}: {}", gap.in_words()))
         }
         (clusters, all) => {
-            let names: Vec<&str> = clusters.iter().map(|(name, _)| *name).collect();
+            let names: Vec<&str> = clusters.iter().map(|(name, _)| &**name).collect();
             let mut words = format!(
                 "could not see {} of {all} clusters: {}",
                 clusters.len(),

@@ -2,7 +2,7 @@
 //!
 //! Nothing here may cost more than a note: a sweep works without any answer.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,15 +15,52 @@ use super::aws::call::call;
 use super::aws::cause::Cause;
 use super::aws::connection::Connection;
 use super::aws::failure::Failure;
+use super::cloudwatch::log_group;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::{DescribedCluster, Description};
-use crate::evidence::coverage::Coverages;
+use crate::evidence::coverage::{Coverages, GapKind};
 
 /// A description; none if there was no answer in time.
 type Described = Result<Option<Description>, Failure>;
 
 /// The action, as a policy names it.
 pub const DESCRIBE_CLUSTER: &str = "eks:DescribeCluster";
+
+/// The action, as a policy names it.
+pub const LIST_CLUSTERS: &str = "eks:ListClusters";
+
+/// How long to wait for the list of clusters: without it, log groups tell which there are.
+const LISTED_WITHIN: Duration = Duration::from_secs(10);
+
+/// The names of all clusters in a Region.
+pub async fn list(connection: &Connection, deadline: Instant) -> Result<BTreeSet<String>, Failure> {
+    let deadline = deadline.min(Instant::now() + LISTED_WITHIN);
+    let client = connection.eks();
+    let mut names = BTreeSet::new();
+    let mut token: Option<String> = None;
+    loop {
+        let calling = call(
+            &connection.paces.list_clusters,
+            LIST_CLUSTERS,
+            deadline,
+            || client.list_clusters().set_next_token(token.clone()).send(),
+        );
+        let page = match timeout_at(deadline, calling).await {
+            Ok(Ok(Some(page))) => page,
+            Ok(Err(failure)) => return Err(failure.in_region(connection)),
+            Ok(Ok(None)) | Err(_) => {
+                let failure = Failure::during(LIST_CLUSTERS, Cause::OutOfTime);
+                return Err(failure.in_region(connection));
+            }
+        };
+        names.extend(page.clusters.unwrap_or_default());
+        match page.next_token.filter(|next| !next.is_empty()) {
+            // A token that leads back to itself would lead on for ever.
+            Some(next) if token.as_ref() != Some(&next) => token = Some(next),
+            _ => return Ok(names),
+        }
+    }
+}
 
 /// A cluster to describe, and by which connection.
 #[derive(Debug, Clone)]
@@ -135,13 +172,36 @@ impl Descriptions {
     }
 
     /// Gives up what has not been answered, and tells of each cluster what is known, or why not.
-    pub fn into_coverages(self) -> Coverages {
+    ///
+    /// Where the window reaches the present, a cluster whose audit log is not delivered now has a
+    /// gap: what happened last was not written.
+    pub fn into_coverages(self, reaches_the_present: bool) -> Coverages {
         let mut coverages = Coverages::default();
         let mut notes: BTreeMap<String, (Arc<Cluster>, u64)> = BTreeMap::new();
         for (cluster, wanted) in &self.wanted {
             let why = match self.answered.get(cluster) {
                 Some(Ok(Some(description))) => {
-                    coverages.of(cluster).control_plane.described = Some(description.clone());
+                    let coverage = coverages.of(cluster);
+                    coverage.control_plane.described = Some(description.clone());
+                    let place = log_group::name_of(&cluster.name);
+                    match description {
+                        Description::Cluster(described) if !described.audit_logging => {
+                            let failure = Failure::new(Cause::AuditLoggingOff)
+                                .concerning(cluster, &wanted.connection);
+                            let words = format!("{}; {}", failure.summary(), failure.hint());
+                            if reaches_the_present {
+                                coverage.gap(&place, GapKind::NotAsked, words);
+                            } else {
+                                coverage.note_times(&place, words, 1);
+                            }
+                        }
+                        Description::Cluster(_) => {}
+                        Description::Deleted => {
+                            let text =
+                                "EKS has no such cluster any more: its log group has outlived it";
+                            coverage.note_times(&place, text, 1);
+                        }
+                    }
                     continue;
                 }
                 Some(Ok(None)) if wanted.may_be_elsewhere => "does not reach other accounts",

@@ -113,10 +113,10 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     let hangs = CloudWatch::builder().queries_end(When::Always, End::Never);
     for (builder, timeout) in [(behaves, "1m"), (hangs, "1s")] {
         let cloudwatch = cloudwatch(builder);
-        for command in ["sweep", "export"] {
+        for (command, clusters) in [("sweep", "--all-clusters"), ("export", "prod-1")] {
             run(tool_toward(&cloudwatch.endpoint()).args([
                 command,
-                "prod-1",
+                clusters,
                 "--timeout",
                 timeout,
             ]));
@@ -137,7 +137,7 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     // Queries may be started on the log groups of clusters alone.
     let resource = &policy["Statement"][0]["Resource"];
     assert_eq!(resource, "arn:aws:logs:*:*:log-group:/aws/eks/*/cluster:*");
-    let clusters = &policy["Statement"][2];
+    let clusters = &policy["Statement"][3];
     assert_eq!(clusters["Action"], "eks:DescribeCluster");
     assert_eq!(clusters["Resource"], "arn:aws:eks:*:*:cluster/*");
     for group in asked {

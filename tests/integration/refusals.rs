@@ -172,7 +172,7 @@ fn arguments_that_make_no_sense_are_refused_with_exit_code_2() {
     let path = path.to_str().expect("UTF-8");
     for (arguments, words) in [
         (&["sweep"][..], "name a cluster"),
-        (&["sweep", "fixtures/"], "no name of an EKS cluster"),
+        (&["sweep", "fixtures/"], "is not the name of an EKS cluster"),
         (&["sweep", "c", "--since", "soon"], "expected a duration"),
         (
             &[

@@ -25,7 +25,10 @@ pub enum Cause {
         reason: String,
     },
     /// The log group does not exist.
-    NoLogGroup,
+    NoLogGroup {
+        /// A cluster of a similar name.
+        nearest: Option<String>,
+    },
     /// The cluster does not exist.
     NoCluster,
     /// The operation is not allowed.
@@ -81,7 +84,7 @@ impl Cause {
         let reason = || error.message().unwrap_or_default().to_owned();
         match error.code().unwrap_or_default() {
             "ResourceNotFoundException" if operation.starts_with("eks:") => Self::NoCluster,
-            "ResourceNotFoundException" => Self::NoLogGroup,
+            "ResourceNotFoundException" => Self::NoLogGroup { nearest: None },
             "AccessDeniedException" | "AccessDenied" => Self::AccessDenied { reason: reason() },
             "ExpiredTokenException"
             | "ExpiredToken"

@@ -84,7 +84,7 @@ impl Failure {
                 Some(profile) => format!("profile {profile} gives no AWS credentials: {reason}"),
                 None => format!("no AWS credentials were found: {reason}"),
             },
-            Cause::NoLogGroup => format!(
+            Cause::NoLogGroup { .. } => format!(
                 "there is no log group {log_group} in {place}: the cluster is elsewhere, or its audit logging was never enabled"
             ),
             Cause::NoCluster => format!("EKS has no such cluster in {place}"),
@@ -142,10 +142,15 @@ impl Failure {
                 self.login()
             ),
             Cause::BadCredentials { .. } => format!("log in again: {}", self.login()),
-            Cause::NoLogGroup | Cause::NoAuditLog | Cause::AuditLoggingOff => format!(
-                "enable it: aws eks update-cluster-config{options} --name {} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'",
-                self.scope.cluster_or_pattern()
-            ),
+            Cause::NoLogGroup {
+                nearest: Some(nearest),
+            } => format!("did you mean {nearest}?"),
+            Cause::NoLogGroup { nearest: None } | Cause::NoAuditLog | Cause::AuditLoggingOff => {
+                format!(
+                    "enable it: aws eks update-cluster-config{options} --name {} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'",
+                    self.scope.cluster_or_pattern()
+                )
+            }
             Cause::NoCluster => format!("see which there are: aws eks list-clusters{options}"),
             Cause::NoClusters => format!("see where they are: aws eks list-clusters{options}"),
             Cause::AccessDenied { .. } => format!(

@@ -47,6 +47,7 @@ pub(in crate::source) struct Paces {
     pub(in crate::source) describe: Pace,
     pub(in crate::source) stop_query: Pace,
     pub(in crate::source) describe_cluster: Pace,
+    pub(in crate::source) list_clusters: Pace,
 }
 
 /// Calls a second to each operation.
@@ -62,6 +63,7 @@ impl Default for Paces {
             stop_query: pace(),
             // The quotas of the EKS API are not published.
             describe_cluster: pace(),
+            list_clusters: pace(),
         }
     }
 }

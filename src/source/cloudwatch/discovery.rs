@@ -8,11 +8,13 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::log_group::{Described, LogGroup, cluster_of, name_of};
+use super::wanted::{Selector, Wanted};
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use crate::source::eks;
 
 /// Up to so many named clusters are looked up one by one; for more, listing all is fewer calls.
 const LOOKED_UP: usize = 5;
@@ -20,49 +22,67 @@ const LOOKED_UP: usize = 5;
 /// The prefix of every cluster's log group.
 const ALL: &str = "/aws/eks/";
 
-/// Which clusters are wanted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Wanted {
-    /// All that have a log group.
-    All,
-    /// Those with these names.
-    Named(BTreeSet<String>),
+/// What a Region was found to have.
+#[derive(Debug)]
+pub struct Found {
+    /// The log groups of the clusters that are wanted.
+    pub groups: Vec<LogGroup>,
+    /// The names of all clusters by the EKS API, where they had to be known.
+    pub listed: Option<Result<BTreeSet<String>, Failure>>,
 }
 
-/// The log groups of the clusters that are wanted, as far as they are in this Region.
+/// The clusters that are wanted, as far as they are in this Region.
 ///
-/// `linked` includes the accounts that are linked to this one for monitoring.
+/// `linked` includes the log groups of accounts that are linked to this one for monitoring.
 pub async fn discover(
     connection: &Connection,
     wanted: &Wanted,
     linked: bool,
     deadline: Instant,
-) -> Result<Vec<LogGroup>, Failure> {
-    let prefixes = match wanted {
-        Wanted::Named(names) if names.len() <= LOOKED_UP => {
-            names.iter().map(|name| name_of(name)).collect()
+) -> Result<Found, Failure> {
+    let listing = async {
+        match wanted.has_unnamed() {
+            true => Some(eks::list(connection, deadline).await),
+            false => None,
         }
-        _ => vec![ALL.to_owned()],
     };
-    let mut groups = Vec::new();
+    let (groups, listed) = tokio::join!(log_groups(connection, wanted, linked, deadline), listing);
+    Ok(Found {
+        groups: groups?,
+        listed,
+    })
+}
+
+async fn log_groups(
+    connection: &Connection,
+    wanted: &Wanted,
+    linked: bool,
+    deadline: Instant,
+) -> Result<Vec<LogGroup>, Failure> {
+    let names: Vec<&str> = wanted.names().map(Selector::name).collect();
+    let prefixes = if wanted.has_unnamed() || names.len() > LOOKED_UP {
+        vec![ALL.to_owned()]
+    } else {
+        names.iter().map(|name| name_of(name)).collect()
+    };
+    let mut groups: Vec<LogGroup> = Vec::new();
     for prefix in prefixes {
         let listed = match list(connection, &prefix, linked, deadline).await {
             Ok(listed) => listed,
             // Whoever may query but not list still gets what was asked for by name.
-            Err(failure) => match (failure.cause(), wanted) {
-                (Cause::AccessDenied { .. }, Wanted::Named(names)) => {
-                    return Ok(undescribed(connection, names));
+            Err(failure) => match failure.cause() {
+                Cause::AccessDenied { .. } if !wanted.has_unnamed() => {
+                    return Ok(undescribed(connection, wanted));
                 }
                 _ => return Err(failure.in_region(connection)),
             },
         };
-        let is_wanted = |name: &str| match wanted {
-            Wanted::All => true,
-            Wanted::Named(names) => names.contains(name),
-        };
         groups.extend(listed.into_iter().filter_map(|listed| {
             let group = described(connection, listed, linked)?;
-            is_wanted(&group.cluster.name).then_some(group)
+            let Cluster { name, account, .. } = &*group.cluster;
+            wanted
+                .includes(name, account.as_deref(), connection)
+                .then_some(group)
         }));
     }
     Ok(groups)
@@ -141,16 +161,21 @@ fn described(connection: &Connection, listed: Listed, linked: bool) -> Option<Lo
     })
 }
 
-fn undescribed(connection: &Connection, names: &BTreeSet<String>) -> Vec<LogGroup> {
-    let group = |name: &String| LogGroup {
+fn undescribed(connection: &Connection, wanted: &Wanted) -> Vec<LogGroup> {
+    let group = |name: &str| LogGroup {
         cluster: Arc::new(Cluster {
-            name: name.clone(),
+            name: name.to_owned(),
             region: Some(connection.region.clone()),
-            account: None,
+            account: connection.account.clone(),
         }),
         name: name_of(name),
         linked_arn: None,
         described: None,
     };
-    names.iter().map(group).collect()
+    let names: BTreeSet<&str> = wanted
+        .names()
+        .map(Selector::name)
+        .filter(|name| wanted.includes(name, connection.account.as_deref(), connection))
+        .collect();
+    names.into_iter().map(group).collect()
 }

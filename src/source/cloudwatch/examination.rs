@@ -7,10 +7,11 @@ use bytesize::ByteSize;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::discovery::{Wanted, discover};
+use super::discovery::discover;
 use super::log_group::LogGroup;
 use super::price::price;
 use super::queries::stale_token_holders;
+use super::wanted::{Selector, Wanted};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
@@ -74,7 +75,7 @@ impl Check {
 #[derive(Debug, Clone)]
 pub struct Examined<'a> {
     /// The cluster; without one, only what all clusters share.
-    pub cluster: Option<&'a str>,
+    pub cluster: Option<&'a Selector>,
     /// The start of the window that a sweep would ask for; absent if the cluster's version
     /// decides.
     pub since: Option<DateTime<Utc>>,
@@ -91,11 +92,12 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
         identity(connection, examined.deadline).await,
     ];
     let wanted = match examined.cluster {
-        Some(cluster) => Wanted::Named([cluster.to_owned()].into()),
-        None => Wanted::All,
+        Some(selector) => Wanted::selected(vec![selector.clone()], Vec::new()),
+        None => Wanted::all(Vec::new()),
     };
     let mut version = None;
-    if let Some(cluster) = examined.cluster {
+    if let Some(selector) = examined.cluster {
+        let cluster = selector.name();
         let (checks_of_cluster, known) = control_plane(connection, cluster, examined).await;
         checks.extend(checks_of_cluster);
         version = known;
@@ -104,7 +106,7 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
         .since
         .unwrap_or_else(|| examined.now - default_window(version));
     let groups = match discover(connection, &wanted, false, examined.deadline).await {
-        Ok(groups) => groups,
+        Ok(found) => found.groups,
         Err(failure) => {
             checks.push(Check::missing("logs:DescribeLogGroups", &failure));
             return checks;
@@ -120,9 +122,10 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
             let words = format!("{} with a log group: {}", names.len(), names.join(", "));
             checks.push(Check::new("clusters", State::Good, words));
         }
-        (Some(cluster), None) => {
-            let cluster = Cluster::named(cluster);
-            let failure = Failure::new(Cause::NoLogGroup).concerning(&cluster, connection);
+        (Some(selector), None) => {
+            let cluster = Cluster::named(selector.name());
+            let failure =
+                Failure::new(Cause::NoLogGroup { nearest: None }).concerning(&cluster, connection);
             checks.push(Check::missing("log group", &failure));
         }
         (Some(_), Some(group)) => {

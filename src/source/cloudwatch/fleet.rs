@@ -1,19 +1,22 @@
 //! Which log groups are asked, and where.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::discovery::{Wanted, discover};
+use super::discovery::{Found, discover};
 use super::log_group::{self, LogGroup};
+use super::wanted::Wanted;
+use crate::audit::nearest::nearest;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::Coverages;
 use crate::source::aws::access::Access;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::{Connection, connect};
 use crate::source::aws::failure::Failure;
+use crate::source::eks::{self, LIST_CLUSTERS};
 
 /// The clusters that were found, by where they are.
 #[derive(Debug, Default)]
@@ -43,6 +46,9 @@ pub struct Missing {
     /// Why.
     pub failure: Failure,
 }
+
+/// Deleted clusters that a note names.
+const NAMED: usize = 5;
 
 /// Connects everywhere and finds the clusters that are wanted.
 ///
@@ -76,37 +82,26 @@ pub async fn find(
             (place, found)
         });
     }
-    let mut found: Vec<(usize, Result<Vec<LogGroup>, Failure>)> = looking.join_all().await;
+    let mut found: Vec<(usize, Result<Found, Failure>)> = looking.join_all().await;
     found.sort_by_key(|(place, _)| *place);
     for (place, found) in found {
         let connection = &connections[place];
         match found {
-            Ok(groups) if groups.is_empty() && *wanted == Wanted::All => {
-                let failure = Failure::new(Cause::NoClusters).in_region(connection);
-                fleet.missing.push(Missing::all(connection, failure));
-            }
-            Ok(groups) if groups.is_empty() => {}
-            Ok(groups) => fleet.regions.push(FoundRegion {
-                connection: Arc::clone(connection),
-                groups: Arc::new(groups),
-            }),
+            Ok(found) => fleet.add(connection, found, wanted),
             Err(failure) => fleet.missing.push(Missing::all(connection, failure)),
         }
     }
     fleet.ask_once();
-    if let (Wanted::Named(names), Some(connection)) = (wanted, connections.first()) {
-        let found: BTreeSet<&String> = fleet
-            .regions
-            .iter()
-            .flat_map(|region| region.groups.iter())
-            .map(|group| &group.cluster.name)
-            .collect();
-        // Where a Region could not be looked at, the cluster may be there.
-        if fleet.missing.is_empty() {
-            let missing = names.iter().filter(|name| !found.contains(name));
-            fleet.missing = missing
-                .map(|name| Missing::named(name, connection))
-                .collect();
+    // Where a Region could not be looked at, a cluster that is not found may be there.
+    let is_all_seen = fleet
+        .missing
+        .iter()
+        .all(|missing| missing.cluster.name != "*");
+    if let Some(connection) = connections.first().filter(|_| is_all_seen) {
+        fleet.miss(wanted, connection, &connections, deadline).await;
+        if fleet.regions.is_empty() && fleet.missing.is_empty() {
+            let failure = Failure::new(Cause::NoClusters).in_region(connection);
+            fleet.missing.push(Missing::all(connection, failure));
         }
     }
     Ok(fleet)
@@ -123,6 +118,86 @@ async fn connect_everywhere(accesses: &[Access]) -> Vec<Result<Connection, Failu
 }
 
 impl Fleet {
+    /// Adds what was found in a Region.
+    fn add(&mut self, connection: &Arc<Connection>, found: Found, wanted: &Wanted) {
+        let Found { mut groups, listed } = found;
+        match listed {
+            Some(Ok(names)) => {
+                let own = |group: &LogGroup| group.linked_arn.is_none();
+                let has_group =
+                    |name: &String| groups.iter().any(|group| group.cluster.name == *name);
+                let account = groups.iter().find(|group| own(group));
+                let account = account.and_then(|group| group.cluster.account.clone());
+                let account = account.or_else(|| connection.account.clone());
+                for name in names.iter().filter(|name| !has_group(name)) {
+                    if wanted.includes(name, account.as_deref(), connection) {
+                        self.missing
+                            .push(Missing::dark(name, account.clone(), connection));
+                    }
+                }
+                let (kept, deleted): (Vec<_>, Vec<_>) = groups
+                    .into_iter()
+                    .partition(|group| !own(group) || names.contains(&group.cluster.name));
+                groups = kept;
+                self.note_deleted(&deleted, groups.first(), connection);
+            }
+            Some(Err(failure)) => match groups.first() {
+                Some(group) => {
+                    tracing::debug!(%failure, "clusters not listed");
+                    let text = format!(
+                        "{} in {}: clusters whose audit logging was never enabled cannot be seen",
+                        match failure.cause() {
+                            Cause::AccessDenied { .. } => "is not allowed",
+                            Cause::OutOfTime => "did not answer in time",
+                            _ => "failed",
+                        },
+                        connection.region
+                    );
+                    let coverage = self.notes.of(&group.cluster);
+                    coverage.note_times(LIST_CLUSTERS, text, 1);
+                }
+                None if wanted.is_all() => {
+                    let failure = Failure::new(Cause::NoClusters).in_region(connection);
+                    self.missing.push(Missing::all(connection, failure));
+                }
+                None => {}
+            },
+            None => {}
+        }
+        if !groups.is_empty() {
+            self.regions.push(FoundRegion {
+                connection: Arc::clone(connection),
+                groups: Arc::new(groups),
+            });
+        }
+    }
+
+    /// Says of log groups that have outlived their clusters that they are passed over.
+    fn note_deleted(
+        &mut self,
+        deleted: &[LogGroup],
+        beside: Option<&LogGroup>,
+        connection: &Connection,
+    ) {
+        let (Some(beside), false) = (beside, deleted.is_empty()) else {
+            return;
+        };
+        let mut names: Vec<&str> = deleted.iter().map(|group| &*group.cluster.name).collect();
+        names.sort_unstable();
+        let more = names.len().saturating_sub(NAMED);
+        names.truncate(NAMED);
+        let mut text = format!(
+            "log groups of deleted clusters in {} are passed over: {}",
+            connection.region,
+            names.join(", ")
+        );
+        if more > 0 {
+            text.push_str(&format!(" and {more} more"));
+        }
+        let coverage = self.notes.of(&beside.cluster);
+        coverage.note_times(LIST_CLUSTERS, text, 1);
+    }
+
     /// Leaves out clusters that two identities reach, but for the first: their evidence would be
     /// counted twice.
     fn ask_once(&mut self) {
@@ -159,6 +234,63 @@ impl Fleet {
             }
         }
         self.regions.retain(|region| !region.groups.is_empty());
+        let mut dark: Vec<Missing> = Vec::new();
+        for missing in self.missing.drain(..) {
+            let is_known = |known: &Missing| {
+                known.cluster == missing.cluster && known.failure.cause() == missing.failure.cause()
+            };
+            if missing.cluster.name == "*" || !dark.iter().any(is_known) {
+                dark.push(missing);
+            }
+        }
+        self.missing = dark;
+    }
+
+    /// Notes which clusters were named and not found.
+    async fn miss(
+        &mut self,
+        wanted: &Wanted,
+        connection: &Connection,
+        connections: &[Arc<Connection>],
+        deadline: Instant,
+    ) {
+        let groups = self.regions.iter().flat_map(|region| region.groups.iter());
+        let mut found: Vec<Arc<Cluster>> = groups.map(|group| Arc::clone(&group.cluster)).collect();
+        found.extend(
+            self.missing
+                .iter()
+                .map(|missing| Arc::clone(&missing.cluster)),
+        );
+        let absent: Vec<_> = wanted
+            .names()
+            .chain(wanted.patterns())
+            .filter(|selector| !found.iter().any(|cluster| selector.is(cluster)))
+            .collect();
+        if absent.is_empty() {
+            return;
+        }
+        // Only now it matters which there are: for a name to suggest, and to tell a cluster in
+        // the dark from one that is not there.
+        let mut listed: Vec<(Arc<Connection>, String)> = Vec::new();
+        for connection in connections {
+            let names = eks::list(connection, deadline).await.unwrap_or_default();
+            listed.extend(names.into_iter().map(|name| (Arc::clone(connection), name)));
+        }
+        for selector in absent {
+            let name = selector.name();
+            let dark = listed.iter().find(|(_, listed)| listed == name);
+            self.missing.push(match dark {
+                Some((connection, _)) => {
+                    Missing::dark(name, connection.account.clone(), connection)
+                }
+                None => {
+                    let names = listed.iter().map(|(_, name)| &**name);
+                    let names = names.chain(found.iter().map(|cluster| &*cluster.name));
+                    let nearest = nearest(name, names).first().map(|name| (*name).to_owned());
+                    Missing::named(name, Cause::NoLogGroup { nearest }, connection)
+                }
+            });
+        }
     }
 }
 
@@ -191,19 +323,34 @@ impl Missing {
         Self {
             cluster: Arc::new(Cluster {
                 region: Some(connection.region.clone()),
+                account: connection.account.clone(),
                 ..Cluster::named("*")
             }),
             failure,
         }
     }
 
-    fn named(name: &str, connection: &Connection) -> Self {
+    fn named(name: &str, cause: Cause, connection: &Connection) -> Self {
         let cluster = Arc::new(Cluster {
             region: Some(connection.region.clone()),
+            account: connection.account.clone(),
             ..Cluster::named(name)
         });
         Self {
-            failure: Failure::new(Cause::NoLogGroup).concerning(&cluster, connection),
+            failure: Failure::new(cause).concerning(&cluster, connection),
+            cluster,
+        }
+    }
+
+    /// A cluster that does not deliver its audit log.
+    fn dark(name: &str, account: Option<String>, connection: &Connection) -> Self {
+        let cluster = Arc::new(Cluster {
+            region: Some(connection.region.clone()),
+            account,
+            ..Cluster::named(name)
+        });
+        Self {
+            failure: Failure::new(Cause::AuditLoggingOff).concerning(&cluster, connection),
             cluster,
         }
     }

@@ -2,7 +2,8 @@
 //!
 //! # Architecture
 //!
-//! - [`discovery`], [`log_group`], [`fleet`]: which log groups there are, and what asking scans
+//! - [`wanted`]: which clusters are wanted, as an operator names them
+//! - [`discovery`], [`log_group`], [`fleet`]: which of them there are, and what asking scans
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
@@ -32,8 +33,10 @@ mod rejected_addresses;
 pub mod row;
 pub mod run;
 pub mod scheduler;
+pub mod wanted;
 
 use super::Gathered;
+use super::aws::cause::Cause;
 use super::aws::failure::Failure;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::set::Collect;
@@ -63,7 +66,12 @@ pub async fn gather<C: Collect + 'static>(
             ..Coverage::default()
         };
         let place = log_group::name_of(&missing.cluster.name);
-        coverage.gap(&place, GapKind::NotAsked, missing.failure.summary());
+        let mut detail = missing.failure.summary();
+        // Whoever reads the report alone should be able to end it.
+        if *missing.failure.cause() == Cause::AuditLoggingOff {
+            detail = format!("{detail}; {}", missing.failure.hint());
+        }
+        coverage.gap(&place, GapKind::NotAsked, detail);
         gathered.coverages.of(&missing.cluster).merge(coverage);
         failures.push(missing.failure);
     }

@@ -327,7 +327,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     fn on_failure(&mut self, chunk: &QueryChunk, failure: Failure) {
         let concerns_one = matches!(
             failure.cause(),
-            Cause::NoLogGroup | Cause::OutsideRetention | Cause::AccessDenied { .. }
+            Cause::NoLogGroup { .. } | Cause::OutsideRetention | Cause::AccessDenied { .. }
         );
         if concerns_one && chunk.groups.len() > 1 {
             self.queue.split_per_group(chunk);

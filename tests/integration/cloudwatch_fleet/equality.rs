@@ -8,12 +8,13 @@ use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::source::Gathered;
-use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
+use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::{stale_token_events, stale_token_holders};
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
+use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use serde_json::Value;
@@ -148,10 +149,11 @@ fn windows_that_begin_in_the_middle_give_the_same() {
 async fn judged(endpoint: String, query: LogsQuery) -> Report {
     let connection = connection(endpoint);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    let wanted = Wanted::Named(["recording".to_owned()].into());
+    let wanted = Wanted::selected(vec!["recording".parse().expect("a name")], Vec::new());
     let groups = discover(&connection, &wanted, false, deadline)
         .await
-        .expect("found");
+        .expect("found")
+        .groups;
     let fleet = Fleet {
         regions: vec![FoundRegion {
             connection: Arc::new(connection),

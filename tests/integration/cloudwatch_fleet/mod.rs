@@ -4,6 +4,7 @@ mod benchmark;
 mod doctor;
 mod emulator;
 mod equality;
+mod every_cluster;
 mod faults;
 mod identity;
 mod legacy_tokens;

@@ -7,12 +7,13 @@ use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
 use eks_stale_tokens::source::Gathered;
 use eks_stale_tokens::source::accepted_requests::AcceptedRequests;
-use eks_stale_tokens::source::cloudwatch::discovery::{Wanted, discover};
+use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::gather;
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
+use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::progress::Progress;
 
 use super::{
@@ -109,9 +110,10 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
     runtime.block_on(async {
         let connection = connection(cloudwatch.endpoint());
         let deadline = tokio::time::Instant::now() + Duration::from_secs(120);
-        let groups = discover(&connection, &Wanted::All, false, deadline)
+        let groups = discover(&connection, &Wanted::all(Vec::new()), false, deadline)
             .await
-            .expect("found");
+            .expect("found")
+            .groups;
         let time =
             |second: i64| chrono::DateTime::from_timestamp(START + second, 0).expect("a time");
         let limits = QueryLimits {

@@ -181,7 +181,12 @@ fn a_cluster_that_is_refused_is_a_gap_and_the_others_are_reported() {
 fn a_region_without_clusters_or_without_leave_to_list_is_said() {
     let regions = CloudWatch::start_together([
         service().region("eu-west-1").group(small_group("a")),
-        service().region("eu-west-2"),
+        // Without the list of clusters, no log group is no proof that there is no cluster.
+        service().region("eu-west-2").fault(
+            Operation::ListClusters,
+            When::Always,
+            Fault::AccessDenied,
+        ),
         service().region("eu-west-3").fault(
             Operation::DescribeLogGroups,
             When::Always,
