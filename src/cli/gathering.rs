@@ -19,6 +19,7 @@ use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
+use crate::evidence::silence;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
@@ -95,7 +96,17 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             });
         }
     }
-    files::read(&inputs, &progress).map_err(Failure::failed)
+    let mut gathered = files::read(&inputs, &progress).map_err(Failure::failed)?;
+    for (cluster, coverage) in &mut gathered.coverages.0 {
+        // Files that hold no audit log are no silent one, and one that could not be read is told.
+        let is_log = !coverage.places.is_empty();
+        let was_read = coverage.gaps.keys().all(|gap| gap.kind.counts_lines());
+        let why = silence::outside_window(coverage).filter(|_| is_log && was_read);
+        if let Some(why) = why {
+            coverage.gap(&cluster.name, GapKind::NoEvents, why);
+        }
+    }
+    Ok(gathered)
 }
 
 fn from_cloudwatch<C: Collect + 'static>(

@@ -82,6 +82,8 @@ pub enum GapKind {
     Interrupted,
     /// A cluster that could not be asked.
     NotAsked,
+    /// A log without any event in the window.
+    NoEvents,
 }
 
 impl GapKind {
@@ -109,12 +111,13 @@ impl GapKind {
             Self::TimeLimit => ("time limit reached", "time limit reached"),
             Self::Interrupted => ("interrupted", "interrupted"),
             Self::NotAsked => ("could not be asked", "could not be asked"),
+            Self::NoEvents => ("no events in the window", "no events in the window"),
         }
     }
 
     /// Whether nothing at all was seen of the place.
     pub fn hides_everything(self) -> bool {
-        matches!(self, Self::NotAsked)
+        matches!(self, Self::NotAsked | Self::NoEvents)
     }
 
     /// Whether the gap counts lines of a file or events.

@@ -13,6 +13,7 @@
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`observation`]: one thing that a source read
+//! - [`silence`]: whether a log holds events of the window
 //! - [`set`]: all evidence, and its merge
 //!
 //! Merging is associative and commutative, and the empty value is its identity: files, pages,
@@ -31,6 +32,7 @@ pub mod observation;
 pub mod price;
 pub mod rejection;
 pub mod set;
+pub mod silence;
 pub mod tally;
 pub mod token;
 pub mod token_use;

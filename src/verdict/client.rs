@@ -145,7 +145,7 @@ fn others_go_on(agents: &Agents, rejections: &RunsOfAgents) -> bool {
 
 /// The clients behind one user agent. A newer token is first marked an hour after its issue, when a
 /// client that changed to it has long let go of its older one: an older one that is used even then
-/// belongs to another program. Each token goes to the program whose last one ended latest.
+/// belongs to another program. No client goes back to an older token. Each token goes to the program whose last one ended latest.
 fn apart(client: Client) -> Vec<Client> {
     let mut tokens = client.tokens.clone();
     tokens.sort_by_key(|it| (it.token.first_used, it.token.issued));
@@ -155,6 +155,7 @@ fn apart(client: Client) -> Vec<Client> {
         let before = chains
             .iter_mut()
             .filter(|chain| ended(chain).is_some_and(|ended| ended <= token.token.first_used))
+            .filter(|chain| chain.iter().all(|it| it.token.issued <= token.token.issued))
             .max_by_key(|chain| ended(chain));
         match before {
             Some(chain) => chain.push(token),

@@ -106,27 +106,28 @@ impl<'a> Judge<'a> {
         if !self.interruptions.is_empty() {
             return self.recurring(self.newest.clone());
         }
-        if self.changed && self.is_never_late() {
-            return self.judged(Verdict::RefreshingLate, None, self.newest);
-        }
         let last_sign = self
             .last_rejection()
             .map_or(self.last_used, |rejection| rejection.max(self.last_used));
         let silent = until - last_sign;
         let is_replaced = self.around.successor.is_some() && silent >= SILENCE;
-        if !self.newest.was_used_to_its_end()
-            && (silent > self.thresholds.gone_after() || is_replaced)
-        {
+        let is_gone = !self.newest.was_used_to_its_end()
+            && (silent > self.thresholds.gone_after() || is_replaced);
+        let age = self.newest.age_at_last_use();
+        // Which of several programs with one user agent changed its token cannot be told.
+        let is_frozen_beside_newer =
+            self.client.has_others_beside && age >= self.thresholds.frozen_beside_newer_age();
+        if is_frozen_beside_newer && !is_gone {
+            return self.frozen();
+        }
+        if self.changed && self.is_never_late() {
+            return self.judged(Verdict::RefreshingLate, None, self.newest);
+        }
+        if is_gone {
             return self.judged(Verdict::Gone, None, self.newest);
         }
-        let frozen_age = match self.client.has_others_beside {
-            true => self.thresholds.frozen_beside_newer_age(),
-            false => self.thresholds.frozen_age(),
-        };
-        if self.newest.age_at_last_use() >= frozen_age {
-            let severity = Severity::of_time_left(self.newest.end() - until);
-            let severity = self.at_most_warning_if_assumed(severity, self.newest);
-            return self.judged(Verdict::Frozen, Some(severity), self.newest);
+        if !self.client.has_others_beside && age >= self.thresholds.frozen_age() {
+            return self.frozen();
         }
         self.judged(Verdict::Undecided, Some(Severity::Notice), self.newest)
     }
@@ -194,6 +195,12 @@ impl<'a> Judge<'a> {
             Some(self.last_used),
             DateTime::<Utc>::MAX_UTC,
         )
+    }
+
+    fn frozen(&self) -> Judgement {
+        let left = self.newest.end() - self.around.window.until;
+        let severity = self.at_most_warning_if_assumed(Severity::of_time_left(left), self.newest);
+        self.judged(Verdict::Frozen, Some(severity), self.newest)
     }
 
     fn recurring(&self, next: DatedToken) -> Judgement {

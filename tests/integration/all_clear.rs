@@ -106,3 +106,20 @@ fn a_file_without_a_mark_is_all_clear() {
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains(ALL_CLEAR), "{}", run.stdout);
 }
+
+#[test]
+fn a_window_outside_the_log_is_no_health() {
+    let log = one_frozen_pod();
+    for window in [["--since", "2026-09-01"], ["--until", "2026-08-01"]] {
+        let run = investigate(&log, &window);
+        assert_eq!(run.code, Some(4), "{window:?}: {}", run.stderr);
+        assert!(!run.stdout.contains(ALL_CLEAR), "{}", run.stdout);
+        let words = "its events are from 2026-08-29 00:00 UTC to 2026-08-29 23:30 UTC";
+        assert!(run.stdout.contains(words), "{}", run.stdout);
+        assert!(
+            run.stdout.contains("nothing could be read"),
+            "{}",
+            run.stdout
+        );
+    }
+}

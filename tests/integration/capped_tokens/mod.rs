@@ -6,6 +6,7 @@
 
 mod life;
 mod programs;
+mod property;
 mod sources;
 mod timelines;
 mod upgrade;

@@ -70,6 +70,8 @@ pub(super) enum GapKind {
     Interrupted,
     /// A cluster that could not be asked.
     NotAsked,
+    /// A log without any event in the window.
+    NoEvents,
 }
 
 /// A note and how often it was made.
@@ -128,7 +130,7 @@ both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
 both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked,
+    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });
