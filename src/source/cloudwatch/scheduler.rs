@@ -286,6 +286,13 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         if truncated.is_some_and(|truncated| self.queue.split(chunk, truncated)) {
             return;
         }
+        // A query on which the service fails may be one that it cannot run: whole events need less.
+        let has_failed =
+            matches!(&result.completion, Completion::Ended(state) if state == "Failed");
+        let fallback = self.queries[chunk.query].query.fallback;
+        if has_failed && self.fall_back_to(fallback, chunk, &chunk.groups) {
+            return;
+        }
         let (rows, matched) = (result.rows, result.matched);
         match &result.completion {
             Completion::Complete => {
@@ -305,11 +312,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             Completion::TimeLimit => self.time_is_up(chunk),
             Completion::Interrupted => self.gap(chunk, GapKind::Interrupted, ""),
         }
-        let LogsQuery {
-            fallback,
-            remainder,
-            ..
-        } = self.queries[chunk.query].query;
+        let remainder = self.queries[chunk.query].query.remainder;
         for (place, part) in parts {
             if part.is_malformed && self.fall_back_to(fallback, chunk, &[place]) {
                 continue;

@@ -1,6 +1,7 @@
 //! CloudWatch at the size of a fleet, with the binary as a process.
 
 mod benchmark;
+mod cut_off;
 mod doctor;
 mod emulator;
 mod equality;

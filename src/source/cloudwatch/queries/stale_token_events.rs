@@ -1,11 +1,11 @@
 //! Every event that may hold evidence, whole: read as a line of a file is.
 
 use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
-use crate::evidence::coverage::{Coverage, GapKind};
+use super::raw_event::read_event;
+use crate::evidence::coverage::Coverage;
 use crate::evidence::observation::Observation;
 use crate::source::cloudwatch::row::Row;
 use crate::source::depth::Depth;
-use crate::source::ingest::{Ingested, ingest_event};
 
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
@@ -37,17 +37,7 @@ fn read_row(
     observations: &mut Vec<Observation>,
     coverage: &mut Coverage,
 ) -> RowOutcome {
-    let log_group = &origin.log_group;
-    let Some(message) = row.get("@message") else {
-        coverage.gap(log_group, GapKind::MalformedEvent, "row without a message");
-        return RowOutcome::Consumed;
-    };
-    match stale_requests(message, origin, observations) {
-        Ingested::Event(written) => coverage.saw(written),
-        Ingested::OtherKind => {}
-        Ingested::Unusable(kind, detail) => coverage.gap(log_group, kind, detail),
-    }
-    RowOutcome::Consumed
+    read_event(row, origin, is_stale, observations, coverage)
 }
 
 fn read_earlier_row(
@@ -56,23 +46,14 @@ fn read_earlier_row(
     observations: &mut Vec<Observation>,
     _: &mut Coverage,
 ) -> RowOutcome {
-    if let Some(message) = row.get("@message") {
-        stale_requests(message, origin, observations);
-    }
-    RowOutcome::Consumed
+    // The look-back is not part of the window: what cannot be read there is no gap.
+    let mut elsewhere = Coverage::default();
+    read_event(row, origin, is_stale, observations, &mut elsewhere)
 }
 
-/// An event that holds the annotation's phrase may be something else, which its own query counts.
-fn stale_requests(
-    message: &str,
-    origin: &RowOrigin,
-    observations: &mut Vec<Observation>,
-) -> Ingested {
-    ingest_event(message, Some(origin.filter), |observation| {
-        let is_stale = matches!(
-            observation,
-            Observation::StaleRequest(_) | Observation::EarlierStaleRequest(_)
-        );
-        observations.extend(is_stale.then_some(observation));
-    })
+fn is_stale(observation: &Observation) -> bool {
+    matches!(
+        observation,
+        Observation::StaleRequest(_) | Observation::EarlierStaleRequest(_)
+    )
 }
