@@ -47,7 +47,8 @@ pub struct HolderFinding {
     pub nodes: Vec<String>,
     /// The peer's addresses.
     pub addresses: Vec<String>,
-    /// The user agents, as the caller gave them.
+    /// The user agents, as the caller gave them: those of the client that decides first, and then
+    /// the most used.
     pub user_agents: Vec<String>,
     /// Whether there were more user agents than are kept apart.
     pub more_user_agents: bool,

@@ -155,12 +155,15 @@ fn holder_finding(
             lifetime: account.lifetimes.of(token),
         })
         .collect();
+    // The client to blame comes first, and then the most used.
+    let mut user_agents = token_use.agents.texts();
+    user_agents.sort_by_key(|agent| !judgement.user_agents.contains(agent));
     let mut finding = HolderFinding {
         identity: holder.identity.clone(),
         pod: token_use.pods.most_frequent().map(str::to_owned),
         nodes: token_use.nodes.texts(),
         addresses: token_use.addresses.texts(),
-        user_agents: token_use.agents.texts(),
+        user_agents,
         more_user_agents: token_use.agents.has_more(),
         verdict: judgement.verdict,
         severity: judgement.severity,

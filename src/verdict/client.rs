@@ -72,7 +72,7 @@ pub fn clients(agents: &Agents, rejections: &RunsOfAgents, lifetimes: &Lifetimes
     let several = agents.iter().nth(1).is_some();
     if !several || !(overlap(&all) || others_go_on(agents, rejections)) {
         let whole = Client {
-            user_agents: agents.names().map(str::to_owned).collect(),
+            user_agents: agents.texts().into_iter().collect(),
             may_be_several: agents.tokens().may_be_several(),
             rejections: in_order(rejections.values().flatten().copied().collect()),
             tokens: all,

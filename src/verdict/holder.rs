@@ -1,5 +1,7 @@
 //! The verdict on one client of a holder.
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::client::{Client, DatedToken};
@@ -28,6 +30,8 @@ pub struct Judgement {
     pub lifetime: TokenLifetime,
     /// The times that it was rejected at the end of a token and came back, in order.
     pub interruptions: Vec<Interruption>,
+    /// The user agents of the client that was judged; empty for those that are not kept apart.
+    pub user_agents: BTreeSet<String>,
     /// The last sign of it, where it may have come back and not be marked yet.
     pub quiet_since: Option<DateTime<Utc>>,
 }
@@ -233,6 +237,7 @@ impl<'a> Judge<'a> {
             rejected_from: decides.end(),
             lifetime: decides.lifetime,
             interruptions: self.interruptions.clone(),
+            user_agents: self.client.user_agents.clone(),
             quiet_since: may_be_back.then_some(last_sign),
         }
     }

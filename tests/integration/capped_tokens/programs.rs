@@ -38,7 +38,11 @@ fn beside_a_sidecar(
     };
     refreshes(&mut log, &sidecar);
     ends_now(&mut log);
-    verdicts(&report(&log, &["--kubernetes-version", "1.35"]))
+    let report = report(&log, &["--kubernetes-version", "1.35"]);
+    // The app is to blame, though the sidecar sends more requests.
+    let blamed = &report["findings"][0]["holders"][0]["user_agents"][0];
+    assert_eq!(blamed, "app/v1.0 (linux/amd64) kubernetes/abcdef0");
+    verdicts(&report)
 }
 
 #[test]
