@@ -9,9 +9,12 @@
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
+//! - [`address`]: whether a request came from inside
+//! - [`tool`]: programs that people run, and kubelets, by their user agents
 //!
 //! Pure: no cluster, no clock, no file.
 
+pub mod address;
 pub mod annotation;
 pub mod client;
 pub mod component;
@@ -24,4 +27,5 @@ pub mod owner;
 pub mod path_shape;
 pub mod service_account;
 pub mod stage;
+pub mod tool;
 pub mod version;

@@ -1,7 +1,7 @@
 //! The arguments about what changed since an earlier report.
 
 use std::io::{ErrorKind, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
@@ -56,41 +56,46 @@ impl ComparisonArgs {
 impl ComparisonPlan {
     /// Reads the earlier report.
     pub(super) fn read(&self) -> Result<Previous, Failure> {
-        let Some(path) = &self.previous else {
-            return Ok(Previous::NotAsked);
-        };
-        let shown = path.display().to_string();
-        let text = match std::fs::read_to_string(path) {
-            Ok(text) => text,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                // Nobody is left to tell if standard error is gone.
-                let _ = writeln!(
-                    std::io::stderr(),
-                    "note: there is no {} yet: taken for the first run, so everything is new",
-                    visible(&shown)
-                );
-                return Ok(Previous::FirstRun);
-            }
-            Err(error) => {
-                return Err(anyhow::Error::from(error)
-                    .context(format!("cannot read the earlier report {shown}"))
-                    .into());
-            }
-        };
-        let report = json::read(&text)
-            .with_context(|| format!("cannot compare with {shown} (move it away to begin anew)"))?;
-        let left_out = report
-            .changes
-            .as_ref()
-            .map_or(0, |changes| changes.left_out);
-        if left_out > 0 {
-            return Err(anyhow!(
+        match &self.previous {
+            None => Ok(Previous::NotAsked),
+            Some(path) => read(path),
+        }
+    }
+}
+
+/// Reads an earlier report; that there is none yet is no failure.
+pub(super) fn read(path: &Path) -> Result<Previous, Failure> {
+    let shown = path.display().to_string();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            // Nobody is left to tell if standard error is gone.
+            let _ = writeln!(
+                std::io::stderr(),
+                "note: there is no {} yet: taken for the first run, so everything is new",
+                visible(&shown)
+            );
+            return Ok(Previous::FirstRun);
+        }
+        Err(error) => {
+            return Err(anyhow::Error::from(error)
+                .context(format!("cannot read the earlier report {shown}"))
+                .into());
+        }
+    };
+    let report = json::read(&text)
+        .with_context(|| format!("cannot compare with {shown} (move it away to begin anew)"))?;
+    let left_out = report
+        .changes
+        .as_ref()
+        .map_or(0, |changes| changes.left_out);
+    if left_out > 0 {
+        return Err(anyhow!(
                 "cannot compare with {shown}: {left_out} unchanged findings were left out of it; --previous needs a whole report, as --output writes it"
             )
             .into());
-        }
-        Ok(Previous::Report(Box::new(report)))
     }
+    Ok(Previous::Report(Box::new(report)))
 }
 
 impl Previous {

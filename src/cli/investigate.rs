@@ -1,11 +1,14 @@
 //! `investigate`: who is dead, who is next, why, and what to type.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
+use super::memory_args::{CallerArgs, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
 use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -26,6 +29,12 @@ pub(super) struct InvestigateArgs {
 
     #[command(flatten)]
     upgrade: UpgradeArgs,
+
+    #[command(flatten)]
+    memory: MemoryArgs,
+
+    #[command(flatten)]
+    callers: CallerArgs,
 
     /// Only this namespace
     #[arg(short, long, value_name = "NAME", help_heading = "Holders")]
@@ -55,6 +64,8 @@ pub(super) struct InvestigateArgs {
 pub(super) struct Investigate {
     evidence: EvidencePlan,
     target_version: Option<KubernetesVersion>,
+    memory: MemoryPlan,
+    ignored_callers: Vec<IpAddr>,
     narrowing: Narrowing,
     output: OutputPlan,
     quiet: bool,
@@ -75,6 +86,8 @@ impl InvestigateArgs {
         Ok(Investigate {
             target_version: self.upgrade.plan(&evidence)?,
             evidence,
+            memory: self.memory.plan(),
+            ignored_callers: self.callers.plan(),
             narrowing,
             output: self.output.plan()?.in_detail(detail),
             quiet: self.quiet,
@@ -85,6 +98,7 @@ impl InvestigateArgs {
 impl Investigate {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
+        let previous = self.memory.read()?;
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
@@ -96,7 +110,8 @@ impl Investigate {
             &Context {
                 token_lifetime: self.evidence.token_lifetime,
                 target_version: self.target_version,
-                ..Context::default()
+                previous: previous.report(),
+                ignored_callers: &self.ignored_callers,
             },
         );
         check_clusters(&report)?;

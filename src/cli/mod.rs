@@ -25,6 +25,7 @@ mod export;
 mod gathering;
 mod interrupt;
 mod investigate;
+mod memory_args;
 mod moment;
 mod notification_args;
 mod output_args;

@@ -1,5 +1,7 @@
 //! `sweep`: which workloads hold tokens that will be rejected.
 
+use std::net::IpAddr;
+
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -7,6 +9,7 @@ use super::comparison_args::{ComparisonArgs, ComparisonPlan};
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
+use super::memory_args::CallerArgs;
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
 use super::upgrade_args::{UpgradeArgs, check_clusters};
@@ -30,6 +33,9 @@ pub(super) struct SweepArgs {
     upgrade: UpgradeArgs,
 
     #[command(flatten)]
+    callers: CallerArgs,
+
+    #[command(flatten)]
     output: OutputArgs,
 
     #[command(flatten)]
@@ -47,6 +53,7 @@ pub(super) struct SweepArgs {
 pub(super) struct Sweep {
     evidence: EvidencePlan,
     target_version: Option<KubernetesVersion>,
+    ignored_callers: Vec<IpAddr>,
     output: OutputPlan,
     comparison: ComparisonPlan,
     notification: NotificationPlan,
@@ -59,6 +66,7 @@ impl SweepArgs {
         Ok(Sweep {
             target_version: self.upgrade.plan(&evidence)?,
             evidence,
+            ignored_callers: self.callers.plan(),
             output: self.output.plan()?,
             comparison: self.comparison.plan(),
             notification: self.notification.plan()?,
@@ -83,6 +91,7 @@ impl Sweep {
                 token_lifetime: self.evidence.token_lifetime,
                 previous: previous.report(),
                 target_version: self.target_version,
+                ignored_callers: &self.ignored_callers,
             },
         );
         check_clusters(&report)?;

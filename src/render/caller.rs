@@ -1,9 +1,28 @@
-//! A rejected caller that no single holder explains, in words.
+//! Rejected callers that no single holder explains, in words.
 
-use crate::report::rejection::RejectedCaller;
+use chrono_tz::Tz;
 
-/// Who it may be: `one of ns/a (pod-1), ns/b`, `perhaps ns/a (known by user agent alone)`.
+use super::number::counted;
+use super::rejections::span;
+use crate::report::Report;
+use crate::report::rejection::{CallerKind, RejectedCaller};
+use crate::report::scan::ClusterScan;
+
+/// How far back to look for who an unexplained caller was: a month of logs, as long as most keep.
+const LOOK_BACK: &str = "30d";
+
+/// Who it may be, and what it looks like: `one of ns/a (pod-1), ns/b; workload, critical, new`.
 pub fn who(caller: &RejectedCaller) -> String {
+    let mut words = names(caller);
+    if let Some(standing) = standing(caller) {
+        words.push_str("; ");
+        words.push_str(&standing);
+    }
+    words
+}
+
+/// `one of ns/a (pod-1), ns/b`, `perhaps ns/a (known by user agent alone)`, `unknown`.
+fn names(caller: &RejectedCaller) -> String {
     if !caller.candidates.is_empty() {
         let names: Vec<String> = caller
             .candidates
@@ -20,4 +39,73 @@ pub fn who(caller: &RejectedCaller) -> String {
     }
     let names: Vec<String> = caller.perhaps.iter().map(ToString::to_string).collect();
     format!("perhaps {} (known by user agent alone)", names.join(", "))
+}
+
+/// What it looks like, and how urgent it is: `workload, critical, new`; `None` if that is not
+/// known.
+pub fn standing(caller: &RejectedCaller) -> Option<String> {
+    let mut words = caller.kind?.words().0.to_owned();
+    if let Some(severity) = caller.severity {
+        words.push_str(&format!(", {severity}"));
+    }
+    if caller.is_new {
+        words.push_str(", new");
+    }
+    Some(words)
+}
+
+/// Its rejections: `12 from 2026-09-07 08:00 to 2026-09-07 12:00`.
+pub fn rejected(caller: &RejectedCaller, time_zone: Tz) -> String {
+    span(
+        caller.count,
+        caller.first,
+        caller.at_least_since,
+        caller.last,
+        time_zone,
+    )
+}
+
+/// The callers that look like workloads and are rejected all the time, for a headline:
+/// `2 unexplained callers rejected`. `None` if there are none.
+pub fn urgent(report: &Report) -> Option<String> {
+    let count = report.urgent_callers().count();
+    (count > 0).then(|| {
+        let callers = counted(count, "unexplained caller", "unexplained callers");
+        format!("{callers} rejected")
+    })
+}
+
+/// How many callers the operator ignores: `1 caller ignored`. `None` if none was rejected.
+pub fn ignored(report: &Report) -> Option<String> {
+    let count: usize = report.clusters.iter().map(|it| it.ignored_callers).sum();
+    (count > 0).then(|| format!("{} ignored", counted(count, "caller", "callers")))
+}
+
+/// How many callers of each kind: `2 people or tools, 1 node`.
+pub fn kinds<'a>(callers: impl Iterator<Item = &'a RejectedCaller>) -> String {
+    let kinds: Vec<CallerKind> = callers.filter_map(|caller| caller.kind).collect();
+    let words: Vec<String> = CallerKind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let count = kinds.iter().filter(|it| **it == kind).count();
+            let (one, several) = kind.words();
+            (count > 0).then(|| counted(count, one, several))
+        })
+        .collect();
+    words.join(", ")
+}
+
+/// The command that finds out who the unexplained callers of a cluster were, from the time when
+/// they were still accepted; `None` where the evidence came from files.
+pub fn command(scan: &ClusterScan) -> Option<String> {
+    let is_plain = |text: &str| {
+        let mut bytes = text.bytes();
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        bytes.next().is_some_and(|it| it.is_ascii_alphanumeric()) && bytes.all(plain)
+    };
+    let name = &scan.cluster.name;
+    let region = scan.cluster.region.as_ref()?;
+    (is_plain(name) && is_plain(region)).then(|| {
+        format!("eks-stale-tokens investigate {name} --region {region} --look-back {LOOK_BACK}")
+    })
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use super::Page;
 use super::basis;
+use super::caller;
 use super::moment::rfc3339;
 use super::visible::visible;
 use crate::evidence::coverage::CountedGap;
@@ -13,7 +14,7 @@ use crate::report::finding::{Finding, Remedy};
 use crate::report::rejection::RejectedCaller;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 19] = [
+pub const COLUMNS: [&str; 24] = [
     "rank",
     "cluster",
     "namespace",
@@ -33,6 +34,11 @@ pub const COLUMNS: [&str; 19] = [
     "action",
     "account",
     "region",
+    "rejections",
+    "first_rejection",
+    "last_rejection",
+    "rejection_confidence",
+    "rejected_at_least_since",
 ];
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
@@ -94,10 +100,16 @@ fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
         (true, false) => format!("perhaps {}", guesses.join(", ")),
         (true, true) => "unknown".to_owned(),
     };
+    let standing = caller::standing(caller).map_or(String::new(), |it| format!(" ({it})"));
     format!(
-        "# rejected: {cluster}: {who}: address {}: {} rejections from {} to {}: {}",
+        "# rejected: {cluster}: {who}{standing}: address {}: {} rejections {} {} to {}: {}",
         caller.address,
         caller.count,
+        if caller.at_least_since {
+            "since at least"
+        } else {
+            "from"
+        },
         rfc3339(caller.first),
         rfc3339(caller.last),
         caller.user_agent
@@ -112,6 +124,7 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         .iter()
         .map(|client| client.label.as_str())
         .collect();
+    let rejections = finding.rejections();
     let actions: Vec<&str> = finding
         .remedies
         .iter()
@@ -143,6 +156,11 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         cell(&actions.join("; ")),
         cell(finding.cluster.account.as_deref().unwrap_or_default()),
         cell(finding.cluster.region.as_deref().unwrap_or_default()),
+        rejections.map_or_else(String::new, |it| it.count.to_string()),
+        rejections.map_or_else(String::new, |it| rfc3339(it.first)),
+        rejections.map_or_else(String::new, |it| rfc3339(it.last)),
+        rejections.map_or_else(String::new, |it| it.confidence.words().to_owned()),
+        rejections.map_or_else(String::new, |it| it.at_least_since.to_string()),
     ]
 }
 

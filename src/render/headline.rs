@@ -1,6 +1,7 @@
 //! What a report says first: what could not be seen, and what it means that there is no finding.
 //! Names of clusters and places are log text: escape them.
 
+use super::caller;
 use super::number::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
@@ -69,6 +70,9 @@ pub fn without_findings(report: &Report) -> String {
     }
     if report.saw_nothing() {
         return "nothing could be read, so nothing is known".to_owned();
+    }
+    if let Some(callers) = caller::urgent(report) {
+        return format!("no finding, but {callers}");
     }
     if report.is_incomplete() {
         return "no finding in what could be seen".to_owned();

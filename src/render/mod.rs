@@ -27,6 +27,7 @@ pub mod moment;
 pub mod notification;
 pub mod number;
 pub mod prometheus;
+pub mod rejections;
 pub mod table;
 pub mod visible;
 

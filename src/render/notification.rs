@@ -8,8 +8,10 @@ use std::fmt::Write as _;
 
 use chrono_tz::Tz;
 
+use super::caller;
 use super::change;
 use super::moment::minute;
+use super::rejections;
 use super::visible::visible;
 use crate::render::headline;
 use crate::report::Report;
@@ -41,6 +43,7 @@ pub fn text(report: &Report, time_zone: Tz) -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\nand {} more", news.len() - MOST_ACCOUNTS);
     }
+    text.push_str(&callers(report, time_zone));
     let gaps: Vec<_> = report.all_gaps().collect();
     for counted in gaps.iter().take(MOST_NAMES) {
         let _ = write!(
@@ -69,6 +72,11 @@ fn heading(report: &Report, time_zone: Tz) -> String {
             0 => {}
             count => counts.push(format!("{count} {kind}")),
         }
+    }
+    match report.changes.as_ref().map_or(0, |it| it.new_callers) {
+        0 => {}
+        1 => counts.push("1 new unexplained caller".to_owned()),
+        new => counts.push(format!("{new} new unexplained callers")),
     }
     let what = match (counts.is_empty(), report.is_incomplete()) {
         (false, _) => counts.join(", "),
@@ -99,9 +107,39 @@ fn clusters(report: &Report) -> String {
     }
 }
 
+/// The callers that no known workload explains and that nobody was told of.
+fn callers(report: &Report, time_zone: Tz) -> String {
+    let mut text = String::new();
+    let new: Vec<_> = report
+        .urgent_callers()
+        .filter(|(_, it)| it.is_new)
+        .collect();
+    let all = new.len();
+    let mut commands: Vec<String> = Vec::new();
+    for (scan, caller) in new.into_iter().take(MOST_NAMES) {
+        let severity = caller.severity.map_or("", Severity::word);
+        let _ = write!(
+            text,
+            "\n• *{severity}* {} in {}: rejected, and no known workload explains it: {}; user agent {}",
+            code(&caller.address),
+            code(&scan.cluster.name),
+            caller::rejected(caller, time_zone),
+            code(&caller.user_agent)
+        );
+        commands.extend(caller::command(scan).filter(|command| !commands.contains(command)));
+    }
+    if all > MOST_NAMES {
+        let _ = write!(text, "\nand {} more callers", all - MOST_NAMES);
+    }
+    for command in commands {
+        let _ = write!(text, "\n        {}", code_of(&command, usize::MAX));
+    }
+    text
+}
+
 /// How many findings of each severity there are by now.
 fn standing(report: &Report) -> String {
-    let counts: Vec<String> = [Severity::Critical, Severity::Warning, Severity::Notice]
+    let mut counts: Vec<String> = [Severity::Critical, Severity::Warning, Severity::Notice]
         .into_iter()
         .filter_map(|severity| {
             let findings = report.findings.iter();
@@ -115,6 +153,7 @@ fn standing(report: &Report) -> String {
             (count > 0).then(|| format!("{count} {severity}{plural}"))
         })
         .collect();
+    counts.extend(caller::urgent(report));
     if counts.is_empty() {
         format!("Now: {}", headline::without_findings(report))
     } else {
@@ -143,6 +182,12 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
     let finding = report.findings.iter().find(|finding| {
         finding.cluster == change.cluster && finding.service_account == change.service_account
     });
+    if let Some(rejected) = finding
+        .filter(|finding| finding.verdict.rests_on_rejections())
+        .and_then(|finding| rejections::of_finding(finding, time_zone))
+    {
+        let _ = write!(item, "; {rejected}");
+    }
     if let Some(finding) = finding
         && matches!(change.kind, ChangeKind::New | ChangeKind::Worse)
     {

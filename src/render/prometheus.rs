@@ -10,7 +10,7 @@ use super::visible::visible;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::Verdict;
+use crate::report::verdict::{Severity, Verdict};
 
 /// Writes the report.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
@@ -114,6 +114,23 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     }
     head(
         output,
+        (
+            "unexplained_callers",
+            "Rejected callers that look like workloads and that no known workload explains, by severity.",
+        ),
+    )?;
+    for scan in &report.clusters {
+        for severity in [Severity::Critical, Severity::Warning] {
+            let callers = scan.rejected_callers.iter();
+            let count = callers.filter(|it| it.severity == Some(severity)).count();
+            let mut labels = labels(&scan.cluster);
+            labels.push(("severity", severity.word().to_owned()));
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            sample(output, "unexplained_callers", &labels, count)?;
+        }
+    }
+    head(
+        output,
         ("service_accounts", "Service accounts by their verdict."),
     )?;
     for scan in &report.clusters {
@@ -136,7 +153,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 /// nobody has no date.
 type OfFinding = (Metric, fn(&Finding, DateTime<Utc>) -> Option<i64>);
 
-const OF_FINDINGS: [OfFinding; 7] = [
+const OF_FINDINGS: [OfFinding; 9] = [
     (
         (
             "until_rejection_seconds",
@@ -177,13 +194,23 @@ const OF_FINDINGS: [OfFinding; 7] = [
             "Rejections that its holders most likely caused.",
         ),
         |finding, _| {
-            let rejections = finding
-                .holders
-                .iter()
-                .filter_map(|it| it.rejections.as_ref());
-            let count = rejections.map(|it| it.count).fold(0, u64::saturating_add);
+            let count = finding.rejections().map_or(0, |it| it.count);
             i64::try_from(count).ok()
         },
+    ),
+    (
+        (
+            "first_rejection_timestamp_seconds",
+            "The arrival of the first of them that is known, in seconds since 1970. Absent if there was none.",
+        ),
+        |finding, _| Some(finding.rejections()?.first.timestamp()),
+    ),
+    (
+        (
+            "last_rejection_timestamp_seconds",
+            "The arrival of the last, in seconds since 1970. Absent if there was none.",
+        ),
+        |finding, _| Some(finding.rejections()?.last.timestamp()),
     ),
     (
         (

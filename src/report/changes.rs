@@ -20,6 +20,8 @@ pub struct Changes {
     /// Whether there is nobody who still has to be told. A later report counts its changes from
     /// the last one that everybody was told of.
     pub told: bool,
+    /// How many rejected callers are urgent and were not in the earlier report.
+    pub new_callers: usize,
     /// How many unchanged findings were left out of the report.
     pub left_out: usize,
     /// Every service account with a finding then or now, the most urgent first.
@@ -153,7 +155,7 @@ impl Changes {
 
     /// Whether somebody should be told.
     pub fn has_news(&self) -> bool {
-        self.newly_incomplete || self.news().next().is_some()
+        self.newly_incomplete || self.new_callers > 0 || self.news().next().is_some()
     }
 
     /// How many service accounts changed in this way.

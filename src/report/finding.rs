@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::interruption::Interruption;
-use super::rejection::HolderRejections;
+use super::rejection::{FindingRejections, HolderRejections};
 use super::token_lifetime::TokenLifetime;
 use super::upgrade::AfterUpgrade;
 use super::verdict::{Severity, Verdict};
@@ -101,6 +101,8 @@ pub struct TokenFinding {
     pub requests: u64,
     /// How long it is accepted, and who says so.
     pub lifetime: TokenLifetime,
+    /// The user agents that used it.
+    pub user_agents: Vec<String>,
 }
 
 /// A client behind one or more user agents of a finding.
@@ -172,6 +174,11 @@ impl Finding {
             .collect();
         interruptions.sort_unstable_by_key(Interruption::at);
         interruptions
+    }
+
+    /// The rejections of all holders; `None` if none of them was rejected.
+    pub fn rejections(&self) -> Option<FindingRejections> {
+        FindingRejections::of(self.holders.iter().filter_map(|it| it.rejections.as_ref()))
     }
 
     /// The longest interruption of any holder.

@@ -6,6 +6,7 @@
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
+//! - [`remembered`]: holders of earlier reports that are not seen any more
 //! - [`legacy_token`]: tokens kept in secrets that are still in use
 //! - [`token_lifetime`], [`judged_by`]: how long a token is accepted, and who says so
 //! - [`upgrade`]: what an upgrade to a version that caps tokens would break
@@ -26,6 +27,7 @@ pub mod json;
 pub mod judged_by;
 pub mod legacy_token;
 pub mod rejection;
+pub mod remembered;
 pub mod scan;
 pub mod token_lifetime;
 pub mod upgrade;
@@ -39,6 +41,8 @@ use changes::Changes;
 use filtered::Filtered;
 use finding::Finding;
 use judged_by::JudgedBy;
+use rejection::RejectedCaller;
+use remembered::{RememberedCaller, RememberedHolder};
 use scan::ClusterScan;
 use verdict::{Severity, Verdict};
 
@@ -57,6 +61,10 @@ pub struct Report {
     pub filtered: Option<Filtered>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
+    /// Holders of earlier reports that none of the findings names.
+    pub remembered: Vec<RememberedHolder>,
+    /// Callers of earlier reports that nobody has to be told of again.
+    pub remembered_callers: Vec<RememberedCaller>,
     /// What changed since an earlier report, where there was one to compare with.
     pub changes: Option<Changes>,
 }
@@ -85,12 +93,25 @@ impl Report {
         self.clusters.iter().map(|scan| scan.window.until).max()
     }
 
-    /// The highest severity among the findings.
+    /// The highest severity among the findings and the rejected callers.
     pub fn worst_severity(&self) -> Option<Severity> {
-        self.findings
-            .iter()
-            .filter_map(|finding| finding.severity)
-            .max()
+        let of_findings = self.findings.iter().filter_map(|finding| finding.severity);
+        let of_callers = self.urgent_callers().filter_map(|(_, it)| it.severity);
+        of_findings.chain(of_callers).max()
+    }
+
+    /// The rejected callers that look like workloads and are rejected all the time, each with its
+    /// cluster's scan; the most severe first.
+    pub fn urgent_callers(&self) -> impl Iterator<Item = (&ClusterScan, &RejectedCaller)> {
+        let of_severity = |severity| {
+            self.clusters.iter().flat_map(move |scan| {
+                let callers = scan.rejected_callers.iter();
+                callers
+                    .filter(move |caller| caller.severity == Some(severity))
+                    .map(move |caller| (scan, caller))
+            })
+        };
+        Severity::ALL.into_iter().flat_map(of_severity)
     }
 
     /// How many findings have this verdict.

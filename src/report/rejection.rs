@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::verdict::Severity;
 use crate::audit::service_account::ServiceAccount;
 
 /// What rejected and accepted requests have in common; the weakest first.
@@ -33,11 +34,14 @@ impl Confidence {
 /// The rejections that one holder most likely caused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderRejections {
-    /// The arrival of the first.
+    /// The arrival of the first since it was last accepted; from before the window where the
+    /// earlier report knew it.
     pub first: DateTime<Utc>,
+    /// Whether there may have been earlier ones: the first came as soon as the window began.
+    pub at_least_since: bool,
     /// The arrival of the last.
     pub last: DateTime<Utc>,
-    /// How many there were.
+    /// How many there were inside the window.
     pub count: u64,
     /// What they have in common with its accepted requests.
     pub confidence: Confidence,
@@ -53,6 +57,83 @@ pub struct HolderRejections {
     pub accepted_in_between: bool,
 }
 
+/// The rejections of all holders of a finding.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FindingRejections {
+    /// The arrival of the first.
+    pub first: DateTime<Utc>,
+    /// Whether there may have been earlier ones.
+    pub at_least_since: bool,
+    /// The arrival of the last.
+    pub last: DateTime<Utc>,
+    /// How many there were inside the window.
+    pub count: u64,
+    /// The weakest confidence among the holders.
+    pub confidence: Confidence,
+}
+
+impl FindingRejections {
+    /// The rejections of several holders together; `None` if none of them was rejected.
+    pub fn of<'a>(rejections: impl Iterator<Item = &'a HolderRejections>) -> Option<Self> {
+        rejections
+            .map(|it| Self {
+                first: it.first,
+                at_least_since: it.at_least_since,
+                last: it.last,
+                count: it.count,
+                confidence: it.confidence,
+            })
+            .reduce(|one, other| Self {
+                first: one.first.min(other.first),
+                at_least_since: match one.first.cmp(&other.first) {
+                    std::cmp::Ordering::Less => one.at_least_since,
+                    std::cmp::Ordering::Equal => one.at_least_since || other.at_least_since,
+                    std::cmp::Ordering::Greater => other.at_least_since,
+                },
+                last: one.last.max(other.last),
+                count: one.count.saturating_add(other.count),
+                confidence: one.confidence.min(other.confidence),
+            })
+    }
+}
+
+/// What a rejected caller looks like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CallerKind {
+    /// A workload: it calls the Kubernetes API from inside, or from where an account was accepted.
+    Workload,
+    /// A program that people run: kubectl, Helm, a browser.
+    Tool,
+    /// A kubelet, whose certificate or bootstrap token is not accepted.
+    Node,
+    /// Inside, but it calls nothing of the Kubernetes API: a scanner, or a probe.
+    Scanner,
+    /// It calls from an address of the internet that no account was accepted from.
+    Outsider,
+}
+
+impl CallerKind {
+    /// Every kind, in the order in which they are listed.
+    pub const ALL: [Self; Self::Outsider as usize + 1] = [
+        Self::Workload,
+        Self::Tool,
+        Self::Node,
+        Self::Scanner,
+        Self::Outsider,
+    ];
+
+    /// The kind in words, for one caller and for several.
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Workload => ("workload", "workloads"),
+            Self::Tool => ("person or tool", "people or tools"),
+            Self::Node => ("node", "nodes"),
+            Self::Scanner => ("scanner or probe", "scanners or probes"),
+            Self::Outsider => ("outsider", "outsiders"),
+        }
+    }
+}
+
 /// A caller that is rejected, and that no single holder explains.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCaller {
@@ -60,13 +141,22 @@ pub struct RejectedCaller {
     pub address: String,
     /// The user agent, as the caller gave it.
     pub user_agent: String,
+    /// What it looks like; absent in a report of version 1 of the JSON form.
+    pub kind: Option<CallerKind>,
+    /// How urgent it is: only what looks like a workload, and is rejected all the time, is.
+    pub severity: Option<Severity>,
+    /// Whether it is urgent and was not in the earlier report.
+    pub is_new: bool,
     /// What was called: verb and shape of the path.
     pub calls: Vec<String>,
-    /// The arrival of the first rejection.
+    /// The arrival of the first rejection; from before the window where the earlier report knew
+    /// it.
     pub first: DateTime<Utc>,
+    /// Whether there may have been earlier ones: the first came as soon as the window began.
+    pub at_least_since: bool,
     /// The arrival of the last.
     pub last: DateTime<Utc>,
-    /// How many there were.
+    /// How many there were inside the window.
     pub count: u64,
     /// The holders that share its address and user agent; none for an unknown caller.
     pub candidates: Vec<Candidate>,

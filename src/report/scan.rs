@@ -51,6 +51,8 @@ pub struct ClusterScan {
     pub rejected_callers: Vec<RejectedCaller>,
     /// Whether there were more rejected callers than are kept apart.
     pub more_rejected_callers: bool,
+    /// How many rejected callers are left out because the operator ignores their address.
+    pub ignored_callers: usize,
     /// Tokens kept in secrets that were used.
     pub legacy_tokens: Vec<LegacyTokenFinding>,
 }

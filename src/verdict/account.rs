@@ -11,14 +11,18 @@ use super::cure;
 use super::explanation;
 use super::holder::{Judgement, Surroundings, judge};
 use super::lifetime::Lifetimes;
+use super::memory::Memory;
 use super::rejection_join::{Joined, JoinedRejections, RunsOfAgents};
 use super::successor::Successors;
 use super::thresholds::ACCEPTED_PAST_END;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::holder::Identity;
+use crate::evidence::holder::{Holder, Identity};
+use crate::evidence::token::Token;
+use crate::evidence::token_use::TokenUse;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::interruption::Interruption;
+use crate::report::rejection::HolderRejections;
 use crate::report::scan::Window;
 use crate::report::verdict::{Severity, Verdict};
 
@@ -34,6 +38,10 @@ pub struct Account<'a> {
     pub joined: &'a Joined<'a>,
     /// How long the cluster's tokens are accepted.
     pub lifetimes: &'a Lifetimes,
+    /// What an earlier report knew.
+    pub memory: &'a Memory<'a>,
+    /// Its holders that only the earlier report knew.
+    pub only_remembered: BTreeSet<&'a Holder>,
     /// Its holders that an earlier report knew to recur.
     pub recurring_before: BTreeSet<&'a Identity>,
     /// The window.
@@ -84,6 +92,10 @@ impl Account<'_> {
         successors: &Successors,
     ) -> Option<HolderFinding> {
         let (holder, token_use) = held;
+        let remembered = self
+            .memory
+            .get(holder)
+            .filter(|_| self.only_remembered.contains(holder));
         let joined = self.joined.holders.get(holder);
         let none = RunsOfAgents::new();
         let runs = joined.map_or(&none, |joined| &joined.runs);
@@ -95,17 +107,30 @@ impl Account<'_> {
                     window: self.window,
                     successor: successor.as_ref(),
                     is_known_to_recur: self.recurring_before.contains(&holder.identity),
+                    was_frozen: remembered.is_some_and(|known| known.was_frozen_or_dead()),
                 };
                 judge(client, around)
             })
             .collect();
-        holder_finding(held, joined, judged, self)
+        let mut finding = holder_finding(held, joined, judged, self)?;
+        match remembered.filter(|_| joined.is_none()) {
+            None => Some(finding),
+            // It died, and nothing more was heard of it. Of anybody else, silence is the end.
+            Some(known) => {
+                let stays = finding.verdict.is_dead() && known.is_fresh(self.window.until);
+                let before = known.reported.rejections.clone();
+                finding.rejections = before.map(|it| HolderRejections { count: 0, ..it });
+                stays.then_some(finding)
+            }
+        }
     }
 
     /// The largest age, in seconds, at which one of the holders was still accepted although its
     /// token should have been rejected by then.
     pub fn accepted_past_lifetime(&self) -> Option<i64> {
-        let ages = self.holders.iter().flat_map(|(_, token_use)| {
+        let seen = self.holders.iter();
+        let seen = seen.filter(|(holder, _)| !self.only_remembered.contains(holder));
+        let ages = seen.flat_map(|(_, token_use)| {
             let tokens = token_use.tokens();
             let past = |age: &chrono::TimeDelta, lifetime| *age - lifetime > ACCEPTED_PAST_END;
             let ages: Vec<_> = tokens
@@ -153,6 +178,7 @@ fn holder_finding(
                 token.requests.count()
             },
             lifetime: account.lifetimes.of(token),
+            user_agents: users(token_use, credential_id, token),
         })
         .collect();
     // The client to blame comes first, and then the most used.
@@ -183,6 +209,22 @@ fn holder_finding(
     };
     finding.reasons = explanation::reasons(&finding, window);
     Some(finding)
+}
+
+/// The user agents that used one of a holder's tokens.
+fn users(token_use: &TokenUse, credential_id: Option<&str>, token: &Token) -> Vec<String> {
+    let is_same = |other_id: Option<&str>, other: &Token| match credential_id {
+        Some(_) => other_id == credential_id,
+        // Estimates that belong to the same token lie between its earliest and its latest one.
+        None => {
+            other_id.is_none() && (token.issued..=token.latest_estimate).contains(&other.issued)
+        }
+    };
+    let agents = token_use.agents.iter();
+    agents
+        .filter(|(_, agent_use)| agent_use.tokens.iter().any(|(id, it)| is_same(id, it)))
+        .filter_map(|(agent, _)| agent.map(str::to_owned))
+        .collect()
 }
 
 /// The order of what is most urgent: severity, verdict, date.

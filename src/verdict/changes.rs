@@ -26,7 +26,10 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
         .map(known)
         .unwrap_or_default()
         .into_iter()
-        .map(|((cluster, account), state)| ((called_now(cluster, now), account), state))
+        .map(|((cluster, account), state)| {
+            let clusters = now.clusters.iter().map(|scan| &scan.cluster);
+            ((called_now(&cluster, clusters).clone(), account), state)
+        })
         .collect();
     let states = states(now);
     let mut accounts = Vec::new();
@@ -39,7 +42,7 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
             continue;
         }
         let change = change(account, *known, None).and_then(|change| {
-            if looked_for(account, now) {
+            if looked_for(&account.0, now) {
                 return Some(change);
             }
             let until = known.as_ref()?.rejected_from + REMEMBERED;
@@ -54,6 +57,7 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
     Changes {
         since: previous.and_then(since),
         newly_incomplete: now.is_incomplete() && !previous.is_some_and(known_incomplete),
+        new_callers: now.urgent_callers().filter(|(_, it)| it.is_new).count(),
         told: true,
         left_out: 0,
         accounts,
@@ -77,15 +81,18 @@ pub fn only_changes(report: &Report) -> Report {
     shown
 }
 
-/// What this report calls a cluster of an earlier one, of which more or less was known then.
-fn called_now(cluster: Cluster, now: &Report) -> Cluster {
-    let clusters = || now.clusters.iter().map(|scan| &scan.cluster);
-    if clusters().any(|known| *known == cluster) {
+/// What a report with these clusters calls one of an earlier report, of which more or less was known
+/// then.
+pub fn called_now<'a>(
+    cluster: &'a Cluster,
+    clusters: impl Iterator<Item = &'a Cluster> + Clone,
+) -> &'a Cluster {
+    if clusters.clone().any(|known| known == cluster) {
         return cluster;
     }
-    let mut alike = clusters().filter(|known| known.may_be(&cluster));
+    let mut alike = clusters.filter(|known| known.may_be(cluster));
     match (alike.next(), alike.next()) {
-        (Some(only), None) => only.clone(),
+        (Some(only), None) => only,
         _ => cluster,
     }
 }
@@ -137,9 +144,9 @@ fn known_incomplete(previous: &Report) -> bool {
     previous.is_incomplete() && !untold
 }
 
-/// Whether the service account would have been seen. Single lines that could not be read hide a
-/// request, hardly a service account.
-fn looked_for((cluster, _): &Account, now: &Report) -> bool {
+/// Whether the service accounts of a cluster would have been seen. Single lines that could not be
+/// read hide a request, hardly a service account.
+pub fn looked_for(cluster: &Cluster, now: &Report) -> bool {
     let Some(scan) = now.clusters.iter().find(|scan| scan.cluster == *cluster) else {
         return false;
     };

@@ -54,6 +54,8 @@ pub struct Surroundings<'a> {
     pub successor: Option<&'a Successor>,
     /// Whether an earlier report knew it to be rejected at the end of its tokens and to come back.
     pub is_known_to_recur: bool,
+    /// Whether an earlier report knew it to be frozen or dead, and it was not accepted since.
+    pub was_frozen: bool,
 }
 
 /// Judges a client; `None` if it has no token. The first line that holds decides.
@@ -174,14 +176,15 @@ impl<'a> Judge<'a> {
             .all(|it| it.age_at_last_use() <= it.thresholds().late_age())
     }
 
-    /// Whether its newest token ran out and took it with it. One that was accepted well past that
+    /// Whether its newest token ran out and took it with it. Of one that was frozen in an earlier
+    /// report and is silent since, it need not be seen: between two sweeps nobody looked. One that was accepted well past that
     /// moment outlived the assumed lifetime: it is dead only if it has been silent since.
     fn has_expired(&self) -> bool {
         let until = self.around.window.until;
         let end = self.newest.end();
         let outlived = self.last_used - end > ACCEPTED_PAST_END;
         end < until
-            && self.newest.was_used_to_its_end()
+            && (self.around.was_frozen || self.newest.was_used_to_its_end())
             && (!outlived || until - self.last_used >= SILENCE)
     }
 

@@ -8,6 +8,9 @@
 //! - [`successor`]: who took a client's place
 //! - [`account`]: the holders of a service account as one finding
 //! - [`rejection_join`]: rejections joined to the holders that most likely caused them
+//! - [`memory`]: what an earlier report knew
+//! - [`unexplained`]: rejected callers that no holder explains
+//! - [`known_holders`]: the holders that rejections may be joined to
 //! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`cure`]: the clients behind a finding, and what to do
 //! - [`narrowing`]: a report narrowed to some of its holders
@@ -22,24 +25,31 @@ pub mod cure;
 pub mod explanation;
 pub mod holder;
 pub mod interruption;
+mod known_holders;
 pub mod lifetime;
+pub mod memory;
 pub mod narrowing;
 pub mod rank;
 pub mod rejection_join;
 pub mod successor;
 pub mod thresholds;
+pub mod unexplained;
 pub mod upgrade;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::IpAddr;
 
 use account::Account;
 use lifetime::Lifetimes;
+use memory::Memory;
+use rejection_join::Joined;
+use unexplained::Unexplained;
 
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverage, Coverages};
-use crate::evidence::holder::{Holder, Identity};
+use crate::evidence::holder::Holder;
 use crate::evidence::note::{CountedNote, Note};
 use crate::evidence::set::EvidenceSet;
 use crate::evidence::token_use::TokenUse;
@@ -57,8 +67,10 @@ pub type Held<'a> = (&'a Holder, &'a TokenUse);
 pub struct Context<'a> {
     /// How long tokens are accepted, where the operator states it.
     pub token_lifetime: Option<TokenLifetime>,
-    /// The earlier report, which knows what recurs.
+    /// The earlier report, which knows what recurs, and who was accepted from where.
     pub previous: Option<&'a Report>,
+    /// The addresses of rejected callers that the operator knows and does not want to hear of.
+    pub ignored_callers: &'a [IpAddr],
     /// The version of a planned upgrade.
     pub target_version: Option<KubernetesVersion>,
 }
@@ -78,6 +90,10 @@ impl Context<'_> {
 /// A cluster of which no event was seen, and for which no window was asked, has no time to be
 /// judged at: of it there are only the gaps.
 pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_>) -> Report {
+    let memory = Memory::of(
+        context.previous,
+        coverages.0.keys().map(|cluster| &**cluster),
+    );
     let mut accounts = by_account(evidence);
     let mut clusters = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
@@ -91,20 +107,34 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         };
         let lifetimes = Lifetimes::new(context.token_lifetime, &coverage.control_plane);
         let mut scan = scan(cluster, coverage, window, &lifetimes);
-        let joined = rejection_join::join(evidence, cluster);
+        let mut joined = rejection_join::join(evidence, cluster, window, &memory);
         let mut accounts = accounts.remove(&**cluster).unwrap_or_default();
+        let revived = with_dead_programs(&accounts, &joined, &memory);
+        for held in accounts.values_mut().flatten() {
+            held.1 = revived.get(held.0).unwrap_or(held.1);
+        }
         // Whoever was accepted only before the window is told of if it is rejected inside it.
-        let accepted: BTreeSet<&Holder> = accounts
+        let mut known: BTreeSet<&Holder> = accounts
             .values()
             .flatten()
             .map(|(holder, _)| *holder)
             .collect();
         for (holder, token_use) in evidence.earlier() {
-            if joined.holders.contains_key(holder) && !accepted.contains(holder) {
+            if joined.holders.contains_key(holder) && known.insert(holder) {
                 accounts
                     .entry(&holder.service_account)
                     .or_default()
                     .push((holder, token_use));
+            }
+        }
+        let mut only_remembered = BTreeSet::new();
+        for (holder, remembered) in memory.of_cluster(cluster) {
+            if known.insert(holder) {
+                only_remembered.insert(holder);
+                accounts
+                    .entry(&holder.service_account)
+                    .or_default()
+                    .push((holder, &remembered.token_use));
             }
         }
         for (service_account, holders) in accounts {
@@ -114,7 +144,9 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
                 holders: &holders,
                 joined: &joined,
                 lifetimes: &lifetimes,
-                recurring_before: recurring(context.previous, cluster, service_account),
+                memory: &memory,
+                only_remembered: only_remembered.clone(),
+                recurring_before: memory.recurring(cluster, service_account),
                 window,
             };
             scan.accepted_at_age_seconds = scan
@@ -124,7 +156,13 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         }
         scan.judged_by.uncapped_tokens = uncapped(&findings, cluster);
         scan.notes.extend(more_user_agents(&findings, cluster));
-        scan.rejected_callers = joined.callers;
+        let mut callers = std::mem::take(&mut joined.callers);
+        let found = callers.len();
+        callers.retain(|caller| !is_ignored(&caller.address, context.ignored_callers));
+        scan.ignored_callers = found - callers.len();
+        let unexplained = Unexplained::of(cluster, window, evidence, &memory);
+        callers.iter_mut().for_each(|it| unexplained.judge(it));
+        scan.rejected_callers = callers;
         scan.more_rejected_callers = evidence.has_more_rejected();
         scan.legacy_tokens = legacy_tokens(evidence, cluster);
         clusters.push(scan);
@@ -136,11 +174,40 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         target_version: None,
         filtered: None,
         findings,
+        remembered: Vec::new(),
+        remembered_callers: Vec::new(),
         changes: None,
     };
+    report.remembered = memory.carried_on(&report, |cluster| changes::looked_for(cluster, &report));
+    report.remembered_callers = memory.callers.carried_on(&report);
     upgrade::foresee(&mut report, context.target_version);
     rank::rank(&mut report.findings);
     report
+}
+
+/// Whether an address is one of these, however it is written.
+fn is_ignored(address: &str, ignored: &[IpAddr]) -> bool {
+    let canonical = |address: IpAddr| address.to_canonical();
+    address.parse().is_ok_and(|address| {
+        ignored
+            .iter()
+            .any(|it| canonical(*it) == canonical(address))
+    })
+}
+
+/// The holders of which a program is rejected that only an earlier report knew, with it.
+fn with_dead_programs<'a>(
+    accounts: &BTreeMap<&'a ServiceAccount, Vec<Held<'a>>>,
+    joined: &Joined<'a>,
+    memory: &Memory<'_>,
+) -> BTreeMap<&'a Holder, TokenUse> {
+    let held = accounts.values().flatten();
+    held.filter_map(|(holder, token_use)| {
+        let runs = &joined.holders.get(holder)?.runs;
+        let whole = memory.with_dead_programs(holder, token_use, runs)?;
+        Some((*holder, whole))
+    })
+    .collect()
 }
 
 type Accounts<'a> = BTreeMap<&'a Cluster, BTreeMap<&'a ServiceAccount, Vec<Held<'a>>>>;
@@ -156,22 +223,6 @@ fn by_account(evidence: &EvidenceSet) -> Accounts<'_> {
             .push((holder, token_use));
     }
     accounts
-}
-
-/// The holders of an account that an earlier report knew to recur.
-fn recurring<'a>(
-    previous: Option<&'a Report>,
-    cluster: &Cluster,
-    service_account: &ServiceAccount,
-) -> BTreeSet<&'a Identity> {
-    previous
-        .iter()
-        .flat_map(|report| &report.findings)
-        .filter(|it| it.cluster == *cluster && it.service_account == *service_account)
-        .flat_map(|finding| &finding.holders)
-        .filter(|holder| holder.verdict.is_recurring())
-        .map(|holder| &holder.identity)
-        .collect()
 }
 
 fn holders_of<'a>(
@@ -234,6 +285,7 @@ fn scan(
         accepted_at_age_seconds: None,
         rejected_callers: Vec::new(),
         more_rejected_callers: false,
+        ignored_callers: 0,
         legacy_tokens: Vec::new(),
     }
 }

@@ -9,25 +9,32 @@
 //! Each hour of rejections is joined by itself: an address is given to another pod, and a client
 //! that is rejected once a day is not rejected in between.
 //!
+//! Holders that only an earlier report knew are as good as those of the window, unless they were
+//! harmless then: who was gone is asked for only where nobody else fits.
+//!
 //! The user agent alone joins nothing: in a cluster most of them are shared. It is a guess at the
 //! service account, shown as such.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use super::Held;
+use super::known_holders::{Index, Known, known};
+use super::memory::Memory;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
 use crate::evidence::rejection::Run;
 use crate::evidence::set::EvidenceSet;
-use crate::evidence::tally::Tally;
-use crate::evidence::token_use::TokenUse;
 use crate::report::rejection::{self, Candidate, Confidence, HolderRejections};
+use crate::report::scan::Window;
 
-/// How many guesses are shown: a user agent that more accounts share says nothing.
-const GUESSES: usize = 4;
+/// A first rejection that comes so soon after the window's begin may not be the first: a client
+/// that is rejected tries again within minutes.
+const EDGE: TimeDelta = TimeDelta::minutes(10);
+
+/// The longest that a client waits between two requests, watches renewed included.
+const LONGEST_EDGE: TimeDelta = TimeDelta::hours(1);
 
 /// The runs of rejections joined to one holder, by user agent.
 pub type RunsOfAgents = BTreeMap<String, Vec<Run>>;
@@ -50,14 +57,6 @@ pub struct Joined<'a> {
     pub callers: Vec<rejection::RejectedCaller>,
 }
 
-/// One holder as the join sees it.
-struct Known<'a> {
-    holder: &'a Holder,
-    uses: Vec<&'a TokenUse>,
-    first_seen: DateTime<Utc>,
-    last_seen: DateTime<Utc>,
-}
-
 /// The rejections of one call inside one hour, by a caller that is known from elsewhere.
 #[derive(Clone, Copy)]
 struct Rejected<'a> {
@@ -69,8 +68,14 @@ struct Rejected<'a> {
 
 type Group<'a> = Vec<Rejected<'a>>;
 
-/// Joins the rejections of a cluster to the holders that were accepted there.
-pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
+/// Joins the rejections of a cluster to the holders that were accepted there, now or when an
+/// earlier report was made.
+pub fn join<'a>(
+    evidence: &'a EvidenceSet,
+    cluster: &Cluster,
+    window: Window,
+    memory: &'a Memory<'a>,
+) -> Joined<'a> {
     let mut groups: BTreeMap<(&str, &str), Group<'a>> = BTreeMap::new();
     for (caller, rejections) in evidence.rejected() {
         if *caller.cluster == *cluster {
@@ -88,7 +93,7 @@ pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
     if groups.is_empty() {
         return Joined::default();
     }
-    let known = known(evidence, cluster);
+    let known = known(evidence, cluster, memory);
     let index = Index::of(&known);
     let mut shares: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     let mut joined = Joined::default();
@@ -98,7 +103,7 @@ pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
             let guesses = index.guesses(user_agent);
             joined
                 .callers
-                .push(unexplained(&group, Vec::new(), guesses));
+                .push(unexplained(&group, window, Vec::new(), guesses));
             continue;
         }
         let mut open: Group<'a> = Vec::new();
@@ -120,13 +125,14 @@ pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
                 .collect();
             joined
                 .callers
-                .push(unexplained(&open, suspects, Vec::new()));
+                .push(unexplained(&open, window, suspects, Vec::new()));
         }
     }
     for (at, group) in shares {
-        joined
-            .holders
-            .insert(known[at].holder, index.joined(&known, at, &group));
+        joined.holders.insert(
+            known[at].holder,
+            joined_to(&index, &known, at, &group, window),
+        );
     }
     // What names somebody comes first; then the loudest.
     joined.callers.sort_by(|one, other| {
@@ -143,162 +149,57 @@ pub fn join<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Joined<'a> {
     joined
 }
 
-fn known<'a>(evidence: &'a EvidenceSet, cluster: &Cluster) -> Vec<Known<'a>> {
-    let mut uses: BTreeMap<&Holder, Vec<&TokenUse>> = BTreeMap::new();
-    let of_cluster = |(holder, _): &Held<'a>| *holder.cluster == *cluster;
-    for (holder, token_use) in evidence
-        .holders()
-        .chain(evidence.earlier())
-        .filter(of_cluster)
-    {
-        uses.entry(holder).or_default().push(token_use);
-    }
-    uses.into_iter()
-        .filter_map(|(holder, uses)| {
-            let times = || {
-                uses.iter()
-                    .flat_map(|token_use| token_use.agents.iter())
-                    .flat_map(|(_, agent_use)| agent_use.tokens.iter())
-            };
-            Some(Known {
-                holder,
-                first_seen: times().map(|(_, token)| token.first_used).min()?,
-                last_seen: times().map(|(_, token)| token.last_used).max()?,
-                uses,
-            })
-        })
-        .collect()
-}
-
-/// The holders by what rejected requests have in common with them.
-struct Index<'a> {
-    by_caller: BTreeMap<(&'a str, &'a str), Vec<usize>>,
-    /// Holders with more user agents than are kept apart: any may be theirs.
-    by_any_agent: BTreeMap<&'a str, Vec<usize>>,
-    by_address: BTreeMap<&'a str, BTreeSet<usize>>,
-    by_agent: BTreeMap<&'a str, BTreeSet<&'a ServiceAccount>>,
-}
-
-impl<'a> Index<'a> {
-    fn of(known: &[Known<'a>]) -> Self {
-        let mut index = Self {
-            by_caller: BTreeMap::new(),
-            by_any_agent: BTreeMap::new(),
-            by_address: BTreeMap::new(),
-            by_agent: BTreeMap::new(),
-        };
-        for (at, one) in known.iter().enumerate() {
-            let has_more = one.uses.iter().any(|token_use| token_use.agents.has_more());
-            for address in one.texts(|token_use| &token_use.addresses) {
-                index.by_address.entry(address).or_default().insert(at);
-                if has_more {
-                    index.by_any_agent.entry(address).or_default().push(at);
-                }
-                for agent in one.agents() {
-                    index
-                        .by_caller
-                        .entry((address, agent))
-                        .or_default()
-                        .push(at);
-                }
-            }
-            for agent in one.agents() {
-                index
-                    .by_agent
-                    .entry(agent)
-                    .or_default()
-                    .insert(&one.holder.service_account);
-            }
+/// All that was joined to one holder.
+fn joined_to(
+    index: &Index<'_>,
+    known: &[Known<'_>],
+    at: usize,
+    group: &Group<'_>,
+    window: Window,
+) -> JoinedRejections {
+    let (first, last, count) = span(group);
+    let addresses: BTreeSet<&str> = group.iter().map(|it| it.address).collect();
+    let others: BTreeSet<usize> = addresses
+        .iter()
+        .filter_map(|address| index.by_address.get(address))
+        .flatten()
+        .copied()
+        .filter(|other| *other != at)
+        .collect();
+    let holder = &known[at];
+    let alike = group.iter().any(|it| holder.calls(it.call));
+    let (since, at_least_since) = match holder.rejected_before {
+        Some(before) if holder.last_seen < before.first => (before.first, before.at_least_since),
+        _ => {
+            let at_edge = is_at_edge(group, window);
+            (
+                first,
+                at_edge && !holder.was_accepted_between(window.since, first),
+            )
         }
-        index
+    };
+    let all = HolderRejections {
+        first: since.min(first),
+        at_least_since,
+        last,
+        count,
+        confidence: if alike {
+            Confidence::AddressUserAgentAndPath
+        } else {
+            Confidence::AddressAndUserAgent
+        },
+        addresses: addresses.into_iter().map(str::to_owned).collect(),
+        calls: calls(group),
+        others_at_address: others.len(),
+        accepted_in_between: first < holder.last_seen,
+    };
+    let mut runs = RunsOfAgents::new();
+    for rejected in group {
+        runs.entry(rejected.user_agent.to_owned())
+            .or_default()
+            .push(rejected.run);
     }
-
-    /// The holders that were accepted from this address under this user agent; where there is
-    /// none, those there that may have used it among more than are kept apart.
-    fn candidates(&self, known: &[Known<'_>], address: &str, agent: &str) -> Vec<usize> {
-        match self.by_caller.get(&(address, agent)) {
-            Some(candidates) => candidates.clone(),
-            None => {
-                let may = self
-                    .by_any_agent
-                    .get(address)
-                    .into_iter()
-                    .flatten()
-                    .copied();
-                may.filter(|at| *at < known.len()).collect()
-            }
-        }
-    }
-
-    /// The accounts that use this agent. That none was sent is no likeness.
-    fn guesses(&self, agent: &str) -> Vec<ServiceAccount> {
-        match self.by_agent.get(agent) {
-            Some(accounts) if !agent.is_empty() && accounts.len() <= GUESSES => {
-                accounts.iter().copied().cloned().collect()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn joined(&self, known: &[Known<'_>], at: usize, group: &Group<'_>) -> JoinedRejections {
-        let (first, last, count) = span(group);
-        let addresses: BTreeSet<&str> = group.iter().map(|it| it.address).collect();
-        let others: BTreeSet<usize> = addresses
-            .iter()
-            .filter_map(|address| self.by_address.get(address))
-            .flatten()
-            .copied()
-            .filter(|other| *other != at)
-            .collect();
-        let holder = &known[at];
-        let alike = group.iter().any(|it| holder.calls(it.call));
-        let all = HolderRejections {
-            first,
-            last,
-            count,
-            confidence: if alike {
-                Confidence::AddressUserAgentAndPath
-            } else {
-                Confidence::AddressAndUserAgent
-            },
-            addresses: addresses.into_iter().map(str::to_owned).collect(),
-            calls: calls(group),
-            others_at_address: others.len(),
-            accepted_in_between: first < holder.last_seen,
-        };
-        let mut runs = RunsOfAgents::new();
-        for rejected in group {
-            runs.entry(rejected.user_agent.to_owned())
-                .or_default()
-                .push(rejected.run);
-        }
-        JoinedRejections { all, runs }
-    }
-}
-
-impl<'a> Known<'a> {
-    fn texts(&self, of: fn(&'a TokenUse) -> &'a Tally) -> BTreeSet<&'a str> {
-        let texts = self.uses.iter().flat_map(|token_use| of(token_use).iter());
-        texts.map(|(text, _)| text).collect()
-    }
-
-    fn agents(&self) -> BTreeSet<&'a str> {
-        let names = self
-            .uses
-            .iter()
-            .flat_map(|token_use| token_use.agents.names());
-        names.collect()
-    }
-
-    /// Whether it was seen to call this.
-    fn calls(&self, call: &str) -> bool {
-        self.texts(|token_use| &token_use.calls).contains(call)
-    }
-
-    /// Whether it may have called this: a tally that is full says nothing of what it left out.
-    fn may_call(&self, call: &str) -> bool {
-        self.calls(call) || self.uses.iter().any(|token_use| token_use.calls.has_more())
-    }
+    JoinedRejections { all, runs }
 }
 
 /// Leaves out the candidates that were not there: of a pod and the one of the same service
@@ -335,8 +236,18 @@ fn sender(known: &[Known<'_>], candidates: &[usize], call: &str) -> Option<usize
     }
 }
 
+/// Whether the first rejection of a group comes so soon after the window's begin that there may
+/// have been earlier ones: within the time in which it is rejected again.
+fn is_at_edge(group: &Group<'_>, window: Window) -> bool {
+    let (first, last, count) = span(group);
+    let pauses = i32::try_from(count.saturating_sub(1).max(1)).unwrap_or(i32::MAX);
+    let interval = ((last - first) / pauses).clamp(EDGE, LONGEST_EDGE);
+    first - window.since <= interval
+}
+
 fn unexplained(
     group: &Group<'_>,
+    window: Window,
     candidates: Vec<Candidate>,
     perhaps: Vec<ServiceAccount>,
 ) -> rejection::RejectedCaller {
@@ -347,8 +258,12 @@ fn unexplained(
         user_agent: caller
             .map(|it| it.user_agent.to_owned())
             .unwrap_or_default(),
+        kind: None,
+        severity: None,
+        is_new: false,
         calls: calls(group),
         first,
+        at_least_since: is_at_edge(group, window),
         last,
         count,
         candidates,

@@ -73,13 +73,7 @@ impl Pod {
             "stageTimestamp": stamp(time + TimeDelta::milliseconds(3)),
         });
         if age > LIFETIME {
-            event["stage"] = json!("ResponseStarted");
-            event["user"] = json!({});
-            event["responseStatus"] = json!({
-                "metadata": {}, "status": "Failure", "message": "Unauthorized",
-                "reason": "Unauthorized", "code": 401
-            });
-            return event.to_string();
+            return rejection("10.0.0.7", self.user_agent, time);
         }
         event["user"] = json!({
             "username": account,
@@ -103,4 +97,13 @@ impl Pod {
         text.truncate(text.len() - 1);
         format!("{text},\"annotations\":{annotations}}}")
     }
+}
+
+/// A rejected request, in the order of keys in which the API server writes them.
+pub(crate) fn rejection(address: &str, user_agent: &str, time: DateTime<Utc>) -> String {
+    let time = time.to_rfc3339_opts(SecondsFormat::Micros, true);
+    let agent = serde_json::Value::from(user_agent);
+    format!(
+        r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Request","auditID":"{address}-{time}","stage":"ResponseStarted","requestURI":"/api/v1/pods?limit=500","verb":"list","user":{{}},"sourceIPs":["{address}"],"userAgent":{agent},"objectRef":{{"resource":"pods","apiVersion":"v1"}},"responseStatus":{{"metadata":{{}},"status":"Failure","message":"Unauthorized","reason":"Unauthorized","code":401}},"requestReceivedTimestamp":"{time}","stageTimestamp":"{time}"}}"#
+    )
 }

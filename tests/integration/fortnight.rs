@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
-use crate::fleet_log::Pod;
+use crate::fleet_log::{Pod, rejection};
 use crate::loopback::{CloudWatch, End, LogGroup, When};
 use crate::tool::{Run, run, tool_toward};
 use crate::webhook_receiver::{Answer, WebhookReceiver};
@@ -74,6 +74,16 @@ fn fleet() -> Vec<Pod> {
                 "kube2iam",
                 "kube2iam-z7d9w",
                 morning(10) + hours(4),
+            )
+        },
+        // It dies at noon of the fourth day, and nobody restarts it.
+        Pod {
+            user_agent: "ledger/v2.0.1 (linux/amd64) kubernetes/$Format",
+            ..frozen(
+                "team-payments",
+                "ledger",
+                "ledger-0",
+                morning(4) + hours(4) - TimeDelta::days(90),
             )
         },
         // Its last month begins on the third day; it is restarted on the fifth.
@@ -162,6 +172,19 @@ fn cloudwatch(day: i64) -> CloudWatch {
                 "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
                 time.timestamp_millis(),
                 &message,
+            );
+        }
+    }
+    // From the second evening on somebody is rejected who was never accepted.
+    let orphan = std::iter::successors(Some(morning(2) + hours(12)), |time| {
+        Some(*time + TimeDelta::minutes(30))
+    });
+    for time in orphan.take_while(|time| *time < morning(day)) {
+        if time >= morning(day - 2) {
+            group = group.event(
+                "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
+                time.timestamp_millis(),
+                &rejection("10.0.7.77", "orphan/v1.0 (linux/amd64)", time),
             );
         }
     }

@@ -4,6 +4,7 @@ use super::{account, class, shown};
 use crate::render::Page;
 use crate::render::moment::{distance, duration, minute, rfc3339};
 use crate::render::number::thousands;
+use crate::render::rejections;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -17,6 +18,8 @@ pub(super) struct Row {
     pub(super) verdict_order: usize,
     pub(super) severity: &'static str,
     pub(super) class: &'static str,
+    /// Since when, how often and until when it was rejected.
+    pub(super) rejections: Option<String>,
     pub(super) rejected_from: String,
     pub(super) rejected_from_machine: String,
     pub(super) distance: String,
@@ -55,6 +58,7 @@ fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
             .severity
             .map_or("harmless", |severity| severity.word()),
         class: class(finding.severity),
+        rejections: rejections::of_finding(finding, page.time_zone),
         rejected_from: minute(lead.rejected_from, page.time_zone),
         rejected_from_machine: rfc3339(lead.rejected_from),
         distance: distance(lead.rejected_from, now),

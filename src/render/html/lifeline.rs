@@ -8,7 +8,7 @@ use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::holder::Identity;
 use crate::render::Page;
 use crate::render::moment::{day, distance, minute};
-use crate::render::number::thousands;
+use crate::render::rejections::span;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy, TokenFinding};
 
@@ -133,10 +133,14 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
         .collect();
     if let Some(rejections) = &holder.rejections {
         words.push(format!(
-            "{} rejections from {} to {}, joined by {}.",
-            thousands(rejections.count),
-            minute(rejections.first, page.time_zone),
-            minute(rejections.last, page.time_zone),
+            "Rejections: {}, joined by {}.",
+            span(
+                rejections.count,
+                rejections.first,
+                rejections.at_least_since,
+                rejections.last,
+                page.time_zone
+            ),
             rejections.confidence.words()
         ));
     }

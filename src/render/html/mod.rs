@@ -72,6 +72,7 @@ struct ReportPage {
     lifelines: Vec<lifeline::Group>,
     harmless_lifelines: Vec<lifeline::Group>,
     callers: Vec<Caller>,
+    caller_commands: Vec<String>,
     callers_left_out: usize,
     more_callers: bool,
     legacy_tokens: Vec<LegacyToken>,
@@ -114,7 +115,9 @@ struct Caller {
     count: String,
     count_number: u64,
     first: String,
+    at_least_since: bool,
     last: String,
+    severity: Option<&'static str>,
     who: String,
 }
 
@@ -213,6 +216,7 @@ impl ReportPage {
             harmless_lifelines: lifelines(&harmless),
             axis,
             callers: callers(report, page),
+            caller_commands: caller_commands(report),
             callers_left_out: report
                 .clusters
                 .iter()
@@ -284,7 +288,11 @@ fn changes(report: &Report, page: &Page) -> Option<Changes> {
 
 fn callers(report: &Report, page: &Page) -> Vec<Caller> {
     let of_scan = |scan: &ClusterScan| -> Vec<Caller> {
-        let callers = scan.rejected_callers.iter().take(MOST_CALLERS);
+        let (urgent, others): (Vec<_>, Vec<_>) = scan
+            .rejected_callers
+            .iter()
+            .partition(|caller| caller.severity.is_some());
+        let callers = urgent.into_iter().chain(others).take(MOST_CALLERS);
         callers
             .map(|caller| Caller {
                 cluster: shown(&report.name_of(&scan.cluster)),
@@ -293,12 +301,25 @@ fn callers(report: &Report, page: &Page) -> Vec<Caller> {
                 count: thousands(caller.count),
                 count_number: caller.count,
                 first: minute(caller.first, page.time_zone),
+                at_least_since: caller.at_least_since,
+                severity: caller.severity.map(Severity::word),
                 last: minute(caller.last, page.time_zone),
                 who: shown(&caller::who(caller)),
             })
             .collect()
     };
     report.clusters.iter().flat_map(of_scan).collect()
+}
+
+/// The commands that find out who the unexplained callers were, one a cluster.
+fn caller_commands(report: &Report) -> Vec<String> {
+    let urgent = report.urgent_callers();
+    let mut commands: Vec<String> = urgent
+        .filter_map(|(scan, _)| caller::command(scan))
+        .collect();
+    commands.sort();
+    commands.dedup();
+    commands
 }
 
 fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
@@ -318,6 +339,22 @@ fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
 }
 
 fn tallies(report: &Report) -> Vec<Tally> {
+    let count = report.urgent_callers().count();
+    let callers = (count > 0).then(|| Tally {
+        count,
+        words: if count == 1 {
+            "unexplained caller".to_owned()
+        } else {
+            "unexplained callers".to_owned()
+        },
+        note: Some("rejected".to_owned()),
+        class: class(
+            report
+                .urgent_callers()
+                .filter_map(|(_, it)| it.severity)
+                .max(),
+        ),
+    });
     Verdict::ALL
         .into_iter()
         .filter(|verdict| !verdict.is_harmless() && report.count(*verdict) > 0)
@@ -337,6 +374,7 @@ fn tallies(report: &Report) -> Vec<Tally> {
                 class: class(findings().filter_map(|finding| finding.severity).max()),
             }
         })
+        .chain(callers)
         .collect()
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 use super::Page;
 use super::basis;
 use super::moment::minute;
+use super::rejections;
 use super::visible::visible;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
@@ -162,6 +163,9 @@ impl<'a> Death<'a> {
         }
         if self.holders.len() > MOST_LINES {
             lines.push(format!("and {} more", self.holders.len() - MOST_LINES));
+        }
+        if let Some(rejected) = rejections::of_finding(finding, page.time_zone) {
+            lines.push(format!("It was {rejected}."));
         }
         lines.push(String::new());
         for client in &finding.clients {

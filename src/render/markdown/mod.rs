@@ -14,6 +14,7 @@ use super::caller;
 use super::change;
 use super::moment::{day, distance, minute};
 use super::number::{counted, thousands};
+use super::rejections;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -33,6 +34,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_warnings(report, output)?;
     write_changes(report, page, output)?;
     write_findings(report, page, output)?;
+    write_rejections(report, page, output)?;
     write_actions(report, page, output)?;
     write_callers(report, page, output)?;
     write_harmless(report, page, output)?;
@@ -184,6 +186,32 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     Ok(())
 }
 
+/// Since when, how often and until when each of the findings was rejected.
+fn write_rejections(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let rejected = || {
+        report
+            .findings
+            .iter()
+            .filter_map(|finding| Some((finding, rejections::of_finding(finding, page.time_zone)?)))
+    };
+    if rejected().next().is_none() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    writeln!(output, "### Rejections")?;
+    writeln!(output)?;
+    for (finding, rejected) in rejected().take(MOST_LINES) {
+        let account = code(&finding.service_account.to_string());
+        let cluster = if report.clusters.len() > 1 {
+            format!(" in {}", code(&finding.cluster.name))
+        } else {
+            String::new()
+        };
+        writeln!(output, "- {account}{cluster}: {rejected}")?;
+    }
+    write_more(rejected().count(), "rejected", output)
+}
+
 /// Callers that are rejected and that no single holder explains.
 fn write_callers(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let callers = || {
@@ -198,18 +226,27 @@ fn write_callers(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
     writeln!(output)?;
     writeln!(output, "### Also rejected, the sender not certain")?;
     writeln!(output)?;
-    for (cluster, caller) in callers().take(MOST_CALLERS) {
+    let (urgent, others): (Vec<_>, Vec<_>) =
+        callers().partition(|(_, caller)| caller.severity.is_some());
+    for (cluster, caller) in urgent.into_iter().chain(others).take(MOST_CALLERS) {
+        let strong = if caller.severity.is_some() { "**" } else { "" };
         writeln!(
             output,
-            "- {} in {}, {}: {} from {} to {}; {}",
+            "- {strong}{}{strong} in {}, {}: {}; {}",
             code(&caller.address),
             code(&report.name_of(cluster)),
             code(&caller.user_agent),
-            thousands(caller.count),
-            minute(caller.first, page.time_zone),
-            minute(caller.last, page.time_zone),
+            caller::rejected(caller, page.time_zone),
             code(&caller::who(caller))
         )?;
+    }
+    let mut commands: Vec<String> = report
+        .urgent_callers()
+        .filter_map(|(scan, _)| caller::command(scan))
+        .collect();
+    commands.dedup();
+    for command in commands.iter().take(MOST_CALLERS) {
+        writeln!(output, "- Who it was: {}", code(command))?;
     }
     match callers().count().saturating_sub(MOST_CALLERS) {
         0 => Ok(()),

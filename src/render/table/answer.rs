@@ -9,6 +9,7 @@ use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint, thousands};
 use crate::render::Page;
 use crate::render::moment::{distance, minute};
+use crate::render::rejections::since;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
@@ -119,9 +120,9 @@ fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
         )
     };
     let mut words = format!(
-        "{}: {pods} since {}{before}; {} {}, the last {}",
+        "{}: {pods} {}{before}; {} {}, the last {}",
         name(report, finding),
-        minute(first.first, page.time_zone),
+        since(first.first, first.at_least_since, page.time_zone),
         thousands(count),
         if count == 1 {
             "rejection"

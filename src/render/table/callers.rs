@@ -4,9 +4,10 @@ use std::io::{self, Write};
 use std::net::IpAddr;
 
 use super::list::{self, Margins};
-use super::style::{WARNING, paint, thousands};
+use super::style::{FAINT, WARNING, paint, thousands};
 use crate::render::Page;
-use crate::render::moment::minute;
+use crate::render::caller;
+use crate::render::number::counted;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::rejection::{Candidate, RejectedCaller};
@@ -24,44 +25,29 @@ const AGENT: usize = 60;
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     for scan in &report.clusters {
-        let callers = &scan.rejected_callers;
-        if callers.is_empty() {
-            continue;
-        }
-        let count: u64 = callers.iter().map(|caller| caller.count).sum();
+        let (urgent, mut others): (Vec<&RejectedCaller>, Vec<&RejectedCaller>) = scan
+            .rejected_callers
+            .iter()
+            .partition(|caller| caller.severity.is_some());
         let of = if report.clusters.len() > 1 {
             format!(" ({})", visible(&report.name_of(&scan.cluster)))
         } else {
             String::new()
         };
-        writeln!(output)?;
-        writeln!(
-            output,
-            "  Also rejected, the sender not certain{of}: {} {}, {} {}",
-            callers.len(),
-            if callers.len() == 1 {
-                "caller"
-            } else {
-                "callers"
-            },
-            thousands(count),
-            if count == 1 {
-                "rejection"
-            } else {
-                "rejections"
-            },
-        )?;
-        let mut items: Vec<String> = callers
-            .iter()
-            .take(LISTED)
-            .map(|caller| words(caller, page))
-            .collect();
-        if callers.len() > LISTED {
-            let rest = callers.len() - LISTED;
-            items.push(format!("and {rest} more: see --format json"));
+        if !urgent.is_empty() {
+            let heading = format!("Rejected, and no known workload explains it{of}");
+            write_list(&heading, &urgent, "", page, output)?;
+            if let Some(command) = caller::command(scan) {
+                writeln!(output, "    Who it was     {command}")?;
+            }
         }
-        list::write("", &items, MARGINS, page, output)?;
-        if let Some(address) = callers.iter().find_map(address) {
+        others.sort_by_key(|caller| caller.kind);
+        if !others.is_empty() {
+            let kinds = caller::kinds(others.iter().copied());
+            let heading = format!("Also rejected, the sender not certain{of}");
+            write_list(&heading, &others, &kinds, page, output)?;
+        }
+        if let Some(address) = urgent.iter().chain(&others).find_map(|it| address(it)) {
             writeln!(
                 output,
                 "    Who is there   kubectl get pods -A --field-selector status.podIP={address}"
@@ -76,14 +62,47 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     Ok(())
 }
 
+fn write_list(
+    heading: &str,
+    callers: &[&RejectedCaller],
+    kinds: &str,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let count: u64 = callers.iter().map(|caller| caller.count).sum();
+    writeln!(output)?;
+    writeln!(
+        output,
+        "  {heading}: {}, {} {}",
+        counted(callers.len(), "caller", "callers"),
+        thousands(count),
+        if count == 1 {
+            "rejection"
+        } else {
+            "rejections"
+        },
+    )?;
+    if !kinds.is_empty() {
+        writeln!(output, "    {}", paint(FAINT, kinds, page.colour))?;
+    }
+    let mut items: Vec<String> = callers
+        .iter()
+        .take(LISTED)
+        .map(|caller| words(caller, page))
+        .collect();
+    if callers.len() > LISTED {
+        let rest = callers.len() - LISTED;
+        items.push(format!("and {rest} more: see --format json"));
+    }
+    list::write("", &items, MARGINS, page, output)
+}
+
 fn words(caller: &RejectedCaller, page: &Page) -> String {
     let mut words = format!(
-        "{}  {}  {} from {} to {}",
+        "{}  {}  {}",
         visible(&caller.address),
         agent(&caller.user_agent),
-        thousands(caller.count),
-        minute(caller.first, page.time_zone),
-        minute(caller.last, page.time_zone),
+        caller::rejected(caller, page.time_zone),
     );
     if !caller.candidates.is_empty() {
         let names: Vec<String> = caller.candidates.iter().map(candidate).collect();
@@ -94,6 +113,9 @@ fn words(caller: &RejectedCaller, page: &Page) -> String {
             "; perhaps {} (known by user agent alone)",
             names.join(", ")
         ));
+    }
+    if let Some(standing) = caller::standing(caller).filter(|_| caller.severity.is_some()) {
+        words.push_str(&format!("; {standing}"));
     }
     words
 }

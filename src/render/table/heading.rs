@@ -8,13 +8,14 @@ use unicode_width::UnicodeWidthStr as _;
 use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
 use crate::render::Page;
 use crate::render::basis;
+use crate::render::caller;
 use crate::render::headline;
 use crate::render::moment::distance;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
-use crate::report::verdict::Verdict;
+use crate::report::verdict::{Severity, Verdict};
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let widest = report
@@ -104,6 +105,9 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
             .max();
         parts.push((of_severity(worst), words));
     }
+    if let Some(words) = caller::urgent(report) {
+        parts.push((of_severity(worst_caller(report)), words));
+    }
     let harmless: Vec<String> = Verdict::ALL
         .into_iter()
         .filter(|verdict| verdict.is_harmless() && report.count(*verdict) > 0)
@@ -113,12 +117,19 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
         let words = headline::without_findings(report);
         parts.push((Style::new(), visible(&words).into_owned()));
     }
-    let harmless = if harmless.is_empty() {
-        Vec::new()
-    } else {
-        vec![(FAINT, format!("{}: harmless", harmless.join(", ")))]
-    };
-    (parts, harmless)
+    let mut calm = Vec::new();
+    if !harmless.is_empty() {
+        calm.push((FAINT, format!("{}: harmless", harmless.join(", "))));
+    }
+    calm.extend(caller::ignored(report).map(|words| (FAINT, words)));
+    (parts, calm)
+}
+
+fn worst_caller(report: &Report) -> Option<Severity> {
+    report
+        .urgent_callers()
+        .filter_map(|(_, it)| it.severity)
+        .max()
 }
 
 fn when(report: &Report, finding: &Finding) -> String {

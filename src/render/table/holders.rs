@@ -135,7 +135,12 @@ fn rejected(rejections: &HolderRejections, page: &Page) -> String {
         .collect();
     let more = rejections.calls.len().saturating_sub(calls.len());
     let mut words = format!(
-        "{} to {}, {} {}, known by {}: {}",
+        "{}{} to {}, {} {}, known by {}: {}",
+        if rejections.at_least_since {
+            "at least since "
+        } else {
+            ""
+        },
         minute(rejections.first, page.time_zone),
         minute(rejections.last, page.time_zone),
         thousands(rejections.count),

@@ -101,8 +101,10 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
     let report = read(text).map_err(damaged)?;
     report.findings.iter().try_for_each(check)?;
     let changed = report.changes.iter().flat_map(|changes| &changes.accounts);
+    let remembered = report.remembered.iter().map(|it| &it.service_account);
     changed
         .map(|change| &change.service_account)
+        .chain(remembered)
         .try_for_each(check_names)?;
     plausibility::check(&report).map_err(|reason| ReadError::Damaged { reason })?;
     Ok(report)

@@ -14,19 +14,27 @@ pub(super) fn check(report: &Report) -> Result<(), String> {
         times(&[scan.window.since, scan.window.until])
             .ok_or_else(|| format!("the window of cluster {name:?} is not a span of time"))?;
     }
-    for finding in &report.findings {
-        let account = &finding.service_account;
-        for holder in &finding.holders {
-            // When it is rejected depends on the lifetime that was stated, and may be never.
-            times(&[holder.first_seen, holder.last_seen])
-                .and_then(|()| times(&[holder.issued, holder.rejected_from.min(LAST)]))
-                .ok_or_else(|| format!("a holder of {account} has times that no log has"))?;
-            for token in &holder.tokens {
-                times(&[token.first_used, token.last_used])
-                    .and_then(|()| times(&[token.issued]))
-                    .ok_or_else(|| format!("a token of {account} has times that no log has"))?;
-            }
+    let of_findings = report.findings.iter().flat_map(|finding| {
+        let holders = finding.holders.iter();
+        holders.map(|holder| (&finding.service_account, holder))
+    });
+    let remembered = report.remembered.iter();
+    for (account, holder) in
+        of_findings.chain(remembered.map(|it| (&it.service_account, &it.holder)))
+    {
+        // When it is rejected depends on the lifetime that was stated, and may be never.
+        times(&[holder.first_seen, holder.last_seen])
+            .and_then(|()| times(&[holder.issued, holder.rejected_from.min(LAST)]))
+            .ok_or_else(|| format!("a holder of {account} has times that no log has"))?;
+        for token in &holder.tokens {
+            times(&[token.first_used, token.last_used])
+                .and_then(|()| times(&[token.issued]))
+                .ok_or_else(|| format!("a token of {account} has times that no log has"))?;
         }
+        let rejected = holder.rejections.as_ref();
+        rejected
+            .map_or(Some(()), |it| times(&[it.first, it.last]))
+            .ok_or_else(|| format!("a holder of {account} has rejections that no log has"))?;
     }
     let requests = report
         .findings

@@ -55,6 +55,7 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
                 last_used: at(0),
                 requests: 1,
                 lifetime: TokenLifetime::of_version(false),
+                user_agents: Vec::new(),
             }],
             calls: Vec::new(),
             rejections: None,
@@ -93,11 +94,14 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
             accepted_at_age_seconds: None,
             rejected_callers: Vec::new(),
             more_rejected_callers: false,
+            ignored_callers: 0,
             legacy_tokens: Vec::new(),
         }],
         gaps: Vec::new(),
         passed_over: Vec::new(),
         findings,
+        remembered: Vec::new(),
+        remembered_callers: Vec::new(),
         changes: None,
     }
 }

@@ -52,6 +52,7 @@ fn judged(
     let runs = RunsOfAgents::from([("app/v1".to_owned(), rejections.to_vec())]);
     let lifetimes = Lifetimes::new(Some(lifetime), &ControlPlane::default());
     let around = Surroundings {
+        was_frozen: false,
         window: window(),
         successor,
         is_known_to_recur: false,

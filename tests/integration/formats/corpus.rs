@@ -85,6 +85,7 @@ const OURS: &[&str] = &[
     "kind",
     "source",
     "confidence",
+    "rejection_confidence",
     "namespace",
     "command",
 ];

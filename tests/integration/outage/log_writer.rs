@@ -113,6 +113,11 @@ impl Log {
         self.0.push((time, event));
     }
 
+    /// The events with the times of their arrival.
+    pub(crate) fn events(&self) -> &[(DateTime<Utc>, String)] {
+        &self.0
+    }
+
     /// The lines in order of time.
     pub(crate) fn text(&self) -> String {
         let mut lines = self.0.clone();

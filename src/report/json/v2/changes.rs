@@ -19,6 +19,9 @@ pub(super) struct Changes {
     /// Whether there is nobody who still has to be told. A later report counts its changes from
     /// the last one that everybody was told of.
     pub(super) told: bool,
+    /// How many rejected callers are urgent and were not in the earlier report.
+    #[serde(default)]
+    pub(super) new_callers: usize,
     /// How many unchanged findings were left out of the report.
     pub(super) left_out: usize,
     /// Every service account with a finding then or now, the most urgent first.
@@ -77,7 +80,7 @@ pub(super) struct State {
 }
 
 both_ways!(struct Changes, changes::Changes {
-    since, newly_incomplete, told, left_out, accounts: list,
+    since, newly_incomplete, told, new_callers, left_out, accounts: list,
 });
 both_ways!(struct AccountChange, changes::AccountChange {
     cluster: one, service_account: one, kind: one, before: optional, now: optional,

@@ -4,11 +4,12 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::conversion::{both_ways, list, one, optional};
+use super::identity::{Cluster, ServiceAccount};
 use super::lifetime::TokenLifetime;
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
 use crate::evidence::holder;
-use crate::report::{finding, interruption};
+use crate::report::{finding, interruption, remembered};
 
 /// One holder of a service account's token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -67,6 +68,18 @@ pub(super) struct HolderFinding {
     pub(super) reasons: Vec<String>,
 }
 
+/// A holder that an earlier report knew and that no finding names.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct RememberedHolder {
+    /// Its cluster.
+    pub(super) cluster: Cluster,
+    /// Its service account.
+    pub(super) service_account: ServiceAccount,
+    /// The holder, as the last report had it that named it.
+    pub(super) holder: HolderFinding,
+}
+
 /// What tells the holders of one service account apart.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -102,6 +115,9 @@ pub(super) struct TokenFinding {
     pub(super) requests: u64,
     /// How long it is accepted, and who says so.
     pub(super) lifetime: TokenLifetime,
+    /// The user agents that used it; empty in what was a report of version 1.
+    #[serde(default)]
+    pub(super) user_agents: Vec<String>,
 }
 
 /// One time that a holder was rejected at the end of a token and came back.
@@ -155,6 +171,9 @@ both_ways!(struct HolderFinding, finding::HolderFinding {
     tokens: list, calls, rejections: optional, interruptions: list, quiet_since, seen_only_before,
     reasons,
 });
+both_ways!(struct RememberedHolder, remembered::RememberedHolder {
+    cluster: one, service_account: one, holder: one,
+});
 both_ways!(struct Interruption, interruption::Interruption {
     last_accepted, first_rejection, last_rejection, rejections,
 });
@@ -162,7 +181,7 @@ both_ways!(enum Identity, holder::Identity {
     Pod { uid }, Caller { user_agent, address },
 });
 both_ways!(struct TokenFinding, finding::TokenFinding {
-    credential_id, issued, first_used, last_used, requests, lifetime: one,
+    credential_id, issued, first_used, last_used, requests, lifetime: one, user_agents,
 });
 both_ways!(struct ClientFinding, finding::ClientFinding { label, advice });
 both_ways!(enum Remedy, finding::Remedy {

@@ -29,10 +29,10 @@ use crate::report;
 use crate::report::scan::ClusterScan;
 use changes::Changes;
 use coverage::{CountedGap, CountedNote, Filtered, LegacyTokenFinding, Window};
-use finding::{ClientFinding, HolderFinding, Remedy};
+use finding::{ClientFinding, HolderFinding, Remedy, RememberedHolder};
 use identity::Cluster;
 use lifetime::{JudgedBy, TokenLifetime};
-use rejection::RejectedCaller;
+use rejection::{Confidence, RejectedCaller, RememberedCaller};
 use upgrade::AfterUpgrade;
 use verdict::{Severity, Verdict};
 
@@ -66,6 +66,12 @@ pub(super) struct Report {
     filtered: Option<Filtered>,
     /// The findings in rank order.
     findings: Vec<RankedFinding>,
+    /// Holders of earlier reports that none of the findings names, for the next sweep to know.
+    #[serde(default)]
+    remembered: Vec<RememberedHolder>,
+    /// Rejected callers that an earlier report told of, for the next sweep to know.
+    #[serde(default)]
+    remembered_callers: Vec<RememberedCaller>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     changes: Option<Changes>,
 }
@@ -110,6 +116,9 @@ struct Scan {
     /// Whether there were more rejected callers than are kept apart.
     #[serde(default)]
     more_rejected_callers: bool,
+    /// How many rejected callers are left out because the operator ignores their address.
+    #[serde(default)]
+    ignored_callers: usize,
     /// Tokens kept in secrets that were used.
     #[serde(default)]
     legacy_tokens: Vec<LegacyTokenFinding>,
@@ -167,6 +176,21 @@ struct RankedFinding {
     first_seen: DateTime<Utc>,
     /// The arrival of the last request of any holder.
     last_seen: DateTime<Utc>,
+    /// Rejections that its holders most likely caused inside the window.
+    #[serde(default)]
+    rejections: u64,
+    /// The arrival of the first of them; from before the window where the earlier report knew it.
+    #[serde(default)]
+    first_rejection: Option<DateTime<Utc>>,
+    /// Whether there may have been earlier ones: the first came as soon as the window began.
+    #[serde(default)]
+    rejected_at_least_since: bool,
+    /// The arrival of the last.
+    #[serde(default)]
+    last_rejection: Option<DateTime<Utc>>,
+    /// What they and the accepted requests have in common.
+    #[serde(default)]
+    rejection_confidence: Option<Confidence>,
     /// The clients behind the user agents, most requests first.
     clients: Vec<ClientFinding>,
     /// What to do, most effective first; empty for a harmless finding.
@@ -191,6 +215,8 @@ impl From<&report::Report> for Report {
                 .iter()
                 .map(|finding| RankedFinding::of(report, finding))
                 .collect(),
+            remembered: list(report.remembered.clone()),
+            remembered_callers: list(report.remembered_callers.clone()),
             changes: optional(report.changes.clone()),
         }
     }
@@ -205,6 +231,8 @@ impl From<Report> for report::Report {
             target_version: report.target_version,
             filtered: optional(report.filtered),
             findings: list(report.findings),
+            remembered: list(report.remembered),
+            remembered_callers: list(report.remembered_callers),
             changes: optional(report.changes),
         }
     }
@@ -230,6 +258,7 @@ impl From<ClusterScan> for Scan {
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
             rejected_callers: list(scan.rejected_callers),
             more_rejected_callers: scan.more_rejected_callers,
+            ignored_callers: scan.ignored_callers,
             legacy_tokens: list(scan.legacy_tokens),
         }
     }
@@ -255,6 +284,7 @@ impl From<Scan> for ClusterScan {
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
             rejected_callers: list(scan.rejected_callers),
             more_rejected_callers: scan.more_rejected_callers,
+            ignored_callers: scan.ignored_callers,
             legacy_tokens: list(scan.legacy_tokens),
         }
     }
@@ -264,6 +294,7 @@ impl RankedFinding {
     fn of(report: &report::Report, finding: &report::finding::Finding) -> Self {
         let lead = finding.lead();
         let now = report.window_end(finding).unwrap_or(lead.last_seen);
+        let rejections = finding.rejections();
         Self {
             rank: finding.rank,
             cluster: finding.cluster.name.clone(),
@@ -291,6 +322,11 @@ impl RankedFinding {
             requests: finding.requests(),
             first_seen: finding.first_seen(),
             last_seen: finding.last_seen(),
+            rejections: rejections.map_or(0, |it| it.count),
+            first_rejection: rejections.map(|it| it.first),
+            rejected_at_least_since: rejections.is_some_and(|it| it.at_least_since),
+            last_rejection: rejections.map(|it| it.last),
+            rejection_confidence: optional(rejections.map(|it| it.confidence)),
             clients: list(finding.clients.clone()),
             remedies: list(finding.remedies.clone()),
             holders: list(finding.holders.clone()),

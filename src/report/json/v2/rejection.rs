@@ -3,9 +3,10 @@
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::super::conversion::{both_ways, list, one};
-use super::identity::ServiceAccount;
-use crate::report::rejection;
+use super::super::conversion::{both_ways, list, one, optional};
+use super::identity::{Cluster, ServiceAccount};
+use super::verdict::Severity;
+use crate::report::{rejection, remembered};
 
 /// What rejected and accepted requests have in common; the weakest first.
 #[derive(Debug, Serialize, Deserialize)]
@@ -25,11 +26,15 @@ pub(super) enum Confidence {
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct HolderRejections {
-    /// The arrival of the first.
+    /// The arrival of the first since it was last accepted; from before the window where the
+    /// earlier report knew it.
     pub(super) first: DateTime<Utc>,
+    /// Whether there may have been earlier ones: the first came as soon as the window began.
+    #[serde(default)]
+    pub(super) at_least_since: bool,
     /// The arrival of the last.
     pub(super) last: DateTime<Utc>,
-    /// How many there were.
+    /// How many there were inside the window.
     pub(super) count: u64,
     /// What they have in common with its accepted requests.
     pub(super) confidence: Confidence,
@@ -45,6 +50,23 @@ pub(super) struct HolderRejections {
     pub(super) accepted_in_between: bool,
 }
 
+/// What a rejected caller looks like.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub(super) enum CallerKind {
+    /// A workload: it calls the Kubernetes API from inside, or from where an account was accepted.
+    Workload,
+    /// A program that people run: kubectl, Helm, a browser.
+    Tool,
+    /// A kubelet, whose certificate or bootstrap token is not accepted.
+    Node,
+    /// Inside, but it calls nothing of the Kubernetes API: a scanner, or a probe.
+    Scanner,
+    /// It calls from an address of the internet that no account was accepted from.
+    Outsider,
+}
+
 /// A caller that is rejected, and that no single holder explains.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -53,18 +75,41 @@ pub(super) struct RejectedCaller {
     pub(super) address: String,
     /// The user agent, as the caller gave it.
     pub(super) user_agent: String,
+    /// What it looks like; absent in what was a report of version 1.
+    #[serde(default)]
+    pub(super) kind: Option<CallerKind>,
+    /// How urgent it is: only what looks like a workload, and is rejected all the time, is.
+    #[serde(default)]
+    pub(super) severity: Option<Severity>,
+    /// Whether it is urgent and was not in the earlier report.
+    #[serde(default)]
+    pub(super) is_new: bool,
     /// What was called: verb and shape of the path.
     pub(super) calls: Vec<String>,
-    /// The arrival of the first rejection.
+    /// The arrival of the first rejection; from before the window where the earlier report knew
+    /// it.
     pub(super) first: DateTime<Utc>,
+    /// Whether there may have been earlier ones: the first came as soon as the window began.
+    #[serde(default)]
+    pub(super) at_least_since: bool,
     /// The arrival of the last.
     pub(super) last: DateTime<Utc>,
-    /// How many there were.
+    /// How many there were inside the window.
     pub(super) count: u64,
     /// The holders that share its address and user agent; none for an unknown caller.
     pub(super) candidates: Vec<Candidate>,
     /// The service accounts that used this user agent from elsewhere: guesses.
     pub(super) perhaps: Vec<ServiceAccount>,
+}
+
+/// A rejected caller that an earlier report told of.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct RememberedCaller {
+    /// Its cluster.
+    pub(super) cluster: Cluster,
+    /// The caller, as it was reported when it was urgent.
+    pub(super) caller: RejectedCaller,
 }
 
 /// A holder that may have caused rejections.
@@ -81,9 +126,12 @@ both_ways!(enum Confidence, rejection::Confidence {
     UserAgent, AddressAndUserAgent, AddressUserAgentAndPath,
 });
 both_ways!(struct HolderRejections, rejection::HolderRejections {
-    first, last, count, confidence: one, addresses, calls, others_at_address, accepted_in_between,
+    first, at_least_since, last, count, confidence: one, addresses, calls, others_at_address, accepted_in_between,
 });
 both_ways!(struct RejectedCaller, rejection::RejectedCaller {
-    address, user_agent, calls, first, last, count, candidates: list, perhaps: list,
+    address, user_agent, kind: optional, severity: optional, is_new, calls, first, at_least_since,
+    last, count, candidates: list, perhaps: list,
 });
+both_ways!(struct RememberedCaller, remembered::RememberedCaller { cluster: one, caller: one });
+both_ways!(enum CallerKind, rejection::CallerKind { Workload, Tool, Node, Scanner, Outsider });
 both_ways!(struct Candidate, rejection::Candidate { service_account: one, pod });

@@ -1,0 +1,28 @@
+//! Holders and callers that an earlier report knew and that this one does not name: if they are
+//! rejected later, they are still known.
+
+use super::finding::HolderFinding;
+use super::rejection::RejectedCaller;
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
+
+/// A rejected caller that no holder explained, that somebody was told of, and that is not urgent
+/// any more, or could not be seen.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RememberedCaller {
+    /// Its cluster.
+    pub cluster: Cluster,
+    /// The caller, as it was reported when it was urgent.
+    pub caller: RejectedCaller,
+}
+
+/// A holder that is remembered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RememberedHolder {
+    /// Its cluster.
+    pub cluster: Cluster,
+    /// Its service account.
+    pub service_account: ServiceAccount,
+    /// The holder, as the last report had it that named it.
+    pub holder: HolderFinding,
+}

@@ -1,0 +1,138 @@
+//! Rejected callers that no holder explains: which of them look like workloads, and how urgent
+//! they are.
+//!
+//! A workload that is dead since before the window, or whose pod came back at another address, is
+//! such a caller. So are expired kubeconfigs, kubelets of nodes that were removed, and whoever
+//! tries the doors from outside: those are listed and wake nobody.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::memory::Memory;
+use crate::audit::address::is_inside;
+use crate::audit::tool;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::set::EvidenceSet;
+use crate::report::rejection::{CallerKind, RejectedCaller};
+use crate::report::scan::Window;
+use crate::report::verdict::Severity;
+
+/// Fewer rejections are an accident: a request that was under way while a token was replaced.
+const FEWEST: u64 = 3;
+
+/// Rejections over a shorter time are one as well, or a rollout.
+const SHORTEST: TimeDelta = TimeDelta::hours(1);
+
+/// Who was not rejected within this time before the window's end has stopped, or was mended.
+const CURRENT: TimeDelta = TimeDelta::hours(1);
+
+/// Whether a caller is rejected all the time, up to this moment.
+pub fn is_persistent(caller: &RejectedCaller, until: DateTime<Utc>) -> bool {
+    caller.count >= FEWEST
+        && caller.last - caller.first >= SHORTEST
+        && until - caller.last <= CURRENT
+}
+
+/// What the callers of one cluster are judged by.
+pub struct Unexplained<'a> {
+    cluster: &'a Cluster,
+    window: Window,
+    memory: &'a Memory<'a>,
+    /// The addresses that an account was accepted from.
+    accepted: BTreeSet<&'a str>,
+}
+
+impl<'a> Unexplained<'a> {
+    /// In this cluster, by this evidence.
+    pub fn of(
+        cluster: &'a Cluster,
+        window: Window,
+        evidence: &'a EvidenceSet,
+        memory: &'a Memory<'a>,
+    ) -> Self {
+        let holders = evidence.holders().chain(evidence.earlier());
+        let accepted = holders
+            .filter(|(holder, _)| *holder.cluster == *cluster)
+            .flat_map(|(_, token_use)| token_use.addresses.iter())
+            .map(|(address, _)| address)
+            .collect();
+        Self {
+            cluster,
+            window,
+            memory,
+            accepted,
+        }
+    }
+
+    /// Judges a caller.
+    pub fn judge(&self, caller: &mut RejectedCaller) {
+        if let Some((first, at_least_since)) = self.memory.callers.since(self.cluster, caller) {
+            caller.first = first;
+            caller.at_least_since = at_least_since;
+        }
+        let kind = self.kind(caller);
+        caller.kind = Some(kind);
+        if kind != CallerKind::Workload || !is_persistent(caller, self.window.until) {
+            return;
+        }
+        let is_known = self.memory.callers.is_told(self.cluster, caller);
+        // Whoever shares its address and user agent was accepted with a token that died since.
+        let was_accepted = !caller.candidates.is_empty();
+        caller.is_new = !is_known;
+        caller.severity = Some(match is_known && !was_accepted {
+            true => Severity::Warning,
+            false => Severity::Critical,
+        });
+    }
+
+    fn kind(&self, caller: &RejectedCaller) -> CallerKind {
+        let agent = &caller.user_agent;
+        if !caller.candidates.is_empty() {
+            CallerKind::Workload
+        } else if tool::is_kubelet(agent) {
+            CallerKind::Node
+        } else if tool::tool(agent).is_some() {
+            CallerKind::Tool
+        } else if !self.is_from_inside(&caller.address) {
+            CallerKind::Outsider
+        } else if caller.calls.iter().any(|call| is_of_the_api(call)) {
+            CallerKind::Workload
+        } else {
+            CallerKind::Scanner
+        }
+    }
+
+    fn is_from_inside(&self, address: &str) -> bool {
+        is_inside(address)
+            || self.accepted.contains(address)
+            || self.memory.knows_address(self.cluster, address)
+    }
+}
+
+/// Whether a call, verb and shape of the path, is one to the Kubernetes API.
+fn is_of_the_api(call: &str) -> bool {
+    let path = call.split_once(' ').map_or(call, |(_, path)| path);
+    let root = path.trim_start_matches('/').split('/').next();
+    matches!(root, Some("api" | "apis"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn calls_of_the_api_are_told_from_others() {
+        for (call, expected) in [
+            ("list /api/v1/pods", true),
+            ("get /apis", true),
+            ("get /api", true),
+            ("get /apiserver", false),
+            ("get /version", false),
+            ("get /", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_the_api(call), expected, "{call}");
+        }
+    }
+}
