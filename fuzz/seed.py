@@ -26,9 +26,8 @@ def main() -> None:
     table = "@timestamp,@message\n" + "".join(f"2026-11-24 06:01:27.946,{line}\n" for line in quoted)
     for target, seeds in {
         "lines": [text, exported],
-        "envelopes": [envelope * 2],
-        "query_answer": [answer * 2],
-        "console_csv": [table],
+        "framing": [envelope * 2, answer * 2, table],
+        "unwrapping": [text, exported, envelope * 2, answer, table],
     }.items():
         for number, seed in enumerate(seeds):
             write(target, number, seed.encode())

@@ -1,21 +1,23 @@
-//! What the fuzz targets share: the law of the shapes that have to be unwrapped.
+//! What the fuzz targets share: bytes that come a few at a time, and the law of framing.
 
-use std::io::{self, Read};
+use std::io::Read;
 use std::sync::Arc;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::set::EvidenceSet;
-use eks_stale_tokens::source::request_filter::RequestFilter;
+use eks_stale_tokens::source::files::blocks::Buffer;
+use eks_stale_tokens::source::files::carrier::learning::learn;
 use eks_stale_tokens::source::files::found::Found;
-use eks_stale_tokens::source::files::scan::scan;
-use eks_stale_tokens::source::files::shapes::Shape;
-use eks_stale_tokens::source::files::shapes::messages::Messages;
+use eks_stale_tokens::source::files::framing::record_sink::RecordSink;
+use eks_stale_tokens::source::files::framing::{Framing, csv_rows, json_values, markdown_rows};
+use eks_stale_tokens::source::files::scan::scan_values;
+use eks_stale_tokens::source::request_filter::RequestFilter;
 
 /// Bytes that come so many at a time.
 pub struct Trickle<'a>(pub &'a [u8], pub usize);
 
 impl Read for Trickle<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
         let count = self.1.min(self.0.len()).min(buffer.len());
         buffer[..count].copy_from_slice(&self.0[..count]);
         self.0 = &self.0[count..];
@@ -23,30 +25,34 @@ impl Read for Trickle<'_> {
     }
 }
 
-fn unwrapped(shape: &Shape, data: &[u8], step: usize) -> (EvidenceSet, Found) {
-    let cluster = Arc::new(Cluster::named("c"));
-    let mut evidence = EvidenceSet::default();
+/// The lines that a framing cuts bytes into, and what was found beside them.
+pub fn framed(framing: Framing, data: &[u8], step: usize) -> (Vec<u8>, Found) {
+    let mut lines = Vec::new();
     let mut found = Found::default();
-    let mut messages_of = |cluster: &Arc<Cluster>, lines: &mut _, beside| {
-        let lines: &mut eks_stale_tokens::source::files::blocks::Buffer = lines;
+    let mut deliver = |block: &mut Buffer, beside| {
+        lines.extend_from_slice(block.bytes());
         found.merge(beside);
-        found.merge(scan(
-            lines.bytes(),
-            cluster,
-            RequestFilter::default(),
-            &mut evidence,
-        ));
     };
-    let mut messages = Messages::new(&cluster, &mut messages_of);
-    (shape.unwrap)(&mut Trickle(data, step), &mut messages).expect("read from memory");
-    messages.flush();
-    (evidence, found)
+    let mut sink = RecordSink::new(&mut deliver);
+    let mut reader = Trickle(data, step);
+    match framing {
+        Framing::Csv(separator) => csv_rows::read(&mut reader, separator, &mut sink),
+        Framing::Markdown => markdown_rows::read(&mut reader, &mut sink),
+        Framing::Json | Framing::Lines => json_values::read(&mut reader, &mut sink),
+    }
+    .expect("read from memory");
+    (lines, found)
 }
 
-/// Whatever steps a shape is read in, the same comes out.
-pub fn assert_steps_do_not_matter(shape: &Shape, data: &[u8]) {
-    assert_eq!(
-        unwrapped(shape, data, usize::MAX),
-        unwrapped(shape, data, 5)
-    );
+/// The evidence in lines whose layout is learned from themselves.
+pub fn learned(lines: &[u8]) -> (EvidenceSet, Found) {
+    let cluster = Arc::new(Cluster::named("c"));
+    let mut evidence = EvidenceSet::default();
+    let layout = learn(lines);
+    let mut found = Found::default();
+    let wanted = |_: &Cluster| RequestFilter::default();
+    for (_, more) in scan_values(lines, layout.as_ref(), &cluster, &wanted, &mut evidence) {
+        found.merge(more);
+    }
+    (evidence, found)
 }

@@ -16,6 +16,9 @@ pub enum Cure {
     Release(&'static str),
     /// Archived without a fix: what to move to.
     Successor(&'static str),
+    /// A DaemonSet copied its token into a kubeconfig on the node, for a program that is no pod:
+    /// no library cures that, but the installer that refreshes the copy. What makes it do so.
+    Installer(&'static str),
 }
 
 /// A program known to freeze.
@@ -53,7 +56,7 @@ const fn component(
 /// Where AWS names the versions of its add-ons.
 const AWS: &str = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html";
 
-use Cure::{Release, Successor};
+use Cure::{Installer, Release, Successor};
 
 /// Every known component. Of equally good matches the first is taken.
 #[rustfmt::skip]
@@ -72,6 +75,11 @@ pub const COMPONENTS: &[Component] = &[
     component("kubernetes-external-secrets", Successor("external-secrets"), &[], &["kubernetes-external-secrets"], "https://github.com/external-secrets/kubernetes-external-secrets/issues/864"),
     component("helm-operator", Successor("helm-controller"), &["helm-operator"], &["helm-operator"], "https://github.com/fluxcd/helm-operator/issues/651"),
     component("Flux v1", Successor("Flux v2"), &["fluxd"], &["flux"], "https://github.com/fluxcd/flux/issues/3610"),
+    component("Multus", Installer("use the thick plugin, or let the thin one's entrypoint watch the token"), &["multus"], &["multus", "kube-multus", "kube-multus-ds"], "https://github.com/k8snetworkplumbingwg/multus-cni/issues/852"),
+    component("Istio CNI", Installer("update Istio"), &["istio-cni"], &["istio-cni", "istio-cni-node"], "https://github.com/istio/istio/issues/38077"),
+    component("Calico CNI", Installer("let calico-node manage the CNI kubeconfig (CALICO_MANAGE_CNI), and update Calico"), &["calico-cni"], &["calico-cni-plugin"], "https://github.com/projectcalico/calico/issues/8777"),
+    component("linkerd-cni", Installer("update linkerd-cni"), &["linkerd-cni"], &["linkerd-cni"], "https://github.com/linkerd/linkerd2/issues/12573"),
+    component("Whereabouts", Installer("update Whereabouts"), &["whereabouts"], &["whereabouts"], "https://github.com/k8snetworkplumbingwg/whereabouts/issues/459"),
 ];
 
 /// What gave a component away.
@@ -156,6 +164,8 @@ impl Match<'_> {
                 Version::parse(self.version?)?.at_least(&Version::parse(release)?)
             }
             Cure::Successor(_) => Some(false),
+            // The version of the program says nothing of who refreshes its copy.
+            Cure::Installer(_) => None,
         }
     }
 
@@ -167,6 +177,7 @@ impl Match<'_> {
             (Cure::Release(_), Some(true)) => String::new(),
             (Cure::Release(release), _) => format!(" (fixed in {release})"),
             (Cure::Successor(_), _) => " (archived)".to_owned(),
+            (Cure::Installer(_), _) => " (copied token)".to_owned(),
         };
         format!("{}{version}{cure}", self.component.name)
     }
@@ -182,6 +193,9 @@ impl Match<'_> {
             (Cure::Successor(successor), _) => {
                 format!("{name} is archived: move to {successor}")
             }
+            (Cure::Installer(refresh), _) => format!(
+                "its DaemonSet copied the token into a kubeconfig on the node and has to refresh the copy: {refresh}; until then restart the DaemonSet"
+            ),
         }
     }
 }

@@ -25,15 +25,21 @@ pub enum Ingested {
 pub fn ingest_event(
     text: &str,
     filter: Option<RequestFilter>,
+    record: impl FnMut(Observation),
+) -> Ingested {
+    match AuditEvent::parse(text) {
+        Ok(event) => ingest_parsed(event, filter, record),
+        Err(EventError::OtherKind) => Ingested::OtherKind,
+        Err(EventError::Malformed) => Ingested::Unusable(GapKind::MalformedEvent, String::new()),
+    }
+}
+
+/// Records what an event proves. Without a filter only its time is of interest.
+pub fn ingest_parsed(
+    event: AuditEvent,
+    filter: Option<RequestFilter>,
     mut record: impl FnMut(Observation),
 ) -> Ingested {
-    let event = match AuditEvent::parse(text) {
-        Ok(event) => event,
-        Err(EventError::OtherKind) => return Ingested::OtherKind,
-        Err(EventError::Malformed) => {
-            return Ingested::Unusable(GapKind::MalformedEvent, String::new());
-        }
-    };
     let written = event.stage_timestamp;
     let received = event.request_received_timestamp;
     let Some(filter) = filter else {

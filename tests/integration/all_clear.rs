@@ -68,7 +68,8 @@ fn a_filter_that_fits_nothing_gives_no_all_clear() {
 #[test]
 fn what_could_not_be_seen_comes_before_any_number() {
     let mut torn = one_frozen_pod();
-    torn.truncate(torn.len() - 200);
+    // The phrase of its last event is left, its end is not.
+    torn.truncate(torn.len() - 9);
     for (format, words) in [
         ("table", "could not read 1 line or event"),
         ("html", "Could not read 1 line or event."),

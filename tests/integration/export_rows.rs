@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use crate::recordings::fixtures;
+use crate::recordings::audit_logs;
 use crate::tool::over_files;
 
 const COLUMNS: &str = "time,cluster,namespace,service_account,pod,node,verb,request_uri,status,source_ip,user_agent,elapsed_seconds,issued,age_seconds,rejected_from,credential_id,audit_id,account,region";
 
 fn rows() -> Vec<BTreeMap<String, String>> {
-    let run = over_files("export", &[&fixtures()], [] as [&str; 0]);
+    let run = over_files("export", &[&audit_logs()], [] as [&str; 0]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert_eq!(run.stdout.lines().next(), Some(COLUMNS));
     csv::Reader::from_reader(run.stdout.as_bytes())

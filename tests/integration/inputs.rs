@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Write as _;
 use std::process::Stdio;
 
-use crate::recordings::{audit_log, fixtures};
+use crate::recordings::{audit_log, audit_logs, fixtures};
 use crate::tool::{Run, over_files, run, tool};
 
 fn json(run: &Run) -> serde_json::Value {
@@ -104,15 +104,15 @@ fn the_cluster_is_named_by_the_path_else_by_the_operator() {
 
 #[test]
 fn a_window_leaves_out_requests_by_their_arrival() {
-    let whole = over_files("sweep", &[&fixtures()], ["--format", "json"]);
+    let whole = over_files("sweep", &[&audit_logs()], ["--format", "json"]);
     let last_day = over_files(
         "sweep",
-        &[&fixtures()],
+        &[&audit_logs()],
         ["--since", "24h", "--format", "json"],
     );
     let until = over_files(
         "sweep",
-        &[&fixtures()],
+        &[&audit_logs()],
         ["--until", "2026-11-10", "--format", "json"],
     );
     // Two of the logs began after that day: nothing is known of them.
@@ -156,7 +156,7 @@ fn a_window_leaves_out_requests_by_their_arrival() {
 fn a_reader_that_goes_away_is_no_failure() {
     let mut child = tool()
         .args(["export", "--input"])
-        .arg(fixtures())
+        .arg(audit_logs())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
@@ -172,7 +172,7 @@ fn several_files_are_written_in_one_run_each_whole() {
     let path = |name: &str| directory.path().join(name);
     let run = run(tool()
         .args(["sweep", "--input"])
-        .arg(fixtures())
+        .arg(audit_logs())
         .arg("--output")
         .arg(path("report.json"))
         .arg("--output")
@@ -190,7 +190,7 @@ fn several_files_are_written_in_one_run_each_whole() {
         ("report.csv", "csv"),
         ("report.txt", "table"),
     ] {
-        let alone = over_files("sweep", &[&fixtures()], ["--format", format]);
+        let alone = over_files("sweep", &[&audit_logs()], ["--format", format]);
         let written = fs::read_to_string(path(name)).expect("written");
         assert_eq!(written, alone.stdout, "{name}");
     }

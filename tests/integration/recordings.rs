@@ -28,6 +28,11 @@ pub(crate) fn fixtures() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures")
 }
 
+/// The directory of the recorded audit logs.
+pub(crate) fn audit_logs() -> PathBuf {
+    fixtures().join("aws")
+}
+
 /// A recorded audit log, unpacked.
 pub(crate) fn audit_log(recording: &str) -> String {
     let directory = fixtures().join("aws/eks").join(recording).join("cluster");

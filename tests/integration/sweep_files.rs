@@ -99,7 +99,7 @@ fn a_report_comes_back_from_its_json() {
 #[test]
 fn the_fixtures_show_every_verdict_and_the_readme_shows_the_fixtures() {
     use eks_stale_tokens::report::verdict::Verdict;
-    let run = run_as_it_is(tool().args(["sweep", "--input", "fixtures/", "--format", "table"]));
+    let run = run_as_it_is(tool().args(["sweep", "--input", "fixtures/aws", "--format", "table"]));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     for verdict in Verdict::ALL {
         assert!(run.stdout.contains(verdict.word()), "{verdict}");
@@ -119,7 +119,7 @@ fn the_fixtures_show_every_verdict_and_the_readme_shows_the_fixtures() {
 
 #[test]
 fn a_recorded_log_gives_the_same_bytes_on_every_run() {
-    let path = crate::recordings::fixtures();
+    let path = crate::recordings::audit_logs();
     for format in ["table", "json", "csv"] {
         let once = over_files("sweep", &[&path], ["--format", format]);
         let again = over_files("sweep", &[&path], ["--format", format]);

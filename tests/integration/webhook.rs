@@ -170,7 +170,7 @@ fn notify_says_when() {
 fn a_long_message_is_cut_to_the_worst() {
     let webhook = WebhookReceiver::start();
     let run = run(tool()
-        .args(["sweep", "--input", "fixtures"])
+        .args(["sweep", "--input", "fixtures/aws"])
         .env("EKS_STALE_TOKENS_WEBHOOK", webhook.url()));
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let text = webhook.take().remove(0).text();

@@ -78,6 +78,31 @@ fn remedies_say_what_to_do() {
 }
 
 #[test]
+fn a_copied_token_is_refreshed_by_its_installer() {
+    for (user_agent, account) in [
+        ("multus/v3.7 (linux/amd64) kubernetes/$Format", "multus"),
+        ("", "istio-cni"),
+        ("Go-http-client/2.0", "calico-cni-plugin"),
+        ("", "linkerd-cni"),
+    ] {
+        let found = component_of(user_agent, account, None).expect(account);
+        assert!(
+            matches!(found.component.cure, Cure::Installer(_)),
+            "{account}"
+        );
+        assert_eq!(found.fixed(), None);
+        assert!(
+            found.label().ends_with(" (copied token)"),
+            "{}",
+            found.label()
+        );
+        let remedy = found.remedy();
+        assert!(remedy.contains("kubeconfig on the node"), "{remedy}");
+        assert!(remedy.contains("restart the DaemonSet"), "{remedy}");
+    }
+}
+
+#[test]
 fn the_table_is_sound() {
     for component in COMPONENTS {
         assert!(

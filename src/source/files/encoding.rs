@@ -19,13 +19,19 @@ pub const BEGINNING: usize = 4096;
 /// Where a tar archive says that it is one (POSIX.1-2017, pax, "ustar Interchange Format").
 const TAR_MAGIC_AT: usize = 257;
 
+const UTF_16: &str =
+    "text in UTF-16: iconv -f UTF-16 -t UTF-8 FILE | eks-stale-tokens sweep --input -";
+
 const UNREAD: [(&[u8], &str); 6] = [
-    (b"PK\x03\x04", "a zip archive: unpack it first"),
+    (
+        b"PK\x03\x04",
+        "a spreadsheet or a zip archive: download the results as CSV or JSON instead, or unpack it first",
+    ),
     (b"\xfd7zXZ\0", "compressed with xz: decompress it first"),
     (b"BZh", "compressed with bzip2: decompress it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
-    (b"\xff\xfe", "text in UTF-16: save it as UTF-8 first"),
-    (b"\xfe\xff", "text in UTF-16: save it as UTF-8 first"),
+    (b"\xff\xfe", UTF_16),
+    (b"\xfe\xff", UTF_16),
 ];
 
 impl Encoding {

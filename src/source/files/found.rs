@@ -6,9 +6,52 @@ use std::sync::Arc;
 use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
 
+use super::carrier::Layout;
+use super::carrier::provenance::Names;
 use super::inputs::{Input, Inputs};
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::{Coverages, GapKind};
+use crate::evidence::control_plane::ControlPlane;
+use crate::evidence::coverage::{Coverage, Coverages, GapKind};
+use crate::evidence::note::Note;
+
+/// What became of the values that hold the phrase of a stale token: each is counted once.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Marks {
+    /// Events with the annotation: evidence, or of no interest to the window that was asked for.
+    pub evidence: u64,
+    /// Refused: the phrase stands in another field of an event, put there by its caller.
+    pub other_field: u64,
+    /// Refused: the annotation's subject is not the request's user, or its value cannot be read.
+    pub other_subject: u64,
+    /// Refused: it does not stand where the input has its events.
+    pub other_place: u64,
+    /// Refused: the record names another log, stream or container than the API server's.
+    pub other_source: u64,
+    /// Not read.
+    pub unread: u64,
+}
+
+impl Marks {
+    /// All of them.
+    pub fn all(self) -> u64 {
+        self.evidence
+            + self.other_field
+            + self.other_subject
+            + self.other_place
+            + self.other_source
+            + self.unread
+    }
+
+    /// Adds what became of others.
+    pub fn merge(&mut self, other: Self) {
+        self.evidence += other.evidence;
+        self.other_field += other.other_field;
+        self.other_subject += other.other_subject;
+        self.other_place += other.other_place;
+        self.other_source += other.other_source;
+        self.unread += other.unread;
+    }
+}
 
 /// What was found in some lines.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,6 +60,12 @@ pub struct Found {
     pub events: u64,
     /// Lines of any kind.
     pub lines: u64,
+    /// The versions that requests of the control plane itself state.
+    pub control_plane: ControlPlane,
+    /// Pieces of events that were cut, in which no phrase is left.
+    pub cut_events: u64,
+    /// What became of the marks.
+    pub marks: Marks,
     /// What could not be used: its kind, its detail and how often.
     pub gaps: BTreeMap<(GapKind, String), u64>,
     times: Option<(DateTime<Utc>, DateTime<Utc>)>,
@@ -30,6 +79,9 @@ impl Found {
         }
         self.events += other.events;
         self.lines += other.lines;
+        self.cut_events += other.cut_events;
+        self.control_plane.merge(other.control_plane);
+        self.marks.merge(other.marks);
         for (gap, count) in other.gaps {
             *self.gaps.entry(gap).or_default() += count;
         }
@@ -61,6 +113,10 @@ impl Found {
 pub struct FoundInFile {
     clusters: BTreeMap<Arc<Cluster>, Found>,
     bytes: u64,
+    /// How its events are wrapped, once that is known.
+    layout: Option<Arc<Layout>>,
+    /// What it looks like, where no events were met at its beginning.
+    looks_like: Option<String>,
     /// Why it could not be read to its end, and how often that happened.
     failures: BTreeMap<String, u64>,
 }
@@ -81,30 +137,60 @@ impl FoundInFile {
         self.bytes += bytes;
     }
 
+    /// Notes how its events are wrapped.
+    pub fn has_layout(&mut self, layout: &Arc<Layout>) {
+        self.layout = Some(Arc::clone(layout));
+    }
+
+    /// Notes what it looks like, where no events were met at its beginning.
+    pub fn looks_like(&mut self, words: Option<String>) {
+        self.looks_like = words;
+    }
+
+    /// What became of the marks in it.
+    pub fn marks(&self) -> Marks {
+        let mut marks = Marks::default();
+        for found in self.clusters.values() {
+            marks.merge(found.marks);
+        }
+        marks
+    }
+
+    /// What it looks like, if it holds no events.
+    pub fn without_events(&self) -> Option<(Option<&str>, Marks)> {
+        let has_events = self.clusters.values().any(|found| found.events > 0);
+        (!has_events).then(|| (self.looks_like.as_deref(), self.marks()))
+    }
+
     /// Notes why it could not be read to its end.
     pub fn failed(&mut self, reason: impl Into<String>) {
         *self.failures.entry(reason.into()).or_default() += 1;
     }
 
     /// Adds it to what was looked at. A file without a single event is no audit log: its lines
-    /// are nobody's loss, unless it could not be read to its end.
+    /// are not missed, unless it could not be read to its end or holds a phrase that was not
+    /// read.
     pub fn cover(mut self, input: &Input, inputs: &Inputs, coverages: &mut Coverages) {
         let events: u64 = self.clusters.values().map(|found| found.events).sum();
         let lines: u64 = self.clusters.values().map(|found| found.lines).sum();
         if events == 0 && self.failures.is_empty() {
-            let coverage = coverages.of(&input.cluster);
-            if lines > 0 {
-                coverage.passed_over.insert(input.place.clone());
-            }
-            return;
+            return self.pass_over(input, lines, coverages);
         }
         // What concerns the file as a whole is told once, with the cluster it is filed under.
         let of_file = match self.clusters.iter().find(|(_, found)| found.events > 0) {
             Some((cluster, _)) => Arc::clone(cluster),
             None => Arc::clone(&input.cluster),
         };
-        self.clusters.entry(Arc::clone(&of_file)).or_default();
-        for (cluster, found) in self.clusters {
+        // So is what is of no cluster that has events.
+        let (known, rest): (Vec<_>, Vec<_>) = std::mem::take(&mut self.clusters)
+            .into_iter()
+            .partition(|(_, found)| found.events > 0);
+        let mut clusters: BTreeMap<_, _> = known.into_iter().collect();
+        let in_file = clusters.entry(Arc::clone(&of_file)).or_default();
+        for (_, found) in rest {
+            in_file.merge(found);
+        }
+        for (cluster, found) in clusters {
             let coverage = coverages.of(&cluster);
             coverage.places.insert(input.place.clone());
             let arrivals = inputs.arrivals(&cluster);
@@ -114,12 +200,33 @@ impl FoundInFile {
             for time in found.times() {
                 coverage.saw(time);
             }
+            coverage.control_plane.merge(found.control_plane);
             for ((kind, detail), count) in &found.gaps {
                 coverage.gap_times(&input.place, *kind, detail.as_str(), *count);
+            }
+            if found.marks.unread > 0 && found.gaps.is_empty() {
+                let kind = GapKind::MalformedEvent;
+                coverage.gap_times(&input.place, kind, UNREAD, found.marks.unread);
+            }
+            for (count, words) in [
+                (found.cut_events, CUT),
+                (found.marks.other_place, OTHER_PLACE),
+                (found.marks.other_source, OTHER_SOURCE),
+            ] {
+                note(coverage, input, words, count);
             }
         }
         let coverage = coverages.of(&of_file);
         coverage.bytes_read += self.bytes;
+        if self.layout.as_ref().is_some_and(|layout| layout.rows) {
+            note(coverage, input, ROWS, 1);
+        }
+        let is_unsourced = self
+            .layout
+            .is_some_and(|layout| !layout.is_plain() && !layout.names_source);
+        if is_unsourced && !names_audit_log(&input.place) {
+            note(coverage, input, UNSOURCED, 1);
+        }
         for (reason, count) in self.failures {
             let detail = format!(
                 "{reason}; {lines} {}, {}, could be read",
@@ -129,4 +236,53 @@ impl FoundInFile {
             coverage.gap_times(&input.place, GapKind::Unreadable, detail, count);
         }
     }
+
+    fn pass_over(self, input: &Input, lines: u64, coverages: &mut Coverages) {
+        let marks = self.marks();
+        let cut_events = self.clusters.values().map(|found| found.cut_events).sum();
+        let coverage = coverages.of(&input.cluster);
+        if lines > 0 {
+            coverage.passed_over.insert(input.place.clone());
+        }
+        let unread = marks.unread + marks.other_place;
+        if unread > 0 {
+            let detail = match self.looks_like {
+                Some(words) => format!("{UNREAD}; it looks like {words}"),
+                None => UNREAD.to_owned(),
+            };
+            coverage.gap_times(&input.place, GapKind::MalformedEvent, detail, unread);
+        }
+        note(coverage, input, OTHER_SOURCE, marks.other_source);
+        note(coverage, input, CUT, cut_events);
+    }
+}
+
+/// Words for what was not read, and why.
+const UNREAD: &str = "the phrase of a stale token, and no audit event around it";
+const CUT: &str = "cut events, with nothing of a stale token in what is left of them";
+const OTHER_PLACE: &str =
+    "the phrase of a stale token stands elsewhere than this input has its events, and was not read";
+const OTHER_SOURCE: &str = "the phrase of a stale token in a record that names another log, stream or container than the API server's audit log, and was not read";
+const UNSOURCED: &str =
+    "its records do not tell whose log they are: whoever can write into it can write evidence";
+
+const ROWS: &str = "rows of a query, without events: accounts without pods, dated from @timestamp, which is late for a watch; sweep the log group itself, or add @message to the query";
+
+fn note(coverage: &mut Coverage, input: &Input, words: &str, count: u64) {
+    if count > 0 {
+        let note = Note {
+            place: input.place.clone(),
+            text: words.to_owned(),
+        };
+        *coverage.notes.entry(note).or_default() += count;
+    }
+}
+
+/// Whether a path names the stream or the file of the API server's audit log.
+fn names_audit_log(path: &str) -> bool {
+    let mut names = Names::default();
+    for part in path.split('/') {
+        names.see("", "logstream", part);
+    }
+    names.audit_log
 }

@@ -87,11 +87,17 @@ impl Inputs {
         let mut clusters = Clusters::new(cluster_name);
         let mut inputs = Self::default();
         for path in paths {
-            inputs.asked.push(path.display().to_string());
-            if path.as_os_str() == "-" {
+            let is_standard_input = path.as_os_str() == "-";
+            let place = if is_standard_input {
+                "standard input".to_owned()
+            } else {
+                path.display().to_string()
+            };
+            inputs.asked.push(place.clone());
+            if is_standard_input {
                 inputs.found.push(Input {
                     at: Place::StandardInput,
-                    place: "standard input".to_owned(),
+                    place,
                     cluster: clusters.of(Path::new("")),
                     size: 0,
                     is_regular: false,

@@ -2,10 +2,12 @@
 //!
 //! - [`inputs`]: which files, and which cluster each belongs to
 //! - [`encoding`], [`open`]: a file as a stream of bytes, decompressed by what it begins with
-//! - [`shapes`]: how audit events are stored, and their unwrapping into lines
+//! - [`framing`]: an input cut into values, one a line
+//! - [`carrier`]: what events are wrapped in, learned from the first values
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
 //! - [`phrases`], [`written_time`], [`scan`]: the evidence in a block: bytes are searched
 //!   before anything is parsed
+//! - [`recognition`]: what an input without events is, and what makes it readable
 //! - [`found`]: what was found beside the evidence
 //! - [`workers`]: which thread does what
 //!
@@ -13,19 +15,22 @@
 //! the input.
 
 pub mod blocks;
+pub mod carrier;
 pub mod encoding;
 pub mod found;
+pub mod framing;
 pub mod inputs;
 pub mod open;
 pub mod phrases;
 pub mod ranges;
+pub mod recognition;
 pub mod scan;
-pub mod shapes;
 #[cfg(test)]
 mod trickle;
 pub mod workers;
 pub mod written_time;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Gathered;
@@ -34,18 +39,19 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
+use found::{FoundInFile, Marks};
 use inputs::Inputs;
 
 /// Why no file could be read at all.
 #[derive(Debug, thiserror::Error)]
 pub enum FilesError {
-    /// The files were read, and none of them is an audit log.
-    #[error(
-        "no audit events in {place}; expected an audit log as the API server writes it, one JSON event a line, or as CloudWatch exports it"
-    )]
+    /// The files were read, and none of them holds an audit event.
+    #[error("no audit events in {place}; {found}")]
     NoEvents {
         /// What was read.
         place: String,
+        /// What was found instead, and what to do.
+        found: String,
     },
     /// Nothing could be read.
     #[error("cannot read {place}: {reason}")]
@@ -63,6 +69,7 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
         progress.expect(input.size);
     }
     let (collected, found) = workers::read_all(inputs, progress);
+    let instead = found_instead(&found);
     let mut gathered = Gathered {
         collected,
         coverages: Coverages::default(),
@@ -82,7 +89,7 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
         .values()
         .all(|coverage| coverage.last_event.is_none())
     {
-        return Err(nothing_read(&gathered, inputs));
+        return Err(nothing_read(&gathered, inputs, instead));
     }
     Ok(gathered)
 }
@@ -98,7 +105,7 @@ pub fn survey(inputs: &Inputs, progress: &Progress) -> Result<Coverages, FilesEr
     read::<Nothing>(inputs, progress).map(|gathered| gathered.coverages)
 }
 
-fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs) -> FilesError {
+fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs, found: String) -> FilesError {
     let unreadable = gathered
         .coverages
         .0
@@ -112,6 +119,43 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs) -> FilesError {
         },
         None => FilesError::NoEvents {
             place: inputs.described(),
+            found,
         },
     }
+}
+
+/// What inputs without events hold instead.
+fn found_instead(found: &[FoundInFile]) -> String {
+    let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut marks = Marks::default();
+    for (looks_like, in_file) in found.iter().filter_map(FoundInFile::without_events) {
+        if let Some(words) = looks_like {
+            *kinds.entry(words).or_default() += 1;
+        }
+        marks.merge(in_file);
+    }
+    let mut words: Vec<String> = Vec::new();
+    // The most frequent kind says what to do; all of them would hide it.
+    if let Some((kind, _)) = kinds.iter().max_by_key(|(_, count)| **count) {
+        words.push(format!("it looks like {kind}"));
+    }
+    if marks.other_source > 0 {
+        words.push(format!(
+            "{} values with the phrase of a stale token are of other logs, streams or containers than the API server's audit log",
+            marks.other_source
+        ));
+    }
+    let unread = marks.all() - marks.other_source;
+    if unread > 0 {
+        words.push(format!(
+            "{unread} values hold the phrase of a stale token and no audit event"
+        ));
+    }
+    if words.is_empty() {
+        words.push(
+            "expected an audit log of the API server, or text or JSON that holds its events"
+                .to_owned(),
+        );
+    }
+    words.join("; ")
 }

@@ -24,9 +24,7 @@ pub type Stream<'a> = Box<dyn Read + Send + 'a>;
 /// An input, opened.
 pub struct Opened<'a> {
     /// The decompressed bytes, from the first.
-    pub stream: Stream<'a>,
-    /// How they begin.
-    pub beginning: Vec<u8>,
+    pub stream: Peeked<'a>,
     /// The file itself, if it can be read at any place.
     pub file: Option<Arc<File>>,
     /// Whether the stream is the file's own bytes.
@@ -49,23 +47,21 @@ pub fn open<'a>(input: &Input, progress: &'a Progress) -> io::Result<Opened<'a>>
             }
         }
     };
-    let (stream, beginning, layers) = decoded(Box::new(Counted { raw, progress }))?;
+    let (stream, layers) = decoded(Box::new(Counted { raw, progress }))?;
     Ok(Opened {
         stream,
-        beginning,
         file,
         is_plain: layers == 0,
     })
 }
 
-/// The bytes behind all layers of compression, their beginning, and how many layers there were.
-pub fn decoded(raw: Stream<'_>) -> io::Result<(Stream<'_>, Vec<u8>, usize)> {
+/// The bytes behind all layers of compression, and how many layers there were.
+pub fn decoded(raw: Stream<'_>) -> io::Result<(Peeked<'_>, usize)> {
     let mut stream = raw;
     for layers in 0..=LAYERS {
         let peeked = Peeked::new(stream);
-        let beginning = peeked.beginning.get_ref().clone();
-        stream = match Encoding::of(&beginning) {
-            Encoding::Plain => return Ok((Box::new(peeked), beginning, layers)),
+        stream = match Encoding::of(peeked.beginning()) {
+            Encoding::Plain => return Ok((peeked, layers)),
             Encoding::Unread(what) => return Err(io::Error::other(what)),
             Encoding::Gzip | Encoding::Zstd if layers == LAYERS => break,
             Encoding::Gzip => {
@@ -106,7 +102,7 @@ impl<R: Read> Read for Decoder<R> {
 }
 
 /// A stream whose beginning was looked at.
-struct Peeked<'a> {
+pub struct Peeked<'a> {
     beginning: Cursor<Vec<u8>>,
     /// What stopped the look, if anything did; told when the beginning was read.
     error: Option<io::Error>,
@@ -114,19 +110,31 @@ struct Peeked<'a> {
 }
 
 impl<'a> Peeked<'a> {
-    fn new(mut rest: Stream<'a>) -> Self {
-        // All that is read at once.
-        let mut beginning = Vec::with_capacity(BEGINNING);
-        let error = rest
-            .by_ref()
-            .take(BEGINNING as u64)
-            .read_to_end(&mut beginning)
-            .err();
-        Self {
-            beginning: Cursor::new(beginning),
-            error,
+    fn new(rest: Stream<'a>) -> Self {
+        let mut peeked = Self {
+            beginning: Cursor::new(Vec::with_capacity(BEGINNING)),
+            error: None,
             rest,
+        };
+        // All that is read at once.
+        peeked.look(BEGINNING);
+        peeked
+    }
+
+    /// How the stream begins, as far as it was looked at.
+    pub fn beginning(&self) -> &[u8] {
+        self.beginning.get_ref()
+    }
+
+    /// Looks at so many bytes, or all that there are. To be called before the stream is read.
+    pub fn look(&mut self, wanted: usize) -> &[u8] {
+        let beginning = self.beginning.get_mut();
+        if self.error.is_none() {
+            let more = wanted.saturating_sub(beginning.len()) as u64;
+            let outcome = self.rest.by_ref().take(more).read_to_end(beginning);
+            self.error = outcome.err();
         }
+        self.beginning()
     }
 }
 

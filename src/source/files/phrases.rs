@@ -13,10 +13,34 @@ const UNAUTHORIZED: &[u8] = b"Unauthorized";
 /// The end of two phrases, so that one search finds both.
 const TOKEN: &[u8] = b"-token";
 
-const FINDERS_COUNT: usize = 2;
-
+/// Every finder: of the first two phrases, of rejections, and of the annotation's value.
+const FINDERS_COUNT: usize = 3;
 static FINDERS: LazyLock<[Finder<'static>; FINDERS_COUNT]> =
-    LazyLock::new(|| [TOKEN, UNAUTHORIZED].map(Finder::new));
+    LazyLock::new(|| [TOKEN, UNAUTHORIZED, SECONDS].map(Finder::new));
+
+/// What every value of the annotation of a stale token holds, whatever became of its key.
+const SECONDS: &[u8] = b"seconds after warning threshold";
+
+static IN_TEXT: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| [STALE_TOKEN, SECONDS, LEGACY_TOKEN].map(Finder::new));
+
+/// Whether a text holds the phrase of a stale token.
+pub fn has_mark(text: &[u8]) -> bool {
+    IN_TEXT[..2]
+        .iter()
+        .any(|phrase| phrase.find(text).is_some())
+}
+
+/// How many marks a text holds: values of the annotation, or its key if there is no value.
+pub fn marks_in(text: &[u8]) -> u64 {
+    let values = IN_TEXT[1].find_iter(text).count() as u64;
+    values.max(u64::from(has_mark(text)))
+}
+
+/// Whether a text holds any phrase.
+pub fn has_phrase(text: &[u8]) -> bool {
+    IN_TEXT.iter().any(|phrase| phrase.find(text).is_some()) || FINDERS[1].find(text).is_some()
+}
 
 /// Where phrases stand in a block that is read from its beginning to its end.
 pub struct Phrases<'a> {
@@ -26,14 +50,17 @@ pub struct Phrases<'a> {
 }
 
 impl<'a> Phrases<'a> {
-    /// The phrases in a block.
-    pub fn of(block: &'a [u8]) -> Self {
+    /// The phrases in a block; that of the annotation's value only where its key may have been
+    /// rewritten.
+    pub fn of(block: &'a [u8], rewritten: bool) -> Self {
         let mut phrases = Self {
             block,
             next: [usize::MAX; FINDERS_COUNT],
         };
-        for finder in 0..FINDERS_COUNT {
-            phrases.advance(finder, 0);
+        for (finder, is_used) in [true, true, rewritten].into_iter().enumerate() {
+            if is_used {
+                phrases.advance(finder, 0);
+            }
         }
         phrases
     }
@@ -70,6 +97,68 @@ fn is_token(text: &[u8]) -> bool {
     text.ends_with(STALE_TOKEN) || text.ends_with(LEGACY_TOKEN)
 }
 
+/// What the user agents of the control plane's programs begin with. Requests of the controller
+/// manager are frequent in every cluster.
+static VERSIONED: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
+    [
+        "kube-controller-manager/v",
+        "kube-apiserver/v",
+        "kube-scheduler/v",
+    ]
+    .map(Finder::new)
+});
+
+/// How many lines of a block are read for the version of the control plane: most are such, or
+/// none, so that few tell as much as all.
+const ATTEMPTS: usize = 3;
+
+/// The first lines of a block that may tell the version of the control plane.
+pub struct Versions<'a> {
+    block: &'a [u8],
+    next: usize,
+    left: usize,
+}
+
+impl<'a> Versions<'a> {
+    /// Those in a block.
+    pub fn of(block: &'a [u8]) -> Self {
+        let mut versions = Self {
+            block,
+            next: 0,
+            left: ATTEMPTS,
+        };
+        versions.advance(0);
+        versions
+    }
+
+    fn advance(&mut self, from: usize) {
+        let rest = &self.block[from..];
+        // What the first one finds bounds the search for the others.
+        let mut end = rest.len();
+        self.next = usize::MAX;
+        for finder in VERSIONED.iter() {
+            if let Some(at) = finder.find(&rest[..end]) {
+                end = at;
+                self.next = from + at;
+            }
+        }
+    }
+
+    /// Whether one begins before `end`; what lies before it is not looked at again.
+    pub fn before(&mut self, end: usize) -> bool {
+        if self.next >= end {
+            return false;
+        }
+        self.left -= 1;
+        if self.left == 0 || end >= self.block.len() {
+            self.next = usize::MAX;
+        } else {
+            self.advance(end);
+        }
+        true
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -83,14 +172,17 @@ mod tests {
             words in prop::collection::vec(
                 prop_oneof![
                     Just("stale-token"), Just("legacy-token"), Just("Unauthorized"), Just("stale-"),
-                    Just("le-token"), Just("Unauth"), Just("token"), Just("\n"), Just("{\"kind\":\"Event\"}"),
+                    Just("le-token"), Just("Unauth"), Just("token"),
+                    Just("seconds after warning threshold"), Just("seconds after "), Just("\n"), Just("{\"kind\":\"Event\"}"),
                 ],
                 0..60,
             ),
+            rewritten: bool,
         ) {
             let text = words.concat();
-            let mut phrases = Phrases::of(text.as_bytes());
-            let wanted = [STALE_TOKEN, LEGACY_TOKEN, UNAUTHORIZED];
+            let mut phrases = Phrases::of(text.as_bytes(), rewritten);
+            let mut wanted = vec![STALE_TOKEN, LEGACY_TOKEN, UNAUTHORIZED];
+            wanted.extend(rewritten.then_some(SECONDS));
             let mut end = 0;
             for line in text.split_inclusive('\n') {
                 end += line.len();

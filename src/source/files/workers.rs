@@ -14,14 +14,17 @@ use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::{Blocks, Buffer};
+use super::carrier::Layout;
+use super::carrier::learning::learn;
 use super::found::{Found, FoundInFile};
+use super::framing::joined_lines::Joiner;
+use super::framing::record_sink::{FIRST_BLOCK, RecordSink};
+use super::framing::{ENOUGH, Framing, csv_rows, json_values, markdown_rows};
 use super::inputs::Inputs;
-use super::open::{Stream, open};
+use super::open::{Peeked, open};
 use super::ranges::{self, RANGE};
-use super::scan::scan;
-use super::shapes::messages::Messages;
-use super::shapes::{self, Shape};
-use crate::evidence::cluster::Cluster;
+use super::recognition::looks_like;
+use super::scan::scan_values;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::progress::Progress;
@@ -86,13 +89,15 @@ struct Queue {
 /// A block that one worker read for another to search.
 struct Handed {
     input: usize,
-    cluster: Arc<Cluster>,
+    layout: Option<Arc<Layout>>,
     lines: Buffer,
 }
 
-/// A large plain file, and from where on no range of it was taken.
+/// A large file of lines, and from where on no range of it was taken.
+#[derive(Clone)]
 struct LargeFile {
     input: usize,
+    layout: Arc<Layout>,
     file: Arc<File>,
     size: u64,
     next: u64,
@@ -100,12 +105,7 @@ struct LargeFile {
 
 enum Task {
     Search(Handed),
-    Range {
-        input: usize,
-        file: Arc<File>,
-        size: u64,
-        start: u64,
-    },
+    Range(LargeFile),
     Open(usize),
 }
 
@@ -116,18 +116,14 @@ impl Work<'_> {
         while let Some(task) = self.next() {
             match task {
                 Task::Search(mut block) => {
-                    self.search(block.input, &block.cluster, &block.lines, &mut collector);
+                    let layout = block.layout.as_deref();
+                    self.search(block.input, layout, &block.lines, &mut collector);
                     block.lines.clear();
                     if !block.lines.is_oversized() {
                         self.queue().spare.push(block.lines);
                     }
                 }
-                Task::Range {
-                    input,
-                    file,
-                    size,
-                    start,
-                } => self.range(input, &file, start, size, &mut buffer, &mut collector),
+                Task::Range(range) => self.range(&range, &mut buffer, &mut collector),
                 Task::Open(input) => {
                     let reading = Reading(self);
                     self.open(input, &mut buffer, &mut collector);
@@ -159,14 +155,8 @@ impl Work<'_> {
                 return Some(Task::Search(block));
             }
             if let Some(large) = queue.ranges.front_mut() {
-                let start = large.next;
+                let task = Task::Range(large.clone());
                 large.next += RANGE;
-                let task = Task::Range {
-                    input: large.input,
-                    file: Arc::clone(&large.file),
-                    size: large.size,
-                    start,
-                };
                 if large.next >= large.size {
                     queue.ranges.pop_front();
                 }
@@ -193,20 +183,24 @@ impl Work<'_> {
     fn search<C: Collect>(
         &self,
         input: usize,
-        cluster: &Arc<Cluster>,
+        layout: Option<&Layout>,
         lines: &Buffer,
         collector: &mut C,
     ) {
-        let arrivals = self.inputs.arrivals(cluster);
-        let found = scan(lines.bytes(), cluster, arrivals, collector);
-        self.found(input).add(cluster, found);
+        let cluster = &self.inputs.found[input].cluster;
+        let wanted = |cluster: &_| self.inputs.arrivals(cluster);
+        let found = scan_values(lines.bytes(), layout, cluster, &wanted, collector);
+        let mut in_file = self.found(input);
+        for (cluster, found) in found {
+            in_file.add(&cluster, found);
+        }
     }
 
     /// Hands a block to a worker that waits for one, or searches it here.
     fn hand_on<C: Collect>(
         &self,
         input: usize,
-        cluster: &Arc<Cluster>,
+        layout: Option<&Arc<Layout>>,
         lines: &mut Buffer,
         collector: &mut C,
     ) {
@@ -215,71 +209,158 @@ impl Work<'_> {
             let spare = queue.spare.pop().unwrap_or_default();
             queue.blocks.push_back(Handed {
                 input,
-                cluster: Arc::clone(cluster),
+                layout: layout.map(Arc::clone),
                 lines: std::mem::replace(lines, spare),
             });
             drop(queue);
             self.changed.notify_one();
         } else {
             drop(queue);
-            self.search(input, cluster, lines, collector);
+            self.search(input, layout.map(|layout| &**layout), lines, collector);
         }
     }
 
-    fn range<C: Collect>(
-        &self,
-        input: usize,
-        file: &File,
-        start: u64,
-        size: u64,
-        buffer: &mut Buffer,
-        collector: &mut C,
-    ) {
+    fn range<C: Collect>(&self, range: &LargeFile, buffer: &mut Buffer, collector: &mut C) {
+        let LargeFile {
+            input,
+            size,
+            next: start,
+            ..
+        } = *range;
         let end = size.min(start + RANGE);
-        let cluster = &self.inputs.found[input].cluster;
-        let arrivals = self.inputs.arrivals(cluster);
-        let mut blocks = ranges::blocks(file, start, end, size);
-        let mut found = Found::default();
+        let mut blocks = ranges::blocks(&range.file, start, end, size);
         while blocks.next(buffer) {
-            found.merge(scan(buffer.bytes(), cluster, arrivals, collector));
+            self.search(input, Some(&range.layout), buffer, collector);
         }
         self.progress.advance(end - start);
         let bytes = blocks.reader().reached().saturating_sub(start);
-        self.ended(input, found, &blocks, bytes);
+        self.ended(input, &blocks, bytes);
         if end == size {
-            self.compare_size(input, file);
+            self.compare_size(input, &range.file);
         }
     }
 
     fn open<C: Collect>(&self, at: usize, buffer: &mut Buffer, collector: &mut C) {
         let input = &self.inputs.found[at];
-        let opened = match open(input, self.progress) {
+        let mut opened = match open(input, self.progress) {
             Ok(opened) => opened,
             Err(error) => return self.found(at).failed(error.to_string()),
         };
-        let shape = shapes::recognise(&opened.beginning);
-        match (shape, &opened.file) {
-            (Some(shape), _) => self.unwrap(at, shape, opened.stream, collector),
-            (None, Some(file)) if opened.is_plain && input.size > 2 * RANGE => {
-                self.queue().ranges.push_back(LargeFile {
-                    input: at,
-                    file: Arc::clone(file),
-                    size: input.size,
-                    next: 0,
-                });
-                return;
-            }
-            (None, _) => {
-                let mut blocks = Blocks::new(opened.stream);
-                while blocks.next(buffer) {
-                    self.hand_on(at, &input.cluster, buffer, collector);
+        let plain = Framing::at_once(opened.stream.beginning());
+        let framing = plain.unwrap_or_else(|| Framing::of(opened.stream.look(ENOUGH)));
+        let layout = plain.map(|_| Arc::new(Layout::default()));
+        if framing != Framing::Lines {
+            let words = looks_like(opened.stream.beginning());
+            self.found(at).looks_like(words);
+            self.frame(at, framing, opened.stream, collector);
+        } else {
+            let sample = layout.is_none().then(|| opened.stream.look(FIRST_BLOCK));
+            let layout = layout.or_else(|| {
+                // The last line of the sample may not be whole.
+                let sample = sample?;
+                let end = memchr::memrchr(b'\n', sample).unwrap_or(sample.len());
+                learn(&sample[..end]).map(Arc::new)
+            });
+            match &layout {
+                Some(layout) => self.found(at).has_layout(layout),
+                None => {
+                    let words = looks_like(opened.stream.beginning());
+                    self.found(at).looks_like(words);
                 }
-                let bytes = blocks.bytes_read;
-                self.ended(at, Found::default(), &blocks, bytes);
+            }
+            let can_be_cut = opened.is_plain && input.size > 2 * RANGE;
+            match (&layout, &opened.file) {
+                (Some(layout), Some(file)) if can_be_cut && layout.pieces.is_none() => {
+                    self.queue().ranges.push_back(LargeFile {
+                        input: at,
+                        layout: Arc::clone(layout),
+                        file: Arc::clone(file),
+                        size: input.size,
+                        next: 0,
+                    });
+                    return;
+                }
+                _ => self.lines(at, layout, opened.stream, buffer, collector),
             }
         }
         if let Some(file) = opened.file {
             self.compare_size(at, &file);
+        }
+    }
+
+    /// Learns the layout of an input, unless it is known.
+    fn learn(&self, at: usize, lines: &Buffer, layout: &mut Option<Arc<Layout>>) {
+        if layout.is_none()
+            && let Some(learned) = learn(lines.bytes())
+        {
+            let learned = layout.insert(Arc::new(learned));
+            self.found(at).has_layout(learned);
+        }
+    }
+
+    /// Reads a stream of lines.
+    fn lines<C: Collect>(
+        &self,
+        at: usize,
+        mut layout: Option<Arc<Layout>>,
+        stream: Peeked<'_>,
+        buffer: &mut Buffer,
+        collector: &mut C,
+    ) {
+        let mut blocks = Blocks::new(stream);
+        let shared = layout.clone();
+        if let Some(layout) = &shared
+            && let Some(mut joiner) = Joiner::of(layout)
+        {
+            let mut deliver = |lines: &mut Buffer, beside: Found| {
+                self.found(at).add(&self.inputs.found[at].cluster, beside);
+                self.hand_on(at, Some(layout), lines, collector);
+            };
+            let mut sink = RecordSink::new(&mut deliver);
+            while blocks.next(buffer) {
+                for line in buffer.bytes().split(|byte| *byte == b'\n') {
+                    if !line.is_empty() {
+                        joiner.add(line, &mut sink);
+                    }
+                }
+            }
+            joiner.end(&mut sink);
+            sink.flush();
+        } else {
+            while blocks.next(buffer) {
+                self.learn(at, buffer, &mut layout);
+                self.hand_on(at, layout.as_ref(), buffer, collector);
+            }
+        }
+        let bytes = blocks.bytes_read;
+        self.ended(at, &blocks, bytes);
+    }
+
+    /// Reads a stream that is cut into values first.
+    fn frame<C: Collect>(
+        &self,
+        at: usize,
+        framing: Framing,
+        stream: Peeked<'_>,
+        collector: &mut C,
+    ) {
+        let mut reader = Measured(stream, 0);
+        let mut layout = None;
+        let mut deliver = |lines: &mut Buffer, beside: Found| {
+            self.found(at).add(&self.inputs.found[at].cluster, beside);
+            self.learn(at, lines, &mut layout);
+            self.hand_on(at, layout.as_ref(), lines, collector);
+        };
+        let mut sink = RecordSink::new(&mut deliver);
+        let outcome = match framing {
+            Framing::Csv(separator) => csv_rows::read(&mut reader, separator, &mut sink),
+            Framing::Markdown => markdown_rows::read(&mut reader, &mut sink),
+            Framing::Json | Framing::Lines => json_values::read(&mut reader, &mut sink),
+        };
+        let mut in_file = self.found(at);
+        in_file.read(reader.1);
+        if let Err(error) = outcome {
+            in_file.failed(error.to_string());
         }
     }
 
@@ -297,8 +378,9 @@ impl Work<'_> {
             .failed(format!("it {change} while it was read"));
     }
 
-    /// Notes what was found in a range or a stream, how much of it was read and why not more.
-    fn ended<R: Read>(&self, input: usize, mut found: Found, blocks: &Blocks<R>, bytes: u64) {
+    /// Notes how much of a range or a stream was read and why not more.
+    fn ended<R: Read>(&self, input: usize, blocks: &Blocks<R>, bytes: u64) {
+        let mut found = Found::default();
         found.note(GapKind::OverlongLine, "", blocks.overlong_lines);
         let mut in_file = self.found(input);
         in_file.read(bytes);
@@ -307,26 +389,10 @@ impl Work<'_> {
             in_file.failed(error);
         }
     }
-
-    fn unwrap<C: Collect>(&self, at: usize, shape: &Shape, stream: Stream<'_>, collector: &mut C) {
-        let mut reader = Measured(stream, 0);
-        let mut deliver = |cluster: &Arc<Cluster>, lines: &mut Buffer, beside: Found| {
-            self.found(at).add(cluster, beside);
-            self.hand_on(at, cluster, lines, collector);
-        };
-        let mut messages = Messages::new(&self.inputs.found[at].cluster, &mut deliver);
-        let outcome = (shape.unwrap)(&mut reader, &mut messages);
-        messages.flush();
-        let mut in_file = self.found(at);
-        in_file.read(reader.1);
-        if let Err(error) = outcome {
-            in_file.failed(error.to_string());
-        }
-    }
 }
 
 /// A reader that counts its bytes.
-struct Measured<'a>(Stream<'a>, u64);
+struct Measured<'a>(Peeked<'a>, u64);
 
 impl Read for Measured<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -98,7 +98,11 @@ fn damaged_lines_are_counted_by_kind() {
     let stale = log.lines().find(|line| line.contains("stale-token"));
     let stale = stale.expect("a stale event");
     for (name, bytes, expected) in [
-        ("half", join(&lines[0].as_bytes()[..200]), ("torn_line", 1)),
+        (
+            "half",
+            join(&stale.as_bytes()[..stale.len() - 9]),
+            ("torn_line", 1),
+        ),
         (
             "holes",
             [&[0; 5000], whole.as_bytes()].concat(),
@@ -122,6 +126,20 @@ fn damaged_lines_are_counted_by_kind() {
         assert_eq!(gaps, [gap(expected.0, "", expected.1)], "{name}");
         assert_eq!(read, 10 + u64::from(name != "holes"), "{name}");
     }
+}
+
+#[test]
+fn a_cut_event_without_a_phrase_is_a_note() {
+    let log = recorded();
+    let directory = TempDir::new().expect("a directory");
+    let cut = format!("{}{}", log, &log[..200]);
+    let path = written::write(&directory.path().join("audit.log"), cut.as_bytes());
+    let found = report(&sweep(&["--input", path.to_str().expect("UTF-8")]), 0);
+    let notes = found["clusters"][0]["notes"].as_array().expect("notes");
+    assert_eq!(notes.len(), 1, "{notes:?}");
+    assert_eq!(notes[0]["count"], 1);
+    let text = notes[0]["text"].as_str().expect("a text");
+    assert!(text.starts_with("cut events"), "{text}");
 }
 
 #[test]
@@ -153,7 +171,11 @@ fn archives_are_named_and_not_read() {
             written::gzip(&tar),
             "a tar archive: unpack it first",
         ),
-        ("logs.zip", zip, "a zip archive: unpack it first"),
+        (
+            "logs.zip",
+            zip,
+            "a spreadsheet or a zip archive: download the results as CSV or JSON instead, or unpack it first",
+        ),
         (
             "logs.gz.gz.gz",
             thrice,
@@ -173,7 +195,7 @@ fn a_torn_envelope_does_not_hide_the_next() {
     let half = envelopes[2].len() / 2;
     envelopes[2].truncate(half);
     let (gaps, lines) = swept("firehose", &envelopes.concat());
-    assert_eq!(gaps, [gap("torn_line", "an envelope", 1)]);
+    assert_eq!(gaps, [gap("torn_line", "", 1)]);
     // What stands before the tear in the same envelope is read as well.
     let all = log.lines().count() as u64 + (envelopes.len() as u64 - 1);
     assert!((all - 101..all).contains(&lines), "{lines} of {all}");

@@ -1,10 +1,13 @@
 //! The binary on audit logs on disk.
 //!
 //! - [`shapes`]: the same events in every shape give the same report
+//! - [`carriers`], [`any_carrier`]: every shape that operators have, and forgeries in it
 //! - [`damage`]: what is broken is counted and named, and the rest is analysed
 //! - [`walking`]: directories, links, patterns, standard input
 //! - [`written`]: events written in every shape
 
+mod any_carrier;
+mod carriers;
 mod damage;
 mod shapes;
 mod walking;
@@ -76,7 +79,7 @@ pub(crate) fn analysis(mut report: Value) -> Value {
     }
     for cluster in report["clusters"].as_array_mut().expect("clusters") {
         let cluster = cluster.as_object_mut().expect("an object");
-        for key in ["places", "lines", "bytes_read"] {
+        for key in ["places", "lines", "bytes_read", "notes"] {
             cluster.remove(key);
         }
     }

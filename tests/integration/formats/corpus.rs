@@ -86,6 +86,9 @@ const OURS: &[&str] = &[
     "source",
     "confidence",
     "rejection_confidence",
+    "version",
+    "kubernetes_version",
+    "version_source",
     "namespace",
     "command",
 ];

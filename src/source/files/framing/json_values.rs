@@ -1,0 +1,450 @@
+//! JSON values one after another, with or without anything between them, or in an array.
+
+use std::io::{self, ErrorKind, Read};
+
+use super::record_sink::RecordSink;
+use super::value_end::{Progress, ValueEnd};
+use crate::evidence::coverage::GapKind;
+use crate::source::files::blocks::LONGEST_LINE;
+use crate::source::files::carrier::json_cursor::Cursor;
+use crate::source::files::carrier::path::cell;
+use crate::source::files::carrier::query_answer::gaps;
+use crate::source::files::phrases::{has_mark, marks_in};
+
+/// How many bytes are read at a time.
+const STEP: usize = 128 << 10;
+/// How deep values that are too large to hold are opened, in objects and arrays.
+const OPENED: usize = 12;
+/// How many bytes of small values beside a large one are kept with what is in it.
+const BESIDE: usize = 64 << 10;
+/// How large a small value is at most: less than any event.
+const SMALL: usize = 2048;
+/// How far behind the beginning of the next value a value that was cut off is noticed at most.
+const NOTICED: usize = 64;
+
+/// Cuts a stream into its values, each handed to `sink` in a line. A value that is too large to
+/// hold is handed on element by element, each wrapped as the whole is.
+pub fn read(reader: &mut dyn Read, sink: &mut RecordSink<'_>) -> io::Result<()> {
+    let mut stream = Stream {
+        reader,
+        buffer: vec![0; STEP],
+        start: 0,
+        filled: 0,
+        around: Vec::new(),
+        first_keys: Vec::new(),
+        small: None,
+        elements: 0,
+    };
+    let outcome = stream.run(sink);
+    sink.flush();
+    outcome
+}
+
+/// An object or an array that is too large to hold, and is read on the inside.
+#[derive(Debug)]
+enum Around {
+    /// The small members met so far, and the key of the member that is being read.
+    Object {
+        beside: Vec<u8>,
+        key: Vec<u8>,
+    },
+    Array,
+}
+
+struct Stream<'a> {
+    reader: &'a mut dyn Read,
+    buffer: Vec<u8>,
+    start: usize,
+    filled: usize,
+    around: Vec<Around>,
+    /// How whole values began.
+    first_keys: Vec<Vec<u8>>,
+    /// The value that was read last, if it is small.
+    small: Option<Vec<u8>>,
+    /// How many elements of arrays were handed on by themselves.
+    elements: u64,
+}
+
+impl Stream<'_> {
+    fn bytes(&self) -> &[u8] {
+        &self.buffer[self.start..self.filled]
+    }
+
+    /// Reads more; false at the stream's end.
+    fn fill(&mut self) -> io::Result<bool> {
+        if self.start > 0 {
+            self.buffer.copy_within(self.start..self.filled, 0);
+            self.filled -= self.start;
+            self.start = 0;
+        }
+        if self.buffer.len() == self.filled {
+            self.buffer.reserve_exact(STEP.max(self.filled / 2));
+            self.buffer.resize(self.buffer.capacity(), 0);
+        } else if self.buffer.len() > 8 * STEP && self.filled < STEP {
+            self.buffer.truncate(2 * STEP);
+            self.buffer.shrink_to_fit();
+        }
+        loop {
+            match self.reader.read(&mut self.buffer[self.filled..]) {
+                Ok(read) => {
+                    self.filled += read;
+                    return Ok(read > 0);
+                }
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// The next byte that is no white space, not yet taken.
+    fn peek(&mut self) -> io::Result<Option<u8>> {
+        loop {
+            let bytes = self.bytes();
+            match bytes.iter().position(|byte| !byte.is_ascii_whitespace()) {
+                Some(blanks) => {
+                    self.start += blanks;
+                    return Ok(Some(self.buffer[self.start]));
+                }
+                None => {
+                    self.start = self.filled;
+                    if !self.fill()? {
+                        return Ok(None);
+                    }
+                }
+            }
+        }
+    }
+
+    fn run(&mut self, sink: &mut RecordSink<'_>) -> io::Result<()> {
+        let mut in_array = false;
+        while let Some(byte) = self.peek()? {
+            match byte {
+                0xef | 0xbb | 0xbf => self.start += 1,
+                b',' | b']' if in_array => {
+                    in_array = byte == b',';
+                    self.start += 1;
+                }
+                b'[' if !in_array && !self.is_row()? => {
+                    in_array = true;
+                    self.start += 1;
+                }
+                _ => {
+                    if !self.value(sink)? {
+                        self.around.clear();
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the array that begins here is a row: names with values.
+    fn is_row(&mut self) -> io::Result<bool> {
+        while self.bytes().len() < NOTICED * NOTICED {
+            if !self.fill()? {
+                break;
+            }
+        }
+        let mut cursor = Cursor::new(&self.bytes()[1..]);
+        Ok(cursor.value().is_some_and(|first| cell(first).is_some()))
+    }
+
+    /// Reads the value that begins here; false if it was damaged.
+    fn value(&mut self, sink: &mut RecordSink<'_>) -> io::Result<bool> {
+        let mut end = ValueEnd::default();
+        let mut at = 0;
+        loop {
+            match end.advance(self.bytes(), at) {
+                Progress::End(length) => {
+                    if self.around.is_empty() {
+                        self.know(length);
+                    }
+                    if !self.keep_small(length) {
+                        self.hand_on(length, sink);
+                    }
+                    self.start += length;
+                    return Ok(true);
+                }
+                Progress::Damaged(place) => {
+                    self.torn(place, &end, sink)?;
+                    return Ok(false);
+                }
+                Progress::More(reached) => at = reached,
+            }
+            if self.bytes().len() > LONGEST_LINE {
+                return self.open(sink);
+            }
+            match self.fill() {
+                Ok(true) => {}
+                Ok(false) => {
+                    // A number may end with the stream; anything else is cut off.
+                    let length = self.bytes().len();
+                    self.torn(length, &end, sink)?;
+                    return Ok(false);
+                }
+                Err(error) => {
+                    self.hand_on(self.bytes().len(), sink);
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// Keeps a small member of a large object: it is handed on with what stands beside it.
+    fn keep_small(&mut self, length: usize) -> bool {
+        self.small = None;
+        let value = &self.buffer[self.start..self.start + length];
+        let is_small = matches!(self.around.last(), Some(Around::Object { .. }))
+            && length <= SMALL
+            && !has_mark(value);
+        if is_small {
+            self.small = Some(value.to_vec());
+        }
+        is_small
+    }
+
+    /// Remembers how a whole value began.
+    fn know(&mut self, length: usize) {
+        const MOST: usize = 16;
+        let begins = first_key(&self.bytes()[..length]);
+        if let Some(begins) = begins
+            && self.first_keys.len() < MOST
+            && !self.first_keys.iter().any(|known| known == begins)
+        {
+            let begins = begins.to_vec();
+            self.first_keys.push(begins);
+        }
+    }
+
+    /// Hands a value on, inside all that is around it.
+    fn hand_on(&self, length: usize, sink: &mut RecordSink<'_>) {
+        let value = &self.bytes()[..length];
+        if self.around.is_empty() {
+            return sink.add(&[value]);
+        }
+        let mut before = Vec::new();
+        let mut behind = Vec::new();
+        for around in &self.around {
+            match around {
+                Around::Array => {
+                    before.push(b'[');
+                    behind.push(b']');
+                }
+                Around::Object { beside, key } => {
+                    before.push(b'{');
+                    before.extend_from_slice(beside);
+                    before.extend_from_slice(key);
+                    before.push(b':');
+                    behind.push(b'}');
+                }
+            }
+        }
+        behind.reverse();
+        sink.add(&[&before, value, &behind]);
+    }
+
+    /// Reads a value that is too large to hold on its inside; false if it was damaged.
+    fn open(&mut self, sink: &mut RecordSink<'_>) -> io::Result<bool> {
+        let byte = self.buffer[self.start];
+        let is_container = matches!(byte, b'{' | b'[');
+        if self.around.len() >= OPENED || !is_container {
+            return self.overlong(sink);
+        }
+        self.start += 1;
+        if byte == b'[' {
+            self.around.push(Around::Array);
+            while let Some(next) = self.peek()? {
+                match next {
+                    b',' => self.start += 1,
+                    b']' => {
+                        self.start += 1;
+                        self.around.pop();
+                        return Ok(true);
+                    }
+                    _ => {
+                        if !self.value(sink)? {
+                            return Ok(false);
+                        }
+                        self.elements += 1;
+                    }
+                }
+            }
+            return Ok(self.cut_off(sink));
+        }
+        let mut beside = Vec::new();
+        while let Some(next) = self.peek()? {
+            match next {
+                b',' => self.start += 1,
+                b'}' => {
+                    self.start += 1;
+                    if self.around.is_empty() {
+                        let beside = beside.strip_suffix(b",").unwrap_or(&beside);
+                        let object = [b"{", beside, b"}"].concat();
+                        for (kind, detail) in gaps(&object, self.elements) {
+                            sink.note(kind, &detail, 1);
+                        }
+                        self.elements = 0;
+                    }
+                    return Ok(true);
+                }
+                b'"' => {
+                    let Some(key) = self.key()? else {
+                        break;
+                    };
+                    self.around.push(Around::Object {
+                        beside: std::mem::take(&mut beside),
+                        key,
+                    });
+                    let whole = self.value(sink)?;
+                    if !whole {
+                        return Ok(false);
+                    }
+                    if let Some(Around::Object { beside: known, key }) = self.around.pop() {
+                        beside = known;
+                        if let Some(value) = self.small.take()
+                            && beside.len() < BESIDE
+                        {
+                            beside.extend_from_slice(&key);
+                            beside.push(b':');
+                            beside.extend_from_slice(&value);
+                            beside.push(b',');
+                        }
+                    }
+                }
+                _ => break,
+            }
+        }
+        Ok(self.cut_off(sink))
+    }
+
+    /// A key and its colon, with the value behind it kept with others if it is small.
+    fn key(&mut self) -> io::Result<Option<Vec<u8>>> {
+        let mut end = ValueEnd::default();
+        let mut at = 0;
+        let length = loop {
+            match end.advance(self.bytes(), at) {
+                Progress::End(length) => break length,
+                Progress::Damaged(_) => return Ok(None),
+                Progress::More(reached) => at = reached,
+            }
+            if self.bytes().len() > LONGEST_LINE || !self.fill()? {
+                return Ok(None);
+            }
+        };
+        let key = self.bytes()[..length].to_vec();
+        self.start += length;
+        if self.peek()? != Some(b':') {
+            return Ok(None);
+        }
+        self.start += 1;
+        self.peek()?;
+        Ok(Some(key))
+    }
+
+    /// Notes that the stream ends inside a value, or that what follows is no JSON.
+    fn cut_off(&mut self, sink: &mut RecordSink<'_>) -> bool {
+        sink.note(GapKind::TornLine, "", 1);
+        false
+    }
+
+    /// Passes over a string that is too large to hold.
+    fn overlong(&mut self, sink: &mut RecordSink<'_>) -> io::Result<bool> {
+        sink.note(GapKind::OverlongLine, "", 1);
+        let mut end = ValueEnd::default();
+        let mut at = 0;
+        let mut marks = 0;
+        loop {
+            let progress = end.advance(self.bytes(), at);
+            let (reached, is_end) = match progress {
+                Progress::End(length) => (length, true),
+                Progress::Damaged(place) => (place, true),
+                Progress::More(reached) => (reached, false),
+            };
+            marks |= u64::from(has_mark(&self.bytes()[..reached]));
+            self.start += reached;
+            if is_end || !self.fill()? {
+                sink.unread_marks(marks);
+                return Ok(!matches!(progress, Progress::Damaged(_)));
+            }
+            // What was passed over is not kept.
+            at = 0;
+        }
+    }
+
+    /// Hands on what there is of a value that ends before `place`, and goes to where the next
+    /// one begins.
+    fn torn(&mut self, place: usize, end: &ValueEnd, sink: &mut RecordSink<'_>) -> io::Result<()> {
+        let is_wrapped = !self.around.is_empty();
+        let bytes = self.bytes();
+        let next = next_value(bytes, place);
+        let mut cut = next.unwrap_or(place).max(1).min(bytes.len());
+        // A value that was cut off before one of its members or elements swallows the next.
+        if let Some((began, ended)) = end.last_object
+            && bytes[ended..cut].iter().all(u8::is_ascii_whitespace)
+            && began > 0
+            && first_key(&bytes[began..ended])
+                .is_some_and(|key| self.first_keys.iter().any(|known| known == key))
+        {
+            cut = began;
+        }
+        let cut_off = &bytes[..cut];
+        if is_wrapped {
+            sink.note(GapKind::TornLine, "", 1);
+            sink.unread_marks(marks_in(cut_off));
+        } else {
+            sink.add(&[cut_off]);
+        }
+        self.start += cut;
+        if next.is_none() && cut >= place {
+            self.pass_to_next_value(sink)?;
+        }
+        Ok(())
+    }
+
+    /// Passes over what is no JSON, to where a value begins as one behind another does.
+    fn pass_to_next_value(&mut self, sink: &mut RecordSink<'_>) -> io::Result<()> {
+        let mut marks = 0;
+        loop {
+            let bytes = self.bytes();
+            let found = memchr::memchr_iter(b'{', bytes).find(|at| {
+                *at > 0 && matches!(bytes[at - 1], b'\n' | b'}') && bytes.len() - at > 1
+            });
+            if let Some(at) = found {
+                marks |= u64::from(has_mark(&bytes[..at]));
+                self.start += at;
+                break;
+            }
+            let kept = bytes.len().min(NOTICED);
+            let passed = bytes.len() - kept;
+            marks |= u64::from(has_mark(bytes));
+            self.start += passed;
+            if !self.fill()? {
+                self.start = self.filled;
+                break;
+            }
+        }
+        sink.unread_marks(marks);
+        Ok(())
+    }
+}
+
+/// The first key of an object, as it is escaped.
+fn first_key(object: &[u8]) -> Option<&[u8]> {
+    let rest = object.strip_prefix(b"{")?.trim_ascii_start();
+    let rest = rest.strip_prefix(b"\"")?;
+    let end = memchr::memchr(b'"', &rest[..rest.len().min(NOTICED)])?;
+    Some(&rest[..end])
+}
+
+/// Where the value begins whose beginning was met at `place` inside another: there, or right
+/// before it.
+fn next_value(bytes: &[u8], place: usize) -> Option<usize> {
+    if bytes.get(place) == Some(&b'{') {
+        return Some(place);
+    }
+    let from = place.saturating_sub(NOTICED).max(1);
+    let before = bytes.get(from..place)?;
+    let brace = memchr::memrchr(b'{', before)?;
+    let between = before[brace + 1..].trim_ascii();
+    (between.is_empty() || between == b"\"").then_some(from + brace)
+}
