@@ -74,7 +74,7 @@ pub fn scan_values<C: Collect>(
     collector: &mut C,
 ) -> Vec<(Arc<Cluster>, Found)> {
     let arrivals = wanted(cluster);
-    let mut phrases = Phrases::of(block, !layout.is_some_and(Layout::is_plain));
+    let mut phrases = Phrases::of(block);
     let mut scan = Scan {
         layout,
         is_candidate: false,
@@ -421,8 +421,9 @@ impl<C: Collect> Scan<'_, C> {
                 }
                 ingested
             }
-            Err(EventError::OtherKind) => Ingested::OtherKind,
-            Err(EventError::Malformed) => {
+            Err(EventError::OtherKind) if !is_mark => Ingested::OtherKind,
+            // It has an event's keys and a mark, and cannot be read.
+            Err(EventError::OtherKind | EventError::Malformed) => {
                 if is_mark {
                     target.found.marks.unread += marks_in(value);
                 }

@@ -620,7 +620,7 @@ fn the_control_plane_s_version_is_read_from_its_own_requests() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
     /// The law of marks: whatever is cut out of, put into or mixed up in an input, each value
     /// that holds the phrase of a stale token is told of.
     #[test]

@@ -32,6 +32,7 @@ pub fn read(reader: &mut dyn Read, sink: &mut RecordSink<'_>) -> io::Result<()> 
                 sink.unread_marks(marks_in(line));
             } else if !cells.iter().all(is_rule) {
                 row(&names, &cells, &mut object);
+                sink.unread_marks(marks_in(line).saturating_sub(marks_in(&object)));
                 sink.add(&[&object]);
             }
         }
