@@ -5,6 +5,7 @@ use bytesize::ByteSize;
 use chrono::TimeDelta;
 
 use super::Page;
+use super::due::ASSUMED;
 use super::moment::{day, duration, minute};
 use super::number::{counted, thousands};
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -33,14 +34,22 @@ pub fn window(window: Window, page: &Page) -> String {
 
 /// What the dates of a cluster rest on: `judged by: 1.35, 24 h, DescribeCluster`.
 pub fn judged_by(scan: &ClusterScan) -> String {
+    let basis = basis(scan);
+    match is_uncapped(scan) {
+        true => format!("{basis}; {}", uncapped(scan.judged_by.uncapped_tokens)),
+        false => basis,
+    }
+}
+
+fn basis(scan: &ClusterScan) -> String {
     let JudgedBy {
         version,
         version_source,
         lifetime,
-        uncapped_tokens,
+        ..
     } = &scan.judged_by;
     let long = lifetime.in_words();
-    let mut words = match (lifetime.source, version) {
+    match (lifetime.source, version) {
         (LifetimeSource::CommandLine, _) => format!("judged by: {long}, --token-lifetime"),
         (LifetimeSource::AwsDocumentation, _) => {
             format!("judged by: {long}, as AWS documents it for EKS 1.33 and earlier")
@@ -49,43 +58,68 @@ pub fn judged_by(scan: &ClusterScan) -> String {
             let source = version_source.map_or("", VersionSource::word);
             format!("judged by: {version}, {long}, {source}")
         }
-        (_, None) => "judged by: lifetime unknown: 24 h if this is EKS 1.34 or later, else 90 d; \
-                      --kubernetes-version settles it"
-            .to_owned(),
-    };
-    let (one, several) = ("token was", "tokens were");
-    let is_capped = version.is_some_and(KubernetesVersion::caps_tokens);
-    if is_capped && *uncapped_tokens > 0 {
-        words.push_str(&format!(
-            "; {} accepted past 24 h: issued before the upgrade to 1.34, or outlived it",
-            counted(*uncapped_tokens, one, several)
-        ));
+        (_, None) => format!(
+            "lifetime unknown: 24 h if this is EKS 1.34 or later, else 90 d; \
+             --kubernetes-version or eks:DescribeCluster settles it; dates with {ASSUMED} assume 24 h"
+        ),
     }
-    words
+}
+
+/// Whether tokens were used that are not capped, on a cluster that caps them.
+fn is_uncapped(scan: &ClusterScan) -> bool {
+    let version = scan.judged_by.version;
+    version.is_some_and(KubernetesVersion::caps_tokens) && scan.judged_by.uncapped_tokens > 0
+}
+
+fn uncapped(tokens: usize) -> String {
+    format!(
+        "{} accepted past 24 h: issued before the upgrade to 1.34, or outlived it",
+        counted(tokens, "token was", "tokens were")
+    )
 }
 
 /// What the dates rest on, once where it is the same for all clusters. Names of clusters may be
 /// log text: escape them.
 pub fn lifetimes(report: &Report) -> Vec<String> {
-    let mut lines: Vec<(String, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
     for scan in &report.clusters {
-        let words = judged_by(scan);
-        match lines.iter_mut().find(|(known, _)| *known == words) {
+        let words = basis(scan);
+        match groups.iter_mut().find(|(known, _)| *known == words) {
             Some((_, clusters)) => clusters.push(report.name_of(&scan.cluster)),
-            None => lines.push((words, vec![report.name_of(&scan.cluster)])),
+            None => groups.push((words, vec![report.name_of(&scan.cluster)])),
         }
     }
-    if let [(words, _)] = &lines[..] {
-        return vec![words.clone()];
+    let is_one = groups.len() == 1;
+    let mut lines: Vec<String> = groups
+        .into_iter()
+        .map(|(words, clusters)| match is_one {
+            true => words,
+            false => format!("{}: {words}", names(&clusters)),
+        })
+        .collect();
+    let scans = report.clusters.iter().filter(|scan| is_uncapped(scan));
+    let (clusters, tokens): (Vec<String>, Vec<usize>) = scans
+        .map(|scan| {
+            (
+                report.name_of(&scan.cluster),
+                scan.judged_by.uncapped_tokens,
+            )
+        })
+        .unzip();
+    match report.clusters.len() {
+        _ if clusters.is_empty() => {}
+        1 => lines.push(uncapped(tokens.iter().sum())),
+        _ => lines.push(format!(
+            "{}: {}",
+            names(&clusters),
+            uncapped(tokens.iter().sum())
+        )),
     }
     lines
-        .into_iter()
-        .map(|(words, clusters)| format!("{}: {words}", names(&clusters)))
-        .collect()
 }
 
-/// Some names, the first few of many.
-fn names(names: &[String]) -> String {
+/// Some names, the first few of many. They may be log text: escape them.
+pub fn names(names: &[String]) -> String {
     const SHOWN: usize = 3;
     let mut words = names[..names.len().min(SHOWN)].join(", ");
     if names.len() > SHOWN {

@@ -1,6 +1,6 @@
 //! What became of a service account, in words.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::moment::{day, distance, minute};
@@ -42,7 +42,12 @@ pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> Strin
             distance(state.rejected_from, now)
         )
     };
-    let date = |state: &State| day(state.rejected_from, time_zone);
+    // Where tokens live for a day, the day alone says nothing.
+    let is_short = |state: &State| state.rejected_from - state.issued <= TimeDelta::days(1);
+    let date = |state: &State| match is_short(state) {
+        true => minute(state.rejected_from, time_zone),
+        false => day(state.rejected_from, time_zone),
+    };
     match (change.kind, &change.before, &change.now) {
         (ChangeKind::Restarted, Some(before), Some(after)) => format!(
             "new date {}, was {}; {}",

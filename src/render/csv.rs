@@ -7,14 +7,16 @@ use super::Page;
 use super::basis;
 use super::caller;
 use super::moment::rfc3339;
+use super::upgrade::{self, Upgrade};
 use super::visible::visible;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
 use crate::report::rejection::RejectedCaller;
+use crate::report::upgrade::AfterUpgrade;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 24] = [
+pub const COLUMNS: [&str; 30] = [
     "rank",
     "cluster",
     "namespace",
@@ -39,15 +41,24 @@ pub const COLUMNS: [&str; 24] = [
     "last_rejection",
     "rejection_confidence",
     "rejected_at_least_since",
+    "token_lifetime_seconds",
+    "lifetime_source",
+    "kubernetes_version",
+    "after_upgrade",
+    "interruptions",
+    "longest_interruption_seconds",
 ];
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
-/// may be missing or is assumed wrongly, callers that are rejected and not known for certain, tokens kept in secrets.
+/// an upgrade would break, what may be missing or is assumed wrongly, callers that are rejected and not known for certain, tokens kept in secrets.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
     for finding in &report.findings {
         writer.write_record(row(report, finding))?;
+    }
+    for line in upgrade_rows(report) {
+        writer.write_record([cell(&line)])?;
     }
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
@@ -84,6 +95,29 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
         }
     }
     writer.flush()
+}
+
+/// What an upgrade would break, as comment rows.
+fn upgrade_rows(report: &Report) -> Vec<String> {
+    let Some(upgrade) = Upgrade::of(report) else {
+        return upgrade::unasked(report)
+            .map(|words| format!("# upgrade: {words}"))
+            .into_iter()
+            .collect();
+    };
+    let mut rows = vec![format!("# upgrade: {}", upgrade.summary)];
+    rows.extend(upgrade.broken.iter().map(|broken| {
+        format!(
+            "# upgrade: {}: {} is rejected daily: {}: {}",
+            report.name_of(&broken.finding.cluster),
+            broken.finding.service_account,
+            broken.clients,
+            broken.cure
+        )
+    }));
+    let remarks = upgrade.remarks.iter();
+    rows.extend(remarks.map(|remark| format!("# upgrade: {remark}")));
+    rows
 }
 
 /// A caller that no finding stands for, as a comment row.
@@ -161,6 +195,20 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         rejections.map_or_else(String::new, |it| rfc3339(it.last)),
         rejections.map_or_else(String::new, |it| it.confidence.words().to_owned()),
         rejections.map_or_else(String::new, |it| it.at_least_since.to_string()),
+        lead.lifetime.seconds.to_string(),
+        lead.lifetime.source.word().to_owned(),
+        report
+            .judged_by(finding)
+            .and_then(|judged_by| judged_by.version)
+            .map_or_else(String::new, |version| version.to_string()),
+        finding
+            .after_upgrade
+            .map_or("", AfterUpgrade::words)
+            .to_owned(),
+        finding.interruptions().len().to_string(),
+        finding
+            .longest_interruption()
+            .map_or_else(String::new, |length| length.num_seconds().to_string()),
     ]
 }
 

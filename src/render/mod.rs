@@ -6,6 +6,9 @@
 //! - [`visible`]: characters that would act on a terminal, made visible
 //! - [`moment`], [`number`]: times, durations and numbers in words
 //! - [`basis`]: what the report rests on
+//! - [`due`]: when a token is rejected, and how sure that is
+//! - [`recurrence`]: what was interrupted and came back, and what may be back
+//! - [`upgrade`]: what an upgrade would break
 //! - [`actions`]: what to do, by urgency
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
@@ -17,6 +20,7 @@ pub mod basis;
 pub mod caller;
 pub mod change;
 pub mod csv;
+pub mod due;
 pub mod export_csv;
 pub mod headline;
 pub mod html;
@@ -27,8 +31,10 @@ pub mod moment;
 pub mod notification;
 pub mod number;
 pub mod prometheus;
+pub mod recurrence;
 pub mod rejections;
 pub mod table;
+pub mod upgrade;
 pub mod visible;
 
 use std::io::{self, Write};

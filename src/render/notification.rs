@@ -8,10 +8,13 @@ use std::fmt::Write as _;
 
 use chrono_tz::Tz;
 
+use super::actions;
 use super::caller;
 use super::change;
 use super::moment::minute;
+use super::recurrence;
 use super::rejections;
+use super::upgrade::Upgrade;
 use super::visible::visible;
 use crate::render::headline;
 use crate::report::Report;
@@ -44,6 +47,9 @@ pub fn text(report: &Report, time_zone: Tz) -> String {
         let _ = write!(text, "\nand {} more", news.len() - MOST_ACCOUNTS);
     }
     text.push_str(&callers(report, time_zone));
+    if let Some(upgrade) = upgrade(report) {
+        let _ = write!(text, "\n{upgrade}");
+    }
     let gaps: Vec<_> = report.all_gaps().collect();
     for counted in gaps.iter().take(MOST_NAMES) {
         let _ = write!(
@@ -191,28 +197,53 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
     if let Some(finding) = finding
         && matches!(change.kind, ChangeKind::New | ChangeKind::Worse)
     {
+        for remark in recurrence::words(report, finding, time_zone)
+            .into_iter()
+            .chain(recurrence::quiet(report, finding, time_zone))
+        {
+            let _ = write!(item, "; {remark}");
+        }
         item.push_str(&what_to_do(finding));
     }
     item
 }
 
-/// The client, and, if there is less than a month, the first thing to do.
+/// The client, and, if there is less than a month, what to do first.
 fn what_to_do(finding: &Finding) -> String {
     let mut text = String::new();
     if let Some(client) = finding.clients.first() {
         let _ = write!(text, "; client {}", code(&client.label));
     }
     let urgent = finding.severity >= Some(Severity::Warning);
-    match finding.remedies.first().filter(|_| urgent) {
-        Some(Remedy::Restart { command, .. }) => {
-            let _ = write!(text, "\n        {}", code_of(command, usize::MAX));
-        }
-        Some(Remedy::Advice { text: advice }) => {
-            let _ = write!(text, "\n        {}", code_of(advice, 3 * MOST_CHARACTERS));
-        }
-        None => {}
+    let first = actions::first(finding).iter().filter(|_| urgent);
+    for remedy in first.take(MOST_NAMES) {
+        let (words, most) = match remedy {
+            Remedy::Restart { command, .. } => (command, usize::MAX),
+            Remedy::Advice { text } => (text, 3 * MOST_CHARACTERS),
+        };
+        let _ = write!(text, "\n        {}", code_of(words, most));
     }
     text
+}
+
+/// What a planned upgrade would break.
+fn upgrade(report: &Report) -> Option<String> {
+    let upgrade = Upgrade::of(report)?;
+    let mut words = format!("*Upgrade* {}", upgrade.summary);
+    for broken in upgrade.broken.iter().take(MOST_ACCOUNTS) {
+        let _ = write!(
+            words,
+            "\n• {} in {}: {}: {}",
+            code(&broken.finding.service_account.to_string()),
+            code(&report.name_of(&broken.finding.cluster)),
+            code(&broken.clients),
+            code_of(&broken.cure, 3 * MOST_CHARACTERS)
+        );
+    }
+    if upgrade.broken.len() > MOST_ACCOUNTS {
+        let _ = write!(words, "\nand {} more", upgrade.broken.len() - MOST_ACCOUNTS);
+    }
+    Some(words)
 }
 
 fn code(text: &str) -> String {

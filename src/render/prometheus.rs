@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 
 use super::Page;
+use super::upgrade;
 use super::visible::visible;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
@@ -146,6 +147,21 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
             sample(output, "service_accounts", &labels, count)?;
         }
     }
+    head(
+        output,
+        (
+            "service_accounts_after_upgrade",
+            "Service accounts by what an upgrade to a version that caps tokens at 24 hours does to them. Absent where tokens are capped already, or nothing was found.",
+        ),
+    )?;
+    for scan in &report.clusters {
+        for (outcome, count) in upgrade::outcomes(report, scan).into_iter().flatten() {
+            let mut labels = labels(&scan.cluster);
+            labels.push(("after_upgrade", outcome.words().to_owned()));
+            let count = i64::try_from(count).unwrap_or(i64::MAX);
+            sample(output, "service_accounts_after_upgrade", &labels, count)?;
+        }
+    }
     Ok(())
 }
 
@@ -153,7 +169,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 /// nobody has no date.
 type OfFinding = (Metric, fn(&Finding, DateTime<Utc>) -> Option<i64>);
 
-const OF_FINDINGS: [OfFinding; 9] = [
+const OF_FINDINGS: [OfFinding; 12] = [
     (
         (
             "until_rejection_seconds",
@@ -167,7 +183,7 @@ const OF_FINDINGS: [OfFinding; 9] = [
     (
         (
             "rejected_from_timestamp_seconds",
-            "When that is, in seconds since 1970, at the earliest. Absent if harmless.",
+            "When that is, in seconds since 1970: the moment where tokens live for 24 hours, else the earliest. Absent if harmless.",
         ),
         |finding, _| {
             finding.severity?;
@@ -225,6 +241,27 @@ const OF_FINDINGS: [OfFinding; 9] = [
             "The arrival of the last request, in seconds since 1970.",
         ),
         |finding, _| Some(finding.last_seen().timestamp()),
+    ),
+    (
+        (
+            "token_lifetime_seconds",
+            "How long the token of that holder is accepted: known, or the earlier of the two that are possible.",
+        ),
+        |finding, _| Some(finding.lead().lifetime.seconds),
+    ),
+    (
+        (
+            "interruptions",
+            "How often a token of its holders ran out in use inside the window and another followed.",
+        ),
+        |finding, _| i64::try_from(finding.interruptions().len()).ok(),
+    ),
+    (
+        (
+            "longest_interruption_seconds",
+            "The longest of these: from the last accepted request to the last rejected one. Absent if there was none.",
+        ),
+        |finding, _| Some(finding.longest_interruption()?.num_seconds()),
     ),
 ];
 

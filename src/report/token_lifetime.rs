@@ -32,6 +32,19 @@ pub enum LifetimeSource {
     Assumed,
 }
 
+impl LifetimeSource {
+    /// The source's word, for machines.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::AwsDocumentation => "aws_documentation",
+            Self::CommandLine => "command_line",
+            Self::KubernetesVersion => "kubernetes_version",
+            Self::AcceptedPastCap => "accepted_past_cap",
+            Self::Assumed => "assumed",
+        }
+    }
+}
+
 impl TokenLifetime {
     /// Seconds for which EKS 1.34 and later accept a token: the limit of its external signer (EKS
     /// user guide, page "kubernetes-versions-standard", section 1.34). A token's own `exp`, so the
@@ -93,6 +106,12 @@ impl TokenLifetime {
         }
     }
 
+    /// Whether it is so short that a restart buys a day at most, and what mends the client comes
+    /// first.
+    pub fn is_capped(&self) -> bool {
+        self.seconds <= Self::CAPPED_SECONDS
+    }
+
     /// Whether nothing says so and it is the earlier of the two.
     pub fn is_assumed(&self) -> bool {
         self.source == LifetimeSource::Assumed
@@ -101,6 +120,6 @@ impl TokenLifetime {
     /// Whether a token of this lifetime is rejected at that moment, and not from then on at some
     /// time.
     pub fn is_exact(&self) -> bool {
-        self.seconds <= Self::CAPPED_SECONDS && !self.is_assumed()
+        self.is_capped() && !self.is_assumed()
     }
 }

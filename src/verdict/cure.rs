@@ -6,10 +6,13 @@ use crate::audit::client::client_of;
 use crate::audit::component::{Match, component_of};
 use crate::audit::owner::owner_of;
 use crate::audit::service_account::ServiceAccount;
+use crate::report::exact_duration::hours;
 use crate::report::finding::{ClientFinding, HolderFinding, Remedy};
 use crate::report::judged_by::JudgedBy;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
+
+use super::thresholds::Thresholds;
 
 /// The clients behind the holders, by each holder's most frequent user agent: the others may be
 /// anything that a caller made up.
@@ -86,16 +89,27 @@ pub fn remedies(
     restarts.extend(planned_restart(&kept, gained));
     if !holders.iter().any(|holder| holder.verdict.is_decided()) {
         return vec![Remedy::Advice {
-            text: "too soon to tell: look again in a day".to_owned(),
+            text: too_soon(holders),
         }];
     }
     let cures = clients.iter().map(|client| Remedy::Advice {
         text: client.advice.clone(),
     });
-    match gained.seconds <= TokenLifetime::CAPPED_SECONDS {
+    match gained.is_capped() {
         true => cures.chain(restarts).collect(),
         false => restarts.into_iter().chain(cures).collect(),
     }
+}
+
+/// When an undecided finding is decided: once a token is used at the age from which it is frozen.
+fn too_soon(holders: &[HolderFinding]) -> String {
+    let frozen_age =
+        |holder: &HolderFinding| Thresholds::of(holder.lifetime.duration()).frozen_age();
+    let age = holders.iter().map(frozen_age).min().unwrap_or_default();
+    format!(
+        "too soon to tell: look again once its token is {} old",
+        hours(age)
+    )
 }
 
 /// Whether a living holder has a token that lives longer than any that the cluster issues now.

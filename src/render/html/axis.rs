@@ -5,9 +5,12 @@ use chrono_tz::Tz;
 
 use crate::render::Page;
 use crate::report::Report;
+use crate::report::finding::Finding;
 
 /// The most marks on the axis: on a telephone each has some 50 pixels.
 const MOST_TICKS: usize = 7;
+/// Hours between marks where days are too far apart.
+const STEPS_IN_HOURS: [i64; 5] = [1, 2, 3, 6, 12];
 /// Days between marks where months are too far apart.
 const STEPS_IN_DAYS: [u64; 4] = [1, 2, 7, 14];
 /// Months between marks.
@@ -31,8 +34,8 @@ pub(super) struct Tick {
 
 impl Axis {
     /// An axis on which every token has room, from its issue to its rejection.
-    pub(super) fn of(report: &Report, page: &Page) -> Option<Self> {
-        let holders = || report.findings.iter().flat_map(|finding| &finding.holders);
+    pub(super) fn of(report: &Report, findings: &[&Finding], page: &Page) -> Option<Self> {
+        let holders = || findings.iter().flat_map(|finding| &finding.holders);
         let tokens = || holders().flat_map(|holder| &holder.tokens);
         let from = holders()
             .map(|holder| holder.issued)
@@ -40,7 +43,7 @@ impl Axis {
             .min()?;
         let until = holders()
             .map(|holder| holder.rejected_from)
-            .chain(report.made_for())
+            .chain(findings.iter().map(|finding| report.now(finding)))
             .max()?
             .max(from.checked_add_signed(TimeDelta::hours(1))?);
         let mut axis = Self {
@@ -48,7 +51,10 @@ impl Axis {
             until,
             ticks: Vec::new(),
         };
-        axis.ticks = axis.marks(page.time_zone);
+        axis.ticks = match axis.hours() {
+            Some(hours) => axis.marks_of_hours(hours, page.time_zone),
+            None => axis.marks(page.time_zone),
+        };
         Some(axis)
     }
 
@@ -57,6 +63,33 @@ impl Axis {
         let part = |time: DateTime<Utc>| (time - self.from).num_seconds() as f64;
         let x = 100.0 * part(time) / part(self.until);
         format!("{:.2}%", x.clamp(0.0, 100.0))
+    }
+
+    /// Hours between marks, where days are too far apart.
+    fn hours(&self) -> Option<i64> {
+        let span = (self.until - self.from).num_hours();
+        let fits = |step: &i64| span / step < MOST_TICKS as i64;
+        STEPS_IN_HOURS.into_iter().find(fits)
+    }
+
+    fn marks_of_hours(&self, step: i64, time_zone: Tz) -> Vec<Tick> {
+        let local = self.from.with_timezone(&time_zone);
+        let midnight = local.date_naive().and_time(chrono::NaiveTime::MIN);
+        let times = (0..).map_while(|number| {
+            midnight.checked_add_signed(TimeDelta::try_hours(step.checked_mul(number)?)?)
+        });
+        times
+            .filter_map(|at| Some((at, at.and_local_timezone(time_zone).earliest()?.to_utc())))
+            .skip_while(|(_, time)| *time <= self.from)
+            .take_while(|(_, time)| *time < self.until)
+            .map(|(at, time)| Tick {
+                x: self.x(time),
+                label: match at.time() == chrono::NaiveTime::MIN {
+                    true => at.format("%m-%d").to_string(),
+                    false => at.format("%H:%M").to_string(),
+                },
+            })
+            .collect()
     }
 
     fn marks(&self, time_zone: Tz) -> Vec<Tick> {

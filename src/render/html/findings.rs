@@ -2,8 +2,10 @@
 
 use super::{account, class, shown};
 use crate::render::Page;
+use crate::render::due::{self, Column};
 use crate::render::moment::{distance, duration, minute, rfc3339};
 use crate::render::number::thousands;
+use crate::render::recurrence;
 use crate::render::rejections;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -20,6 +22,8 @@ pub(super) struct Row {
     pub(super) class: &'static str,
     /// Since when, how often and until when it was rejected.
     pub(super) rejections: Option<String>,
+    /// What stands before a date where only some are exact.
+    pub(super) before: &'static str,
     pub(super) rejected_from: String,
     pub(super) rejected_from_machine: String,
     pub(super) distance: String,
@@ -32,6 +36,8 @@ pub(super) struct Row {
     pub(super) last_seen: String,
     pub(super) last_seen_machine: String,
     pub(super) clients: Vec<String>,
+    /// How often it was interrupted, and since when it is quiet.
+    pub(super) remarks: Vec<String>,
 }
 
 /// The rows of these findings.
@@ -40,10 +46,15 @@ pub(super) fn rows<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     page: &Page,
 ) -> Vec<Row> {
-    findings.map(|finding| row(report, finding, page)).collect()
+    let findings: Vec<&Finding> = findings.collect();
+    let dates = Column::of(findings.iter().copied());
+    findings
+        .into_iter()
+        .map(|finding| row(report, finding, dates, page))
+        .collect()
 }
 
-fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
+fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
     let lead = finding.lead();
     let now = report.now(finding);
     let age = now - lead.issued;
@@ -59,7 +70,8 @@ fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
             .map_or("harmless", |severity| severity.word()),
         class: class(finding.severity),
         rejections: rejections::of_finding(finding, page.time_zone),
-        rejected_from: minute(lead.rejected_from, page.time_zone),
+        before: dates.before(lead),
+        rejected_from: due::date(lead, page.time_zone),
         rejected_from_machine: rfc3339(lead.rejected_from),
         distance: distance(lead.rejected_from, now),
         age: duration(age),
@@ -77,6 +89,10 @@ fn row(report: &Report, finding: &Finding, page: &Page) -> Row {
             .clients
             .iter()
             .map(|client| shown(&client.label))
+            .collect(),
+        remarks: recurrence::words(report, finding, page.time_zone)
+            .into_iter()
+            .chain(recurrence::quiet(report, finding, page.time_zone))
             .collect(),
     }
 }

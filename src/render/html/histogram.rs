@@ -3,13 +3,18 @@
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
 use crate::render::Page;
-use crate::render::moment::day;
+use crate::render::moment::{day, minute};
 use crate::report::Report;
 use crate::report::finding::HolderFinding;
 use crate::report::verdict::{Outlook, Severity};
 
 /// The most bars.
 const MOST_BARS: i64 = 14;
+/// Hours that a bar may stand for, where all deaths lie within [`HOURS_ONLY`].
+const BAR_HOURS: [i64; 4] = [1, 2, 3, 6];
+/// Hours within which bars stand for hours: where tokens live for a day, a bar of a day would hold
+/// all deaths.
+const HOURS_ONLY: i64 = 48;
 /// Days that a bar may stand for.
 const BAR_DAYS: [i64; 8] = [1, 2, 7, 14, 30, 91, 365, 3650];
 /// Pixels of the highest bar, and of the room above it for its number.
@@ -20,8 +25,8 @@ const DATES: usize = 5;
 
 /// The bars, from now on.
 pub(super) struct Histogram {
-    /// Days that each bar stands for.
-    pub(super) days: i64,
+    /// What each bar stands for: `day`, `3 hours`.
+    pub(super) step: String,
     pub(super) bars: Vec<Bar>,
     pub(super) kinds: Vec<Kind>,
     /// All deaths.
@@ -96,24 +101,38 @@ impl Histogram {
                     .holders
                     .iter()
                     .filter(move |holder| holder.rejected_from > now)
-                    .filter_map(|holder| Some((holder.rejected_from, kind(holder)?)))
+                    .filter_map(move |holder| Some((holder.rejected_from, kind(holder, now)?)))
             })
             .collect();
         let first = deaths.iter().map(|(at, _)| *at).min()?;
         let last = deaths.iter().map(|(at, _)| *at).max()?;
-        // Whole days, so that the same week stands under the same bar in every report of a day.
         let start = report.made_for()?.min(first);
+        let is_hours = (last - start).num_hours() < HOURS_ONLY;
+        let (unit, steps) = match is_hours {
+            true => (3600, &BAR_HOURS[..]),
+            false => (86_400, &BAR_DAYS[..]),
+        };
+        // Whole days, so that the same week stands under the same bar in every report of a day;
+        // whole hours likewise.
         let start =
-            start.checked_sub_signed(TimeDelta::seconds(start.timestamp().rem_euclid(86_400)))?;
-        let span = (last - start).num_days() + 1;
-        let days = BAR_DAYS
-            .into_iter()
-            .find(|days| (span + days - 1) / days <= MOST_BARS)
+            start.checked_sub_signed(TimeDelta::seconds(start.timestamp().rem_euclid(unit)))?;
+        let span = (last - start).num_seconds() / unit + 1;
+        let step = steps
+            .iter()
+            .copied()
+            .find(|step| (span + step - 1) / step <= MOST_BARS)
             .unwrap_or(span / MOST_BARS + 1);
-        let count = usize::try_from((span + days - 1) / days).ok()?.max(1);
+        let count = usize::try_from((span + step - 1) / step).ok()?.max(1);
+        let words = match (is_hours, step) {
+            (true, 1) => "hour".to_owned(),
+            (true, _) => format!("{step} hours"),
+            (false, 1) => "day".to_owned(),
+            (false, 7) => "week".to_owned(),
+            (false, _) => format!("{step} days"),
+        };
         let mut counts = vec![[0_usize; KINDS]; count];
         for (at, kind) in &deaths {
-            let bar = usize::try_from((*at - start).num_days() / days).ok()?;
+            let bar = usize::try_from((*at - start).num_seconds() / unit / step).ok()?;
             counts[bar.min(count - 1)][*kind] += 1;
         }
         let most = counts.iter().map(|bar| bar.iter().sum()).max()?;
@@ -123,14 +142,18 @@ impl Histogram {
             .enumerate()
             .map(|(index, bar)| {
                 let from = start
-                    .checked_add_signed(TimeDelta::days(days * index as i64))
+                    .checked_add_signed(TimeDelta::seconds(unit * step * index as i64))
                     .filter(|from| from.year() <= last.year())
                     .unwrap_or(last);
-                Self::bar(index, count, bar, &kinds, most, day(from, page.time_zone))
+                let from = match is_hours {
+                    true => minute(from, page.time_zone),
+                    false => day(from, page.time_zone),
+                };
+                Self::bar(index, count, bar, &kinds, most, from)
             })
             .collect();
         Some(Self {
-            days,
+            step: words,
             bars,
             kinds,
             deaths: deaths.len(),
@@ -180,8 +203,8 @@ impl Histogram {
 }
 
 /// Which kind of death lies ahead of a holder, if one does.
-fn kind(holder: &HolderFinding) -> Option<usize> {
-    let severity = holder.severity?;
+fn kind(holder: &HolderFinding, now: DateTime<Utc>) -> Option<usize> {
+    let severity = Severity::of_time_left(holder.rejected_from - now);
     match holder.verdict.outlook() {
         Outlook::Dying => Severity::ALL.iter().position(|one| *one == severity),
         Outlook::Open => Some(UNDECIDED),

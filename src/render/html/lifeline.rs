@@ -1,4 +1,4 @@
-//! The life of every token on one axis: issued, warned, used, now, rejected from.
+//! The life of every token on an axis: issued, warned, used, now, rejected from.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -7,10 +7,14 @@ use super::{account, class, shown};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::holder::Identity;
 use crate::render::Page;
-use crate::render::moment::{day, distance, minute};
+use crate::render::actions;
+use crate::render::due;
+use crate::render::moment::{distance, minute};
+use crate::render::recurrence;
 use crate::render::rejections::span;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy, TokenFinding};
+use crate::report::token_lifetime::TokenLifetime;
 
 /// Holders of a service account that are drawn at once; the others unfold.
 const SHOWN_HOLDERS: usize = 20;
@@ -24,6 +28,8 @@ pub(super) struct Group {
     pub(super) cluster: Option<String>,
     pub(super) verdict: &'static str,
     pub(super) class: &'static str,
+    /// How often it was interrupted, and since when it is quiet.
+    pub(super) remarks: Vec<String>,
     pub(super) actions: Vec<Action>,
     pub(super) holders: Vec<Lifeline>,
     pub(super) more: Vec<Lifeline>,
@@ -33,7 +39,8 @@ pub(super) struct Group {
 pub(super) struct Action {
     pub(super) is_command: bool,
     pub(super) text: String,
-    pub(super) new_date: Option<String>,
+    /// What a command buys.
+    pub(super) buys: Option<String>,
 }
 
 /// One holder.
@@ -49,8 +56,10 @@ pub(super) struct Lifeline {
     pub(super) beside: String,
     pub(super) height: usize,
     pub(super) now: String,
-    /// From the first to the last rejection that it most likely caused.
-    pub(super) rejections: Option<[String; 2]>,
+    /// The spans in which it was rejected.
+    pub(super) rejections: Vec<[String; 2]>,
+    /// The grid of its chart.
+    pub(super) grid: &'static str,
     pub(super) tokens: Vec<Life>,
 }
 
@@ -73,15 +82,20 @@ pub(super) fn groups<'a>(
     report: &Report,
     findings: impl Iterator<Item = &'a Finding>,
     axis: &Axis,
+    grid: &'static str,
     page: &Page,
 ) -> Vec<Group> {
     findings
         .map(|finding| {
             let now = report.now(finding);
+            let gained = actions::gained(report, finding);
             let mut holders: Vec<Lifeline> = finding
                 .holders
                 .iter()
-                .map(|holder| lifeline(holder, axis, now, page))
+                .map(|holder| Lifeline {
+                    grid,
+                    ..lifeline(holder, axis, now, page)
+                })
                 .collect();
             let more = holders.split_off(holders.len().min(SHOWN_HOLDERS));
             Group {
@@ -91,10 +105,14 @@ pub(super) fn groups<'a>(
                     .then(|| shown(&report.name_of(&finding.cluster))),
                 verdict: finding.verdict.word(),
                 class: class(finding.severity),
+                remarks: recurrence::words(report, finding, page.time_zone)
+                    .into_iter()
+                    .chain(recurrence::quiet(report, finding, page.time_zone))
+                    .collect(),
                 actions: finding
                     .remedies
                     .iter()
-                    .map(|remedy| action(remedy, page))
+                    .map(|remedy| action(remedy, gained, page))
                     .collect(),
                 holders,
                 more,
@@ -103,23 +121,22 @@ pub(super) fn groups<'a>(
         .collect()
 }
 
-fn action(remedy: &Remedy, page: &Page) -> Action {
+fn action(remedy: &Remedy, gained: TokenLifetime, page: &Page) -> Action {
     match remedy {
         Remedy::Restart { command, new_date } => Action {
             is_command: true,
             text: shown(command),
-            new_date: Some(day(*new_date, page.time_zone)),
+            buys: Some(actions::buys(gained, *new_date, page.time_zone)),
         },
         Remedy::Advice { text } => Action {
             is_command: false,
             text: shown(text),
-            new_date: None,
+            buys: None,
         },
     }
 }
 
 fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page) -> Lifeline {
-    let lifetime = holder.lifetime.duration();
     let name = match (&holder.pod, &holder.identity) {
         (Some(pod), _) => pod.clone(),
         (None, Identity::Pod { uid }) => format!("pod {uid}"),
@@ -129,7 +146,7 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
     let mut words: Vec<String> = holder
         .tokens
         .iter()
-        .map(|token| in_words(token, rejected_from(token, lifetime), now, page))
+        .map(|token| in_words(token, now, page))
         .collect();
     if let Some(rejections) = &holder.rejections {
         words.push(format!(
@@ -149,14 +166,11 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
         node: holder.nodes.first().map(|node| shown(node)),
         words: words.join(" "),
         class: class(holder.severity),
-        date: minute(
-            if harmless {
-                holder.last_seen
-            } else {
-                holder.rejected_from
-            },
-            page.time_zone,
-        ),
+        date: match harmless {
+            true => minute(holder.last_seen, page.time_zone),
+            false => due::date(holder, page.time_zone),
+        },
+        grid: "",
         beside: if harmless {
             format!("last used, {}", holder.verdict)
         } else {
@@ -164,16 +178,16 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
         },
         height: LANE * holder.tokens.len().max(1),
         now: axis.x(now),
-        rejections: holder
-            .rejections
-            .as_ref()
-            .map(|rejections| [axis.x(rejections.first), axis.x(rejections.last)]),
+        rejections: recurrence::rejected_spans(holder)
+            .into_iter()
+            .map(|(first, last)| [axis.x(first), axis.x(last)])
+            .collect(),
         tokens: holder
             .tokens
             .iter()
             .enumerate()
             .map(|(lane, token)| {
-                let rejected_from = rejected_from(token, lifetime);
+                let rejected_from = rejected_from(token);
                 Life {
                     y: LANE * lane + LANE / 2,
                     issued: axis.x(token.issued),
@@ -189,21 +203,19 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
     }
 }
 
-fn in_words(
-    token: &TokenFinding,
-    rejected_from: DateTime<Utc>,
-    now: DateTime<Utc>,
-    page: &Page,
-) -> String {
+fn in_words(token: &TokenFinding, now: DateTime<Utc>, page: &Page) -> String {
     let at = |time| minute(time, page.time_zone);
+    let rejected_from = rejected_from(token);
     format!(
-        "Issued {}, stale from {}, used from {} to {}, rejected from {}, {}.",
+        "Issued {}, stale from {}, used from {} to {}, {} {}, {}; lifetime {}.",
         at(token.issued),
         at(warned(token)),
         at(token.first_used),
         at(token.last_used),
+        due::rejected(token.lifetime),
         at(rejected_from),
-        distance(rejected_from, now)
+        distance(rejected_from, now),
+        token.lifetime.why()
     )
 }
 
@@ -214,9 +226,9 @@ fn warned(token: &TokenFinding) -> DateTime<Utc> {
         .unwrap_or(token.issued)
 }
 
-fn rejected_from(token: &TokenFinding, lifetime: TimeDelta) -> DateTime<Utc> {
+fn rejected_from(token: &TokenFinding) -> DateTime<Utc> {
     token
         .issued
-        .checked_add_signed(lifetime)
+        .checked_add_signed(token.lifetime.duration())
         .unwrap_or(DateTime::<Utc>::MAX_UTC)
 }

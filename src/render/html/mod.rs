@@ -1,17 +1,20 @@
 //! One page that opens offline: no request leaves it, and it reads without its only script,
 //! which sorts tables.
 //!
-//! - [`axis`], [`lifeline`]: every token on one time axis
+//! - [`axis`], [`lifeline`], [`chart`]: every token on a time axis
 //! - [`histogram`]: the coming deaths
 //! - [`findings`]: the table
+//! - [`what_to_do`]: what to do, and what an upgrade would break
 //!
 //! What is drawn is laid out here, in per cent and pixels; the template only writes it down, and
 //! escapes it.
 
 mod axis;
+mod chart;
 mod findings;
 mod histogram;
 mod lifeline;
+mod what_to_do;
 
 use std::io::{self, Write};
 
@@ -21,19 +24,21 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Page;
-use super::actions::{Actions, Restart, later_than};
+use super::actions;
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
 use super::change;
-use super::moment::{day, distance, minute, rfc3339};
-use super::number::{counted, thousands};
+use super::due::Column;
+use super::moment::{distance, minute, rfc3339};
+use super::number::thousands;
+use super::upgrade;
 use super::visible::visible;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
 use crate::report::verdict::{Severity, Verdict};
-use axis::Axis;
+use chart::Chart;
 use histogram::Histogram;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
@@ -65,12 +70,12 @@ struct ReportPage {
     histogram: Option<Histogram>,
     findings: Vec<findings::Row>,
     harmless_findings: Vec<findings::Row>,
-    restarts: Vec<(&'static str, Vec<Command>)>,
-    cures: Vec<(String, String)>,
-    later: String,
-    axis: Option<Axis>,
-    lifelines: Vec<lifeline::Group>,
-    harmless_lifelines: Vec<lifeline::Group>,
+    rejected_heading: &'static str,
+    upgrade: Option<what_to_do::Upgrade>,
+    unasked_upgrade: Option<String>,
+    steps: Vec<what_to_do::Step>,
+    later: Option<String>,
+    charts: Vec<Chart>,
     callers: Vec<Caller>,
     caller_commands: Vec<String>,
     callers_left_out: usize,
@@ -138,13 +143,6 @@ struct Tally {
     class: &'static str,
 }
 
-struct Command {
-    /// The cluster, where it is another than the last command's.
-    cluster: Option<String>,
-    command: String,
-    new_date: String,
-}
-
 /// Writes the report.
 pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let rendered = ReportPage::of(report, page)
@@ -160,18 +158,6 @@ impl ReportPage {
             .iter()
             .partition(|finding| finding.verdict.is_harmless());
         let rows = |findings: &[&Finding]| findings::rows(report, findings.iter().copied(), page);
-        let axis = Axis::of(report, page);
-        let lifelines = |findings: &[&Finding]| {
-            axis.as_ref().map_or_else(Vec::new, |axis| {
-                lifeline::groups(report, findings.iter().copied(), axis, page)
-            })
-        };
-        let actions = Actions::of(report);
-        let restarts = [("Now", &actions.now), ("Soon", &actions.soon)]
-            .into_iter()
-            .filter(|(_, restarts)| !restarts.is_empty())
-            .map(|(heading, restarts)| (heading, commands(restarts, report, page)))
-            .collect();
         let several_clusters = report.clusters.len() > 1;
         Self {
             policy: policy(),
@@ -198,23 +184,16 @@ impl ReportPage {
             unseen: headline::unseen(report).map(|words| shown(&headline::as_sentence(&words))),
             without_findings: shown(&headline::as_sentence(&headline::without_findings(report))),
             tallies: tallies(report),
-            harmless: harmless_words(report),
+            harmless: harmless_words_of(&harmless),
             histogram: Histogram::of(report, page),
             findings: rows(&pressing),
             harmless_findings: rows(&harmless),
-            restarts,
-            cures: actions.then.iter().map(cure).collect(),
-            later: match actions.later {
-                0 => String::new(),
-                later => format!(
-                    "{} {}",
-                    counted(later, "more finding", "more findings"),
-                    later_than()
-                ),
-            },
-            lifelines: lifelines(&pressing),
-            harmless_lifelines: lifelines(&harmless),
-            axis,
+            rejected_heading: Column::of(pressing.iter().copied()).heading(),
+            upgrade: what_to_do::upgrade_of(report),
+            unasked_upgrade: upgrade::unasked(report).map(|words| shown(&words)),
+            steps: what_to_do::steps(report, page),
+            later: actions::later(report),
+            charts: chart::charts(report, page),
             callers: callers(report, page),
             caller_commands: caller_commands(report),
             callers_left_out: report
@@ -378,38 +357,15 @@ fn tallies(report: &Report) -> Vec<Tally> {
         .collect()
 }
 
-fn harmless_words(report: &Report) -> String {
+fn harmless_words_of(harmless: &[&Finding]) -> String {
+    let count = |verdict| harmless.iter().filter(|it| it.verdict == verdict).count();
     Verdict::ALL
         .into_iter()
-        .filter(|verdict| verdict.is_harmless() && report.count(*verdict) > 0)
-        .map(|verdict| format!("{} {verdict}", report.count(verdict)))
+        .map(|verdict| (count(verdict), verdict))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, verdict)| format!("{count} {verdict}"))
         .collect::<Vec<_>>()
         .join(", ")
-}
-
-fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Command> {
-    let mut cluster = None;
-    restarts
-        .iter()
-        .map(|restart| {
-            let another = cluster.replace(restart.cluster) != Some(restart.cluster);
-            Command {
-                cluster: (another && report.clusters.len() > 1)
-                    .then(|| shown(&report.name_of(restart.cluster))),
-                command: shown(restart.command),
-                new_date: day(restart.new_date, page.time_zone),
-            }
-        })
-        .collect()
-}
-
-fn cure(cure: &super::actions::Cure<'_>) -> (String, String) {
-    let accounts: Vec<String> = cure
-        .service_accounts
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    (shown(&accounts.join(", ")), shown(cure.text))
 }
 
 fn account(finding: &Finding) -> String {

@@ -9,22 +9,37 @@ mod content;
 
 use std::io::{self, Write};
 
-use chrono::{DateTime, Datelike as _, Utc};
+use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
 use super::Page;
+use super::actions;
 use super::basis;
+use super::due;
 use super::moment::minute;
+use super::recurrence;
 use super::rejections;
+use super::upgrade::{self, Upgrade};
 use super::visible::visible;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
+use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Severity;
 use content::{Component, Property, text, utc};
 
-/// Days before a death on which a calendar reminds of it.
-const ALARM_DAYS: [i64; 3] = [14, 7, 1];
+/// How long before a death a calendar reminds of it where a token lives for more than a day.
+const ALARMS_OF_DAYS: [Alarm; 3] = [
+    Alarm::new("14", TimeDelta::days(14), "-P14D", "in 14 days"),
+    Alarm::new("7", TimeDelta::days(7), "-P7D", "in 7 days"),
+    Alarm::new("1", TimeDelta::days(1), "-P1D", "in 1 day"),
+];
+/// The same where it lives for a day at most.
+const ALARMS_OF_HOURS: [Alarm; 3] = [
+    Alarm::new("6h", TimeDelta::hours(6), "-PT6H", "in 6 hours"),
+    Alarm::new("2h", TimeDelta::hours(2), "-PT2H", "in 2 hours"),
+    Alarm::new("30m", TimeDelta::minutes(30), "-PT30M", "in 30 minutes"),
+];
 /// How long an event is shown to last: a moment cannot be seen in a calendar.
 const SHOWN_FOR: &str = "PT30M";
 /// The last year that a calendar can write.
@@ -46,6 +61,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     if report.is_incomplete() {
         events.push(incomplete(report));
     }
+    events.extend(broken_by_upgrade(report));
     let calendar = Component {
         name: "VCALENDAR",
         properties: vec![
@@ -64,12 +80,50 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     calendar.write(output)
 }
 
+/// A reminder.
+struct Alarm {
+    /// What tells it from the event's other alarms.
+    name: &'static str,
+    before: TimeDelta,
+    trigger: &'static str,
+    words: &'static str,
+}
+
+impl Alarm {
+    const fn new(
+        name: &'static str,
+        before: TimeDelta,
+        trigger: &'static str,
+        words: &'static str,
+    ) -> Self {
+        Self {
+            name,
+            before,
+            trigger,
+            words,
+        }
+    }
+
+    /// The reminders that fit into a token's life.
+    fn of(lifetime: TokenLifetime) -> impl Iterator<Item = Self> {
+        let alarms = match lifetime.is_capped() {
+            true => ALARMS_OF_HOURS,
+            false => ALARMS_OF_DAYS,
+        };
+        alarms
+            .into_iter()
+            .filter(move |alarm| alarm.before < lifetime.duration())
+    }
+}
+
 /// The next death of a service account's holders.
 struct Death<'a> {
     finding: &'a Finding,
     /// The holders that die if nothing is done, the next first.
     holders: Vec<&'a HolderFinding>,
     at: DateTime<Utc>,
+    /// How long the token is accepted that ends then.
+    lifetime: TokenLifetime,
 }
 
 impl<'a> Death<'a> {
@@ -84,8 +138,9 @@ impl<'a> Death<'a> {
             .filter(|holder| holder.rejected_from.year() <= LAST_YEAR)
             .collect();
         holders.sort_by_key(|holder| holder.rejected_from);
-        let at = holders.first()?.rejected_from;
+        let (at, lifetime) = holders.first().map(|it| (it.rejected_from, it.lifetime))?;
         Some(Self {
+            lifetime,
             finding,
             holders,
             at,
@@ -120,21 +175,15 @@ impl<'a> Death<'a> {
             ),
             ("PRIORITY", priority.to_string()),
         ]);
-        let alarms = ALARM_DAYS.into_iter().map(|days| {
-            let words = match days {
-                1 => format!("in 1 day: {summary}"),
-                _ => format!("in {days} days: {summary}"),
-            };
+        let alarms = Alarm::of(self.lifetime).map(|alarm| {
+            let words = format!("{}: {summary}", alarm.words);
             Component {
                 name: "VALARM",
                 properties: vec![
                     // An alarm's own identifier keeps it from being repeated (RFC 9074).
-                    (
-                        "UID",
-                        identifier(&[&about[..], &[&days.to_string()]].concat()),
-                    ),
+                    ("UID", identifier(&[&about[..], &[alarm.name]].concat())),
                     ("ACTION", "DISPLAY".to_owned()),
-                    ("TRIGGER", format!("-P{days}D")),
+                    ("TRIGGER", alarm.trigger.to_owned()),
                     ("DESCRIPTION", text(&words)),
                 ],
                 components: Vec::new(),
@@ -147,18 +196,29 @@ impl<'a> Death<'a> {
         }
     }
 
+    /// When, and how sure that is.
+    fn when(&self, page: &Page) -> String {
+        let at = format!("{} {}", minute(self.at, page.time_zone), page.time_zone);
+        match (self.lifetime.is_exact(), self.lifetime.is_assumed()) {
+            (true, _) => format!("at {at}"),
+            (false, false) => format!("from {at} on, at the earliest"),
+            (false, true) => format!("at {at} if this is EKS 1.34 or later, else later"),
+        }
+    }
+
     fn description(&self, report: &Report, made_for: DateTime<Utc>, page: &Page) -> String {
         let finding = self.finding;
         let mut lines = vec![format!(
-            "The API server of {} rejects service account {} from {} {} on, at the earliest, unless its pods read a new token.",
+            "The API server of {} rejects service account {} {}, unless its pods read a new token.",
             one_line(&report.name_of(&finding.cluster)),
             finding.service_account,
-            minute(self.at, page.time_zone),
-            page.time_zone
+            self.when(page)
         )];
+        lines.extend(recurrence::words(report, finding, page.time_zone));
+        lines.extend(recurrence::quiet(report, finding, page.time_zone));
         for holder in self.holders.iter().take(MOST_LINES) {
             let pod = holder.pod.as_deref().unwrap_or("a pod without a name");
-            let from = minute(holder.rejected_from, page.time_zone);
+            let from = due::date(holder, page.time_zone);
             lines.push(format!("{from}  {}", one_line(pod)));
         }
         if self.holders.len() > MOST_LINES {
@@ -171,9 +231,14 @@ impl<'a> Death<'a> {
         for client in &finding.clients {
             lines.push(format!("Client: {}", one_line(&client.label)));
         }
+        let gained = actions::gained(report, finding);
         for remedy in &finding.remedies {
             lines.push(match remedy {
-                Remedy::Restart { command, .. } => one_line(command),
+                Remedy::Restart { command, new_date } => format!(
+                    "{}   # {}",
+                    one_line(command),
+                    actions::buys(gained, *new_date, page.time_zone)
+                ),
                 Remedy::Advice { text } => one_line(text),
             });
         }
@@ -194,6 +259,51 @@ impl<'a> Death<'a> {
         ));
         lines.join("\n")
     }
+}
+
+/// What an upgrade would break, at the time of the report: nobody has said when it comes.
+fn broken_by_upgrade(report: &Report) -> Option<Component> {
+    let made_for = report.made_for()?;
+    let (summary, lines) = match Upgrade::of(report) {
+        Some(upgrade) => {
+            let mut lines: Vec<String> = upgrade
+                .broken
+                .iter()
+                .take(MOST_LINES)
+                .map(|broken| {
+                    format!(
+                        "{} on {}: {}: {}",
+                        broken.finding.service_account,
+                        one_line(&report.name_of(&broken.finding.cluster)),
+                        one_line(&broken.clients),
+                        one_line(&broken.cure)
+                    )
+                })
+                .collect();
+            let more = upgrade.broken.len() - lines.len();
+            if more > 0 {
+                lines.push(format!("and {more} more"));
+            }
+            lines.extend(upgrade.remarks.iter().map(|it| one_line(it)));
+            (format!("Upgrade {}", upgrade.summary), lines)
+        }
+        None => {
+            let words = upgrade::unasked(report)?;
+            let summary = "An upgrade would have service accounts rejected daily";
+            (summary.to_owned(), vec![one_line(&words)])
+        }
+    };
+    let mut properties = versioned(&["upgrade"], made_for);
+    properties.extend(shown_at(made_for));
+    properties.extend([
+        ("SUMMARY", text(&summary)),
+        ("DESCRIPTION", text(&lines.join("\n"))),
+    ]);
+    Some(Component {
+        name: "VEVENT",
+        properties,
+        components: Vec::new(),
+    })
 }
 
 /// That the report is incomplete: without it, an empty calendar would look like good news.

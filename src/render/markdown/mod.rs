@@ -2,23 +2,27 @@
 //! shows no picture and calls nobody.
 //!
 //! - [`inert`]: text that stays text
+//! - [`what_to_do`]: what to do, and what an upgrade would break
 
 mod inert;
+mod what_to_do;
 
 use std::io::{self, Write};
 
 use super::Page;
-use super::actions::{Actions, Restart, later_than};
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
 use super::change;
-use super::moment::{day, distance, minute};
+use super::due::{self, Column};
+use super::moment::{distance, minute};
 use super::number::{counted, thousands};
+use super::recurrence;
 use super::rejections;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use inert::{code, line, words};
+use inert::{code, words};
+use what_to_do::{write_actions, write_upgrade};
 
 /// The most findings in a table. GitHub refuses an issue of more than 65,536 characters.
 const MOST_FINDINGS: usize = 100;
@@ -33,8 +37,10 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_basis(report, page, output)?;
     write_warnings(report, output)?;
     write_changes(report, page, output)?;
+    write_upgrade(report, output)?;
     write_findings(report, page, output)?;
     write_rejections(report, page, output)?;
+    write_recurring(report, page, output)?;
     write_actions(report, page, output)?;
     write_callers(report, page, output)?;
     write_harmless(report, page, output)?;
@@ -142,6 +148,7 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         let sentence = headline::as_sentence(&headline::without_findings(report));
         return writeln!(output, "{}", words(&sentence));
     }
+    let dates = Column::of(findings.iter().copied());
     let several_clusters = report.clusters.len() > 1;
     let (heading, rule) = if several_clusters {
         ("| Cluster ", "| --- ")
@@ -150,7 +157,8 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     };
     writeln!(
         output,
-        "{heading}| Service account | Verdict | Rejected from ({}) | Pods | Requests | Client |",
+        "{heading}| Service account | Verdict | {} ({}) | Pods | Requests | Client |",
+        dates.heading(),
         page.time_zone
     )?;
     writeln!(output, "{rule}| --- | --- | --- | ---: | ---: | --- |")?;
@@ -166,10 +174,11 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         }
         writeln!(
             output,
-            "| {} | {} | {}, {} | {pods} | {} | {} |",
+            "| {} | {} | {}{}, {} | {pods} | {} | {} |",
             code(&finding.service_account.to_string()),
             verdict(finding),
-            minute(lead.rejected_from, page.time_zone),
+            dates.before(lead),
+            due::date(lead, page.time_zone),
             distance(lead.rejected_from, report.now(finding)),
             thousands(finding.requests()),
             clients.join("; ")
@@ -203,7 +212,7 @@ fn write_rejections(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     for (finding, rejected) in rejected().take(MOST_LINES) {
         let account = code(&finding.service_account.to_string());
         let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(&finding.cluster.name))
+            format!(" in {}", code(&report.name_of(&finding.cluster)))
         } else {
             String::new()
         };
@@ -263,63 +272,37 @@ fn verdict(finding: &Finding) -> String {
     }
 }
 
-fn write_actions(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let actions = Actions::of(report);
-    write_restarts("Now", &actions.now, report, page, output)?;
-    write_restarts("Soon", &actions.soon, report, page, output)?;
-    if !actions.then.is_empty() {
-        writeln!(output)?;
-        writeln!(output, "### Then")?;
-        writeln!(output)?;
+/// Who is interrupted at the end of every token, and who is silent and may be back.
+fn write_recurring(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Vec::new();
+    for finding in &report.findings {
+        let recurring = recurrence::words(report, finding, page.time_zone);
+        let quiet = recurrence::quiet(report, finding, page.time_zone);
+        for remark in recurring.into_iter().chain(quiet) {
+            lines.push(format!(
+                "- {}{}: {remark}",
+                code(&finding.service_account.to_string()),
+                in_cluster(report, finding)
+            ));
+        }
     }
-    for cure in actions.then.iter().take(MOST_LINES) {
-        let accounts: Vec<String> = cure
-            .service_accounts
-            .iter()
-            .map(|account| code(&account.to_string()))
-            .collect();
-        writeln!(output, "- {}: {}", accounts.join(", "), words(cure.text))?;
-    }
-    write_more(actions.then.len(), "things to do", output)?;
-    if actions.later > 0 {
-        writeln!(output)?;
-        writeln!(
-            output,
-            "Later: {} {}; what to do is in `--format csv`.",
-            counted(actions.later, "finding", "findings"),
-            later_than()
-        )?;
-    }
-    Ok(())
-}
-
-fn write_restarts(
-    heading: &str,
-    restarts: &[Restart<'_>],
-    report: &Report,
-    page: &Page,
-    output: &mut dyn Write,
-) -> io::Result<()> {
-    if restarts.is_empty() {
+    if lines.is_empty() {
         return Ok(());
     }
     writeln!(output)?;
-    writeln!(output, "### {heading}")?;
+    writeln!(output, "### Interruptions")?;
     writeln!(output)?;
-    writeln!(output, "```sh")?;
-    let mut cluster = None;
-    for restart in restarts.iter().take(MOST_LINES) {
-        if report.clusters.len() > 1 && cluster.replace(restart.cluster) != Some(restart.cluster) {
-            writeln!(output, "# {}", line(&report.name_of(restart.cluster)))?;
-        }
-        let date = day(restart.new_date, page.time_zone);
-        writeln!(output, "{}   # new date {date}", line(restart.command))?;
+    for line in lines.iter().take(MOST_LINES) {
+        writeln!(output, "{line}")?;
     }
-    if restarts.len() > MOST_LINES {
-        let more = restarts.len() - MOST_LINES;
-        writeln!(output, "# and {more} more: see --format csv")?;
+    write_more(lines.len(), "interrupted", output)
+}
+
+fn in_cluster(report: &Report, finding: &Finding) -> String {
+    match report.clusters.len() {
+        0 | 1 => String::new(),
+        _ => format!(" in {}", code(&report.name_of(&finding.cluster))),
     }
-    writeln!(output, "```")
 }
 
 fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {

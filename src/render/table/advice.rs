@@ -6,32 +6,38 @@ use super::answer::INFERRED;
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint};
 use crate::render::Page;
-use crate::render::actions::{Actions, Cure, Restart, later_than};
-use crate::render::moment::day;
+use crate::render::actions::{self, Body, Cure, Restart};
 use crate::render::visible::visible;
 use crate::report::Report;
 
 /// The width of the headings on the left.
 const LEFT: usize = 10;
 
+const MARGINS: Margins = Margins {
+    indent: 2,
+    heading: LEFT,
+};
+
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let actions = Actions::of(report);
-    write_restarts("Now", &actions.now, report, page, output)?;
-    write_restarts("Soon", &actions.soon, report, page, output)?;
-    if !actions.now.is_empty() || !actions.soon.is_empty() {
-        let words = paint(FAINT, INFERRED, page.colour);
-        writeln!(output, "  {:LEFT$}{words}", "")?;
+    let steps = actions::steps(report);
+    let is_restart = |body: &Body<'_>| matches!(body, Body::Restarts(_));
+    let last = steps.iter().rposition(|step| is_restart(&step.body));
+    for (index, step) in steps.iter().enumerate() {
+        match &step.body {
+            Body::Restarts(restarts) => {
+                write_restarts(step.heading, restarts, report, page, output)?;
+            }
+            Body::Cures(cures) => write_cures(step.heading, cures, page, output)?,
+        }
+        if Some(index) == last {
+            let words = paint(FAINT, INFERRED, page.colour);
+            writeln!(output, "  {:LEFT$}{words}", "")?;
+        }
     }
-    write_cures(&actions.then, page, output)?;
-    if actions.later > 0 {
-        let heading = paint(HEADING, format!("{:LEFT$}", "Later"), page.colour);
+    if let Some(later) = actions::later(report) {
+        let words = format!("{later}; what to do is in --format csv");
         writeln!(output)?;
-        writeln!(
-            output,
-            "  {heading}{} more {}; what to do is in --format csv",
-            actions.later,
-            later_than()
-        )?;
+        list::write("Later", &[words], MARGINS, page, output)?;
     }
     Ok(())
 }
@@ -51,9 +57,9 @@ fn write_restarts(
             lines.push(format!("# {}", visible(&report.name_of(restart.cluster))));
         }
         lines.push(format!(
-            "{}   # new date {}",
+            "{}   # {}",
             restart.command,
-            day(restart.new_date, page.time_zone)
+            restart.buys(page.time_zone)
         ));
     }
     for (index, line) in lines.iter().enumerate() {
@@ -69,7 +75,12 @@ fn write_restarts(
 }
 
 /// One line for each piece of advice, with the service accounts that it is for.
-fn write_cures(cures: &[Cure<'_>], page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_cures(
+    heading: &str,
+    cures: &[Cure<'_>],
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let lines: Vec<String> = cures
         .iter()
         .map(|cure| {
@@ -81,13 +92,6 @@ fn write_cures(cures: &[Cure<'_>], page: &Page, output: &mut dyn Write) -> io::R
             format!("{}: {}", accounts.join(", "), visible(cure.text))
         })
         .collect();
-    if lines.is_empty() {
-        return Ok(());
-    }
-    let margins = Margins {
-        indent: 2,
-        heading: LEFT,
-    };
     writeln!(output)?;
-    list::write("Then", &lines, margins, page, output)
+    list::write(heading, &lines, MARGINS, page, output)
 }

@@ -8,6 +8,8 @@ use chrono::TimeDelta;
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint, thousands};
 use crate::render::Page;
+use crate::render::actions;
+use crate::render::due;
 use crate::render::moment::{distance, minute};
 use crate::render::rejections::since;
 use crate::render::visible::visible;
@@ -22,6 +24,9 @@ const MARGINS: Margins = Margins {
 
 /// How many lines each answer takes at most, so that all of them fit on the first screen.
 const LINES: usize = 5;
+
+/// How many lines to type: what mends a client and what buys it a day are two.
+const COMMANDS: usize = 8;
 
 /// What commands with a workload's name rest on.
 pub(super) const INFERRED: &str = "# workloads are inferred from the names of their pods";
@@ -45,7 +50,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             output,
         )?;
     }
-    let commands = cut(commands(report), Some(LINES), "see --format csv");
+    let commands = cut(commands(report), Some(COMMANDS), "see --format csv");
     if !commands.is_empty() {
         writeln!(output)?;
     }
@@ -167,7 +172,7 @@ fn next(report: &Report, page: &Page) -> Vec<String> {
             format!(
                 "{} dies {}, {}",
                 name(report, finding),
-                minute(holder.rejected_from, page.time_zone),
+                due::date(holder, page.time_zone),
                 distance(holder.rejected_from, now)
             )
         })
@@ -192,28 +197,48 @@ fn causes(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// What to type, the most urgent first; where a command does not help, what does, as a comment.
+/// What to type, the most urgent first; what is no command stands as a comment, once for all that
+/// it helps. Where a restart buys a day only, what mends the client comes first.
 fn commands(report: &Report) -> Vec<String> {
-    let mut commands: Vec<String> = Vec::new();
+    let mut lines: Vec<Line> = Vec::new();
     for finding in urgent(report) {
-        let mut restarts = finding.remedies.iter().filter_map(|remedy| match remedy {
-            Remedy::Restart { command, .. } => Some(command.clone()),
-            Remedy::Advice { .. } => None,
-        });
-        let lines: Vec<String> = match (restarts.next(), finding.remedies.first()) {
-            (Some(first), _) => std::iter::once(first).chain(restarts).collect(),
-            (None, Some(Remedy::Advice { text })) => {
-                vec![format!("# {}: {}", name(report, finding), visible(text))]
-            }
-            (None, _) => Vec::new(),
-        };
-        for line in lines {
-            if !commands.contains(&line) {
-                commands.push(line);
+        for remedy in actions::first(finding) {
+            let name = name(report, finding);
+            match remedy {
+                Remedy::Restart { command, .. } => {
+                    let line = Line::Command(command.clone());
+                    if !lines.contains(&line) {
+                        lines.push(line);
+                    }
+                }
+                Remedy::Advice { text } => {
+                    let known = lines.iter_mut().find_map(|line| match line {
+                        Line::Advice(names, known) if known == text => Some(names),
+                        _ => None,
+                    });
+                    match known {
+                        Some(names) => names.push(name),
+                        None => lines.push(Line::Advice(vec![name], text.clone())),
+                    }
+                }
             }
         }
     }
-    commands
+    lines
+        .into_iter()
+        .map(|line| match line {
+            Line::Command(command) => command,
+            Line::Advice(names, text) => format!("# {}: {}", names.join(", "), visible(&text)),
+        })
+        .collect()
+}
+
+/// A line of what to type.
+#[derive(PartialEq, Eq)]
+enum Line {
+    Command(String),
+    /// What helps these service accounts.
+    Advice(Vec<String>, String),
 }
 
 /// What is dead or dies, the dead first, then by date.

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 use unicode_width::UnicodeWidthStr as _;
 
+use super::list;
 use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
 use crate::render::Page;
 use crate::render::basis;
@@ -34,8 +35,9 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         )?;
     }
     for line in basis::lifetimes(report) {
-        let line = visible(&line);
-        writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+        for line in list::wrapped(&visible(&line), page.width) {
+            writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+        }
     }
     writeln!(output)?;
     if let Some(unseen) = headline::unseen(report) {

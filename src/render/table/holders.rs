@@ -6,6 +6,7 @@ use super::answer;
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, of_severity, paint, thousands};
 use crate::render::Page;
+use crate::render::due;
 use crate::render::moment::{distance, duration, minute};
 use crate::render::visible::visible;
 use crate::report::Report;
@@ -38,8 +39,9 @@ pub(super) fn write(
             write_heading(holder, page, output)?;
             let now = report.window_end(finding).unwrap_or(holder.last_seen);
             let due = format!(
-                "rejected from {}, {}",
-                minute(holder.rejected_from, page.time_zone),
+                "{} {}, {}",
+                due::rejected(holder.lifetime),
+                due::date(holder, page.time_zone),
                 distance(holder.rejected_from, now)
             );
             list::write("due", &[due], MARGINS, page, output)?;

@@ -46,7 +46,7 @@ pub(super) fn write(
 }
 
 /// The text in lines that leave room for the inset; a word that is too long is cut into pieces.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
+pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.saturating_sub(2).max(10);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();

@@ -3,6 +3,8 @@
 //! - [`heading`]: which clusters and what was found, at a glance
 //! - [`changes`]: what changed since an earlier report
 //! - [`answer`]: in an outage: who is dead, who is next, why, and what to type
+//! - [`recurring`]: who is interrupted at the end of every token, and who may be back
+//! - [`upgrade`]: what an upgrade would break
 //! - [`rows`]: the findings that need somebody, by namespace
 //! - [`harmless`]: the ones that do not
 //! - [`advice`]: what to type, most urgent first, and what mends it for good
@@ -25,8 +27,10 @@ mod heading;
 mod holders;
 mod legacy_tokens;
 mod list;
+mod recurring;
 mod rows;
 mod style;
+mod upgrade;
 
 use std::io::{self, Write};
 
@@ -37,10 +41,13 @@ use crate::report::Report;
 pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     heading::write(report, page, output)?;
     changes::write(report, page, output)?;
+    upgrade::write(report, page, output)?;
     answer::write_rejected(report, None, page, output)?;
+    recurring::write(report, page, output)?;
     rows::write(report, page, output)?;
     harmless::write(report, page, output)?;
     advice::write(report, page, output)?;
+    upgrade::write_unasked(report, page, output)?;
     callers::write(report, page, output)?;
     legacy_tokens::write(report, page, output)?;
     footing::write(report, page, output)
@@ -63,13 +70,16 @@ pub fn render_in_detail(
     output: &mut dyn Write,
 ) -> io::Result<()> {
     heading::write(report, page, output)?;
+    upgrade::write(report, page, output)?;
     answer::write(report, page, output)?;
+    recurring::write(report, page, output)?;
     rows::write(report, page, output)?;
     callers::write(report, page, output)?;
     if detail.holders {
         holders::write(report, detail.explain, page, output)?;
         advice::write(report, page, output)?;
     }
+    upgrade::write_unasked(report, page, output)?;
     legacy_tokens::write(report, page, output)?;
     if !detail.holders && !report.findings.is_empty() {
         holders::write_how_to_see(page, output)?;

@@ -6,7 +6,8 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, pre
 
 use super::style::{cell, thousands};
 use crate::render::Page;
-use crate::render::moment::{distance, minute};
+use crate::render::due::{self, Column};
+use crate::render::moment::distance;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -46,7 +47,14 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         .map(|finding| finding.service_account.name.len())
         .max();
     let room = width.saturating_sub(longest.unwrap_or(0).saturating_sub(USUAL_NAME));
-    table.set_header(header(room));
+    let dates = Column::of(
+        report
+            .findings
+            .iter()
+            .filter(|finding| !finding.verdict.is_harmless()),
+    );
+    let room = room.saturating_sub(dates.room());
+    table.set_header(header(room, dates));
     let mut namespace = None;
     for finding in report
         .findings
@@ -57,7 +65,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         if namespace.replace(this) != Some(this) {
             table.add_row([Cell::new(group(finding, report))]);
         }
-        table.add_row(row(report, finding, page, room));
+        table.add_row(row(report, finding, page, (room, dates)));
     }
     if namespace.is_none() {
         return Ok(());
@@ -84,13 +92,13 @@ fn group(finding: &Finding, report: &Report) -> String {
     }
 }
 
-fn header(width: usize) -> Vec<Cell> {
+fn header(width: usize, dates: Column) -> Vec<Cell> {
     let heading = |text: &str| Cell::new(text).add_attribute(Attribute::Dim);
     let number = |text: &str| heading(text).set_alignment(CellAlignment::Right);
     let mut cells = vec![
         heading("SERVICE ACCOUNT"),
         heading("VERDICT"),
-        heading("REJECTED FROM"),
+        heading(&dates.heading().to_uppercase()),
     ];
     if width >= WIDTH_FOR_LIFE {
         cells.push(heading("LIFE"));
@@ -105,10 +113,15 @@ fn header(width: usize) -> Vec<Cell> {
     cells
 }
 
-fn row(report: &Report, finding: &Finding, page: &Page, width: usize) -> Vec<Cell> {
+fn row(
+    report: &Report,
+    finding: &Finding,
+    page: &Page,
+    (width, dates): (usize, Column),
+) -> Vec<Cell> {
     let lead = finding.lead();
     let now = report.window_end(finding).unwrap_or(lead.last_seen);
-    let date = minute(lead.rejected_from, page.time_zone);
+    let date = due::date(lead, page.time_zone);
     // The distance tells the year where there is no room for it.
     let date = if width >= WIDTH_FOR_LIFE {
         &date
@@ -124,7 +137,13 @@ fn row(report: &Report, finding: &Finding, page: &Page, width: usize) -> Vec<Cel
         Cell::new(format!("\u{a0}\u{a0}{}", finding.service_account.name)),
         cell(finding.verdict, finding.severity),
         cell(
-            format!("{date}  {}", distance(lead.rejected_from, now)),
+            format!(
+                "{:before$}{date:room$} {}",
+                dates.before(lead),
+                distance(lead.rejected_from, now),
+                before = dates.room(),
+                room = if width >= WIDTH_FOR_LIFE { 17 } else { 12 },
+            ),
             finding.severity,
         ),
     ];

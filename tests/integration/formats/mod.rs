@@ -5,6 +5,7 @@
 //! - [`hostile`]: text that acts in no format
 //! - [`markdown`], [`calendar`], [`metrics`], [`page`], [`columns`]: each format, read back by
 //!   somebody else
+//! - [`lifetimes`]: tokens of 24 hours and of 90 days, interruptions, upgrades
 //! - [`schema`]: every JSON output against the published schema
 //! - [`saved`]: saved reports, of this version and of others
 //! - [`render_command`]: the command
@@ -13,6 +14,7 @@ mod calendar;
 mod columns;
 mod corpus;
 mod hostile;
+mod lifetimes;
 mod markdown;
 mod metrics;
 mod page;

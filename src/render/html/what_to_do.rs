@@ -1,0 +1,97 @@
+//! What to do, and what an upgrade would break, as the template knows it.
+
+use super::{account, shown};
+use crate::render::Page;
+use crate::render::actions::{self, Body, Restart};
+use crate::render::upgrade;
+use crate::report::Report;
+
+/// What an upgrade would break.
+pub(super) struct Upgrade {
+    pub(super) summary: String,
+    pub(super) broken: Vec<Broken>,
+    pub(super) remarks: Vec<String>,
+}
+
+pub(super) struct Broken {
+    pub(super) account: String,
+    pub(super) cluster: Option<String>,
+    pub(super) clients: String,
+    pub(super) cure: String,
+}
+
+/// Something to do: commands, or what mends which service accounts.
+pub(super) struct Step {
+    pub(super) heading: &'static str,
+    pub(super) purpose: &'static str,
+    pub(super) commands: Vec<Command>,
+    pub(super) cures: Vec<(String, String)>,
+}
+
+pub(super) struct Command {
+    /// The cluster, where it is another than the last command's.
+    pub(super) cluster: Option<String>,
+    pub(super) command: String,
+    pub(super) buys: String,
+}
+
+/// What an upgrade would break.
+pub(super) fn upgrade_of(report: &Report) -> Option<Upgrade> {
+    let upgrade = upgrade::Upgrade::of(report)?;
+    let broken = upgrade.broken.iter();
+    Some(Upgrade {
+        broken: broken
+            .map(|broken| Broken {
+                account: account(broken.finding),
+                cluster: (report.clusters.len() > 1)
+                    .then(|| shown(&report.name_of(&broken.finding.cluster))),
+                clients: shown(&broken.clients),
+                cure: shown(&broken.cure),
+            })
+            .collect(),
+        remarks: upgrade.remarks.iter().map(|it| shown(it)).collect(),
+        summary: upgrade.summary,
+    })
+}
+
+/// What to do, step by step.
+pub(super) fn steps(report: &Report, page: &Page) -> Vec<Step> {
+    let step = |step: actions::Step<'_>| {
+        let (commands, cures) = match &step.body {
+            Body::Restarts(restarts) => (commands(restarts, report, page), Vec::new()),
+            Body::Cures(cures) => (Vec::new(), cures.iter().map(cure).collect()),
+        };
+        Step {
+            heading: step.heading,
+            purpose: step.purpose,
+            commands,
+            cures,
+        }
+    };
+    actions::steps(report).into_iter().map(step).collect()
+}
+
+fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Command> {
+    let mut cluster = None;
+    restarts
+        .iter()
+        .map(|restart| {
+            let another = cluster.replace(restart.cluster) != Some(restart.cluster);
+            Command {
+                cluster: (another && report.clusters.len() > 1)
+                    .then(|| shown(&report.name_of(restart.cluster))),
+                command: shown(restart.command),
+                buys: restart.buys(page.time_zone),
+            }
+        })
+        .collect()
+}
+
+fn cure(cure: &actions::Cure<'_>) -> (String, String) {
+    let accounts: Vec<String> = cure
+        .service_accounts
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    (shown(&accounts.join(", ")), shown(cure.text))
+}

@@ -1,0 +1,95 @@
+//! What to do, and what an upgrade would break.
+
+use std::io::{self, Write};
+
+use super::inert::{code, line, words};
+use super::{MOST_LINES, in_cluster, write_more};
+use crate::render::Page;
+use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::upgrade::{self, Upgrade};
+use crate::report::Report;
+
+/// What to do, step by step.
+pub(super) fn write_actions(
+    report: &Report,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    for step in actions::steps(report) {
+        writeln!(output)?;
+        writeln!(output, "### {}: {}", step.heading, step.purpose)?;
+        writeln!(output)?;
+        match &step.body {
+            Body::Restarts(restarts) => write_restarts(restarts, report, page, output)?,
+            Body::Cures(cures) => write_cures(cures, output)?,
+        }
+    }
+    if let Some(later) = actions::later(report) {
+        writeln!(output)?;
+        writeln!(output, "Later: {later}; what to do is in `--format csv`.")?;
+    }
+    Ok(())
+}
+
+fn write_cures(cures: &[Cure<'_>], output: &mut dyn Write) -> io::Result<()> {
+    for cure in cures.iter().take(MOST_LINES) {
+        let accounts: Vec<String> = cure
+            .service_accounts
+            .iter()
+            .map(|account| code(&account.to_string()))
+            .collect();
+        writeln!(output, "- {}: {}", accounts.join(", "), words(cure.text))?;
+    }
+    write_more(cures.len(), "things to do", output)
+}
+
+/// What an upgrade would break.
+pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    let Some(upgrade) = Upgrade::of(report) else {
+        let Some(unasked) = upgrade::unasked(report) else {
+            return Ok(());
+        };
+        writeln!(output)?;
+        return writeln!(output, "Upgrade: {}", words(&unasked));
+    };
+    writeln!(output)?;
+    writeln!(output, "### Upgrade {}", upgrade.summary)?;
+    writeln!(output)?;
+    for broken in upgrade.broken.iter().take(MOST_LINES) {
+        writeln!(
+            output,
+            "- {}{} is rejected daily: {}: {}",
+            code(&broken.finding.service_account.to_string()),
+            in_cluster(report, broken.finding),
+            words(&broken.clients),
+            words(&broken.cure)
+        )?;
+    }
+    write_more(upgrade.broken.len(), "that are rejected daily", output)?;
+    for remark in &upgrade.remarks {
+        writeln!(output, "- {}", words(remark))?;
+    }
+    Ok(())
+}
+
+fn write_restarts(
+    restarts: &[Restart<'_>],
+    report: &Report,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    writeln!(output, "```sh")?;
+    let mut cluster = None;
+    for restart in restarts.iter().take(MOST_LINES) {
+        if report.clusters.len() > 1 && cluster.replace(restart.cluster) != Some(restart.cluster) {
+            writeln!(output, "# {}", line(&report.name_of(restart.cluster)))?;
+        }
+        let buys = restart.buys(page.time_zone);
+        writeln!(output, "{}   # {buys}", line(restart.command))?;
+    }
+    if restarts.len() > MOST_LINES {
+        let more = restarts.len() - MOST_LINES;
+        writeln!(output, "# and {more} more: see --format csv")?;
+    }
+    writeln!(output, "```")
+}

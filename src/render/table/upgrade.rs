@@ -1,0 +1,56 @@
+//! What an upgrade would break.
+
+use std::io::{self, Write};
+
+use super::answer::name;
+use super::list::{self, Margins};
+use crate::render::Page;
+use crate::render::upgrade::{self, Broken, Upgrade};
+use crate::render::visible::visible;
+use crate::report::Report;
+
+const MARGINS: Margins = Margins {
+    indent: 2,
+    heading: 10,
+};
+
+/// The answer to the question about an upgrade.
+pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let Some(upgrade) = Upgrade::of(report) else {
+        return Ok(());
+    };
+    let mut items = vec![upgrade.summary];
+    items.extend(upgrade.broken.iter().map(|it| broken(report, it)));
+    let remarks = upgrade.remarks.iter();
+    items.extend(remarks.map(|remark| visible(remark).into_owned()));
+    writeln!(output)?;
+    list::write("Upgrade", &items, MARGINS, page, output)
+}
+
+/// One line where nobody asked.
+pub(super) fn write_unasked(
+    report: &Report,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let Some(words) = upgrade::unasked(report) else {
+        return Ok(());
+    };
+    writeln!(output)?;
+    list::write(
+        "Upgrade",
+        &[visible(&words).into_owned()],
+        MARGINS,
+        page,
+        output,
+    )
+}
+
+fn broken(report: &Report, broken: &Broken<'_>) -> String {
+    format!(
+        "{} is rejected daily: {}: {}",
+        name(report, broken.finding),
+        visible(&broken.clients),
+        visible(&broken.cure)
+    )
+}
