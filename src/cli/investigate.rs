@@ -1,20 +1,19 @@
 //! `investigate`: who is dead, who is next, why, and what to type.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
-use super::memory_args::{CallerArgs, MemoryArgs, MemoryPlan};
+use super::memory_args::{KnownArgs, KnownPlan, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
 use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
 use crate::source::depth::Depth;
+use crate::verdict::acceptance::accept;
 use crate::verdict::narrowing::{Narrowing, narrow};
 use crate::verdict::{Context, judge};
 
@@ -34,7 +33,7 @@ pub(super) struct InvestigateArgs {
     memory: MemoryArgs,
 
     #[command(flatten)]
-    callers: CallerArgs,
+    known: KnownArgs,
 
     /// Only this namespace
     #[arg(short, long, value_name = "NAME", help_heading = "Holders")]
@@ -65,7 +64,7 @@ pub(super) struct Investigate {
     evidence: EvidencePlan,
     target_version: Option<KubernetesVersion>,
     memory: MemoryPlan,
-    ignored_callers: Vec<IpAddr>,
+    known: KnownPlan,
     narrowing: Narrowing,
     output: OutputPlan,
     quiet: bool,
@@ -87,7 +86,7 @@ impl InvestigateArgs {
             target_version: self.upgrade.plan(&evidence)?,
             evidence,
             memory: self.memory.plan(),
-            ignored_callers: self.callers.plan(),
+            known: self.known.plan()?,
             narrowing,
             output: self.output.plan()?.in_detail(detail),
             quiet: self.quiet,
@@ -111,9 +110,10 @@ impl Investigate {
                 token_lifetime: self.evidence.token_lifetime,
                 target_version: self.target_version,
                 previous: previous.report(),
-                ignored_callers: &self.ignored_callers,
+                ignored_callers: &self.known.ignored_callers,
             },
         );
+        accept(&mut report, &self.known.acceptances);
         check_clusters(&report)?;
         narrow(&mut report, &self.narrowing).map_err(Failure::failed)?;
         outputs.keep_older_if(evidence.interrupted && report.is_incomplete());

@@ -3,24 +3,53 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 
 use super::comparison_args::{Previous, read};
 use super::exit::Failure;
+use crate::verdict::acceptance::{self, Acceptance};
 
 #[derive(Debug, Args)]
-pub(super) struct CallerArgs {
+pub(super) struct KnownArgs {
     /// Leave out rejected callers at this address; repeatable
     ///
     /// For callers that are known and harmless, such as a host with an old kubeconfig. The report
     /// says how many were left out. Rejections of a known workload are reported all the same.
     #[arg(long, value_name = "ADDRESS", help_heading = "Evidence")]
     ignore_caller: Vec<IpAddr>,
+
+    /// Take the severity from the known findings in this file
+    ///
+    /// A line a finding: NAMESPACE/ACCOUNT, cluster, last day, the verdict that is accepted, and
+    /// the reason; names may be patterns. A finding that is worse than accepted keeps its severity.
+    #[arg(long, value_name = "FILE", help_heading = "Evidence")]
+    accept: Option<PathBuf>,
 }
 
-impl CallerArgs {
-    pub(super) fn plan(self) -> Vec<IpAddr> {
-        self.ignore_caller
+/// What the operator knows.
+pub(super) struct KnownPlan {
+    pub(super) ignored_callers: Vec<IpAddr>,
+    pub(super) acceptances: Vec<Acceptance>,
+}
+
+impl KnownArgs {
+    /// Reads the file of known findings, before any work begins.
+    pub(super) fn plan(self) -> Result<KnownPlan, Failure> {
+        let acceptances = match &self.accept {
+            None => Vec::new(),
+            Some(path) => {
+                let shown = path.display().to_string();
+                let text = std::fs::read_to_string(path)
+                    .with_context(|| format!("cannot read the known findings {shown}"))?;
+                acceptance::parse(&shown, &text)
+                    .map_err(|refused| Failure::Usage(format!("--accept {refused}")))?
+            }
+        };
+        Ok(KnownPlan {
+            ignored_callers: self.ignore_caller,
+            acceptances,
+        })
     }
 }
 

@@ -1,7 +1,5 @@
 //! `sweep`: which workloads hold tokens that will be rejected.
 
-use std::net::IpAddr;
-
 use chrono::{DateTime, Utc};
 use clap::Args;
 
@@ -9,7 +7,7 @@ use super::comparison_args::{ComparisonArgs, ComparisonPlan};
 use super::evidence_args::{EvidenceArgs, EvidencePlan};
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
-use super::memory_args::CallerArgs;
+use super::memory_args::{KnownArgs, KnownPlan};
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
 use super::upgrade_args::{UpgradeArgs, check_clusters};
@@ -20,6 +18,7 @@ use crate::render::Format;
 use crate::report::Report;
 use crate::report::changes::Changes;
 use crate::source::depth::Depth;
+use crate::verdict::acceptance::accept;
 use crate::verdict::changes::{changes, only_changes};
 use crate::verdict::{Context, judge};
 
@@ -33,7 +32,7 @@ pub(super) struct SweepArgs {
     upgrade: UpgradeArgs,
 
     #[command(flatten)]
-    callers: CallerArgs,
+    known: KnownArgs,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -53,7 +52,7 @@ pub(super) struct SweepArgs {
 pub(super) struct Sweep {
     evidence: EvidencePlan,
     target_version: Option<KubernetesVersion>,
-    ignored_callers: Vec<IpAddr>,
+    known: KnownPlan,
     output: OutputPlan,
     comparison: ComparisonPlan,
     notification: NotificationPlan,
@@ -66,7 +65,7 @@ impl SweepArgs {
         Ok(Sweep {
             target_version: self.upgrade.plan(&evidence)?,
             evidence,
-            ignored_callers: self.callers.plan(),
+            known: self.known.plan()?,
             output: self.output.plan()?,
             comparison: self.comparison.plan(),
             notification: self.notification.plan()?,
@@ -91,9 +90,10 @@ impl Sweep {
                 token_lifetime: self.evidence.token_lifetime,
                 previous: previous.report(),
                 target_version: self.target_version,
-                ignored_callers: &self.ignored_callers,
+                ignored_callers: &self.known.ignored_callers,
             },
         );
+        accept(&mut report, &self.known.acceptances);
         check_clusters(&report)?;
         let changes = changes(previous.report(), &report);
         let webhook = self.notification.webhook_for(&changes);

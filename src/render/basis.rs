@@ -140,13 +140,14 @@ pub fn outlived(scan: &ClusterScan) -> Option<String> {
 /// What a reader should know, without anything being missing. Places are log text: escape it.
 pub fn notes(report: &Report) -> impl Iterator<Item = String> {
     let notes = report.clusters.iter().flat_map(|scan| &scan.notes);
-    notes.map(|counted| {
+    let of_clusters = notes.map(|counted| {
         let times = match counted.count {
             1 => String::new(),
             count => format!(" ({} times)", thousands(count)),
         };
         format!("{}: {}{times}", counted.note.place, counted.note.text)
-    })
+    });
+    of_clusters.chain(report.notes.iter().cloned())
 }
 
 /// `Read 7,094 lines, 9.6 MB, in 2 files. Scanned 41.2 GB in 1 query, about $0.21.`

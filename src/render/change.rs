@@ -88,6 +88,9 @@ fn turn(before: &State, after: &State) -> String {
     }
     match (before.severity, after.severity) {
         (Some(then), Some(now)) if then != now => format!("now {now}, was {then}"),
+        (None, Some(_)) if before.is_accepted() => {
+            format!("{}, and not accepted any more", after.verdict)
+        }
         _ => format!("{}, with an older token than was known", after.verdict),
     }
 }

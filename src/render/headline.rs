@@ -2,6 +2,7 @@
 //! Names of clusters and places are log text: escape them.
 
 use super::caller;
+use super::moment::distance;
 use super::number::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
@@ -61,10 +62,6 @@ pub fn unseen(report: &Report) -> Option<String> {
 /// What it means that no finding has a severity. The all-clear is given only where everything that
 /// was asked for was seen.
 pub fn without_findings(report: &Report) -> String {
-    let left_out = report
-        .changes
-        .as_ref()
-        .map_or(0, |changes| changes.left_out);
     if let Some(filtered) = &report.filtered {
         return filtered.words();
     }
@@ -77,9 +74,19 @@ pub fn without_findings(report: &Report) -> String {
     if report.is_incomplete() {
         return "no finding in what could be seen".to_owned();
     }
-    match left_out {
+    if let Some(changes) = report.changes.as_ref().filter(|it| it.left_out_urgent > 0) {
+        let now = report.made_for().unwrap_or_default();
+        let unchanged = counted(changes.left_out_urgent, "finding is", "findings are");
+        let mut words = format!("nothing changed: {unchanged} as before and left out here");
+        if let Some(first) = changes.left_out_first {
+            let (is, when) = (if first < now { "was" } else { "is" }, distance(first, now));
+            words.push_str(&format!(", the first {is} rejected {when}"));
+        }
+        return words;
+    }
+    match report.accepted() {
         0 => "no service account is about to be rejected".to_owned(),
-        _ => "nothing that changed is about to be rejected".to_owned(),
+        _ => "nothing but what is accepted is about to be rejected".to_owned(),
     }
 }
 

@@ -160,6 +160,16 @@ fn standing(report: &Report) -> String {
         })
         .collect();
     counts.extend(caller::urgent(report));
+    match report.accepted() {
+        0 => {}
+        accepted if counts.is_empty() => {
+            counts.push(format!(
+                "{}; {accepted} accepted",
+                headline::without_findings(report)
+            ));
+        }
+        accepted => counts.push(format!("{accepted} accepted")),
+    }
     if counts.is_empty() {
         format!("Now: {}", headline::without_findings(report))
     } else {
@@ -195,7 +205,10 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
         let _ = write!(item, "; {rejected}");
     }
     if let Some(finding) = finding
-        && matches!(change.kind, ChangeKind::New | ChangeKind::Worse)
+        && matches!(
+            change.kind,
+            ChangeKind::New | ChangeKind::Worse | ChangeKind::Reminder
+        )
     {
         for remark in recurrence::words(report, finding, time_zone)
             .into_iter()

@@ -24,6 +24,10 @@ pub struct Changes {
     pub new_callers: usize,
     /// How many unchanged findings were left out of the report.
     pub left_out: usize,
+    /// How many of them have a severity.
+    pub left_out_urgent: usize,
+    /// When the first of these is rejected, or was.
+    pub left_out_first: Option<DateTime<Utc>>,
     /// Every service account with a finding then or now, the most urgent first.
     pub accounts: Vec<AccountChange>,
 }
@@ -50,6 +54,8 @@ pub enum ChangeKind {
     New,
     /// Its verdict or its severity is worse, or it is rejected earlier than was known.
     Worse,
+    /// It is as it was, and its end has come near, or has come.
+    Reminder,
     /// What it holds now is newer, by a day or more, than what was to be rejected first.
     Restarted,
     /// Its verdict or its severity is better.
@@ -64,9 +70,10 @@ pub enum ChangeKind {
 
 impl ChangeKind {
     /// Every kind, in the order in which they are told.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::New,
         Self::Worse,
+        Self::Reminder,
         Self::Restarted,
         Self::Better,
         Self::Gone,
@@ -79,6 +86,7 @@ impl ChangeKind {
         match self {
             Self::New => "new",
             Self::Worse => "worse",
+            Self::Reminder => "reminder",
             Self::Restarted => "restarted",
             Self::Better => "better",
             Self::Gone => "gone",
@@ -105,6 +113,15 @@ pub struct State {
     pub issued: DateTime<Utc>,
     /// When it is rejected.
     pub rejected_from: DateTime<Utc>,
+    /// The end of the window in which it was seen so; absent in a report of version 1.
+    pub seen_at: Option<DateTime<Utc>>,
+}
+
+impl State {
+    /// Whether it has no severity only because it is accepted.
+    pub fn is_accepted(&self) -> bool {
+        self.severity.is_none() && !self.verdict.is_harmless()
+    }
 }
 
 impl From<&Finding> for State {
@@ -115,6 +132,7 @@ impl From<&Finding> for State {
             severity: finding.severity,
             issued: lead.issued,
             rejected_from: lead.rejected_from,
+            seen_at: None,
         }
     }
 }

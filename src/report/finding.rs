@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::acceptance::Accepted;
 use super::interruption::Interruption;
 use super::rejection::{FindingRejections, HolderRejections};
 use super::token_lifetime::TokenLifetime;
@@ -25,6 +26,8 @@ pub struct Finding {
     pub verdict: Verdict,
     /// The worst holder's severity; none for a harmless one.
     pub severity: Option<Severity>,
+    /// Until when and why the operator accepts it, so that it has no severity.
+    pub accepted: Option<Accepted>,
     /// What becomes of it after an upgrade to a version that caps tokens; absent where its cluster
     /// has such a version, or where nothing of it is left.
     pub after_upgrade: Option<AfterUpgrade>,
@@ -137,6 +140,11 @@ impl Finding {
     /// dates are its dates.
     pub fn lead(&self) -> &HolderFinding {
         &self.holders[0]
+    }
+
+    /// Whether nothing has to be done about it now: it is harmless, or accepted.
+    pub fn is_calm(&self) -> bool {
+        self.verdict.is_harmless() || self.accepted.is_some()
     }
 
     /// Requests of all holders.

@@ -1,6 +1,7 @@
 //! The report as data: everything that a format needs, and nothing that has to be worked out.
 //!
 //! - [`verdict`]: verdicts and severities, and all that they mean
+//! - [`acceptance`]: findings that the operator accepts for a time
 //! - [`finding`]: findings, their holders and their tokens
 //! - [`filtered`]: a report that was filtered and in which nothing is left
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
@@ -17,6 +18,7 @@
 //! A report is a value: it holds the time it was made for, and rendering it twice gives the
 //! same bytes.
 
+pub mod acceptance;
 pub mod changes;
 mod cluster_names;
 pub mod exact_duration;
@@ -59,6 +61,8 @@ pub struct Report {
     pub target_version: Option<KubernetesVersion>,
     /// What was looked for, where a filter left no finding.
     pub filtered: Option<Filtered>,
+    /// What to know beside the clusters' notes, in sentences without a full stop.
+    pub notes: Vec<String>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
     /// Holders of earlier reports that none of the findings names.
@@ -114,11 +118,19 @@ impl Report {
         Severity::ALL.into_iter().flat_map(of_severity)
     }
 
-    /// How many findings have this verdict.
+    /// How many findings are accepted, and have no severity for that.
+    pub fn accepted(&self) -> usize {
+        let findings = self.findings.iter();
+        findings
+            .filter(|finding| finding.accepted.is_some())
+            .count()
+    }
+
+    /// How many findings have this verdict, and are not accepted.
     pub fn count(&self, verdict: Verdict) -> usize {
         self.findings
             .iter()
-            .filter(|finding| finding.verdict == verdict)
+            .filter(|finding| finding.verdict == verdict && finding.accepted.is_none())
             .count()
     }
 

@@ -78,6 +78,7 @@ impl Account<'_> {
             service_account: self.service_account.clone(),
             verdict: lead.verdict,
             severity: lead.severity,
+            accepted: None,
             after_upgrade: None,
             clients,
             remedies,

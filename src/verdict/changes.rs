@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::thresholds::Thresholds;
 
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::token::ESTIMATE_SPREAD;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes, State};
+use crate::report::finding::Finding;
 
 /// How long a service account that was not looked for is remembered after its token ran out:
 /// a cluster that is swept once a week is still compared with its last sweep.
@@ -32,16 +35,17 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
         })
         .collect();
     let states = states(now);
+    let since = previous.and_then(since);
     let mut accounts = Vec::new();
     for (account, state) in &states {
         let known = before.get(account).copied().flatten();
-        accounts.extend(change(account, known, Some(*state)));
+        accounts.extend(change(account, known, Some(*state), since));
     }
     for (account, known) in &before {
         if states.contains_key(account) {
             continue;
         }
-        let change = change(account, *known, None).and_then(|change| {
+        let change = change(account, *known, None, since).and_then(|change| {
             if looked_for(&account.0, now) {
                 return Some(change);
             }
@@ -55,11 +59,13 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
     }
     accounts.sort_by_cached_key(AccountChange::urgency);
     Changes {
-        since: previous.and_then(since),
+        since,
         newly_incomplete: now.is_incomplete() && !previous.is_some_and(known_incomplete),
         new_callers: now.urgent_callers().filter(|(_, it)| it.is_new).count(),
         told: true,
         left_out: 0,
+        left_out_urgent: 0,
+        left_out_first: None,
         accounts,
     }
 }
@@ -70,11 +76,14 @@ pub fn only_changes(report: &Report) -> Report {
     let Some(changes) = &mut shown.changes else {
         return shown;
     };
-    let all = shown.findings.len();
-    shown
-        .findings
-        .retain(|finding| changes.of(finding).unwrap_or(ChangeKind::New) != ChangeKind::Unchanged);
-    changes.left_out = all - shown.findings.len();
+    let (changed, left_out): (Vec<Finding>, Vec<Finding>) = std::mem::take(&mut shown.findings)
+        .into_iter()
+        .partition(|it| changes.of(it).unwrap_or(ChangeKind::New) != ChangeKind::Unchanged);
+    shown.findings = changed;
+    let urgent = || left_out.iter().filter(|it| it.severity.is_some());
+    changes.left_out = left_out.len();
+    changes.left_out_urgent = urgent().count();
+    changes.left_out_first = urgent().map(|it| it.lead().rejected_from).min();
     changes
         .accounts
         .retain(|account| account.kind != ChangeKind::Unchanged);
@@ -103,7 +112,11 @@ fn states(report: &Report) -> BTreeMap<Account, State> {
         .iter()
         .map(|finding| {
             let account = (finding.cluster.clone(), finding.service_account.clone());
-            (account, State::from(finding))
+            let state = State {
+                seen_at: report.window_end(finding),
+                ..State::from(finding)
+            };
+            (account, state)
         })
         .collect()
 }
@@ -156,35 +169,54 @@ pub fn looked_for(cluster: &Cluster, now: &Report) -> bool {
         .all(|counted| counted.gap.kind.counts_lines())
 }
 
-fn change(account: &Account, before: Option<State>, now: Option<State>) -> Option<AccountChange> {
+fn change(
+    account: &Account,
+    before: Option<State>,
+    now: Option<State>,
+    since: Option<DateTime<Utc>>,
+) -> Option<AccountChange> {
     Some(AccountChange {
         cluster: account.0.clone(),
         service_account: account.1.clone(),
-        kind: kind(before.as_ref(), now.as_ref())?,
+        kind: kind(before.as_ref(), now.as_ref(), since)?,
         before,
         now,
     })
 }
 
 /// What became of a service account; `None` if it was and is harmless.
-fn kind(before: Option<&State>, now: Option<&State>) -> Option<ChangeKind> {
+fn kind(
+    before: Option<&State>,
+    now: Option<&State>,
+    since: Option<DateTime<Utc>>,
+) -> Option<ChangeKind> {
     let urgent = |state: &&State| state.severity.is_some();
     let refreshes =
         |state: Option<&State>| state.is_some_and(|state| state.verdict.is_refreshing());
+    let is_accepted = |state: Option<&State>| state.is_some_and(State::is_accepted);
     Some(match (before.filter(urgent), now.filter(urgent)) {
         (None, None) => return None,
-        (None, Some(_)) if refreshes(before) => ChangeKind::Worse,
+        (None, Some(_)) if refreshes(before) || is_accepted(before) => ChangeKind::Worse,
         (None, Some(_)) => ChangeKind::New,
         (Some(_), None) if refreshes(now) => ChangeKind::Better,
+        (Some(_), None) if is_accepted(now) => ChangeKind::Unchanged,
         (Some(_), None) => ChangeKind::Gone,
-        (Some(before), Some(now)) => between(before, now),
+        (Some(before), Some(now)) => between(before, now, since),
     })
 }
 
-fn between(before: &State, now: &State) -> ChangeKind {
+fn between(before: &State, now: &State, since: Option<DateTime<Utc>>) -> ChangeKind {
     if now.severity > before.severity {
-        ChangeKind::Worse
-    } else if now.issued - before.issued >= BOUGHT {
+        return ChangeKind::Worse;
+    }
+    if before.verdict.is_recurring() && now.verdict.is_recurring() {
+        // Its token changes every time, which is what it is known for.
+        return match now.severity < before.severity {
+            true => ChangeKind::Better,
+            false => ChangeKind::Unchanged,
+        };
+    }
+    if now.issued - before.issued >= BOUGHT {
         ChangeKind::Restarted
     } else if before.verdict.is_dead() && now.verdict.is_dead() {
         ChangeKind::Unchanged
@@ -194,9 +226,23 @@ fn between(before: &State, now: &State) -> ChangeKind {
         ChangeKind::Worse
     } else if now.severity < before.severity || before.verdict.is_worse_than(now.verdict) {
         ChangeKind::Better
+    } else if is_due(before, now, since) {
+        ChangeKind::Reminder
     } else {
         ChangeKind::Unchanged
     }
+}
+
+/// Whether the death of a frozen holder has come so near since it was last told of that somebody
+/// is reminded of it.
+fn is_due(before: &State, now: &State, since: Option<DateTime<Utc>>) -> bool {
+    let (Some(then), Some(now_at)) = (before.seen_at.or(since), now.seen_at) else {
+        return false;
+    };
+    let lifetime = now.rejected_from - now.issued;
+    let (left_then, left) = (now.rejected_from - then, now.rejected_from - now_at);
+    let mut reminders = Thresholds::of(lifetime).reminders().into_iter();
+    now.verdict.is_dying() && reminders.any(|at| left <= at && at < left_then)
 }
 
 #[cfg(test)]

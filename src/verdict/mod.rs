@@ -6,6 +6,7 @@
 //! - [`holder`]: the verdict on one client of a holder
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
 //! - [`successor`]: who took a client's place
+//! - [`acceptance`]: findings that the operator accepts for a time
 //! - [`account`]: the holders of a service account as one finding
 //! - [`rejection_join`]: rejections joined to the holders that most likely caused them
 //! - [`memory`]: what an earlier report knew
@@ -18,6 +19,7 @@
 //! - [`rank`]: the order of findings
 //! - [`changes`]: what changed since an earlier report
 
+pub mod acceptance;
 pub mod account;
 pub mod changes;
 pub mod client;
@@ -174,6 +176,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         target_version: None,
         filtered: None,
         findings,
+        notes: Vec::new(),
         remembered: Vec::new(),
         remembered_callers: Vec::new(),
         changes: None,

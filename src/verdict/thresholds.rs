@@ -84,6 +84,17 @@ impl Thresholds {
         self.share(8, TimeDelta::hours(24))
     }
 
+    /// How long before a holder's death somebody is reminded of it, the longest first: a week, three
+    /// days, a day; of a token that lives for a day, 6, 3 and 1 hours. And when it dies.
+    pub fn reminders(self) -> [TimeDelta; 4] {
+        [
+            self.share(4, TimeDelta::days(7)),
+            self.share(8, TimeDelta::days(3)),
+            self.share(24, TimeDelta::days(1)),
+            TimeDelta::zero(),
+        ]
+    }
+
     /// A holder that is rejected before its time counts as rejected only if it used its token at
     /// least at this age. Below, it may have read a new one: it is accepted then without leaving a
     /// mark, and the rejections are somebody else's. No client that refreshes is known to take

@@ -159,6 +159,25 @@ fn a_damaged_earlier_report_is_a_failure_before_the_work_and_stays_as_it_is() {
     assert_eq!(run.code, Some(1));
 }
 
+/// That nothing changed is no all-clear.
+#[test]
+fn only_changes_never_says_that_nothing_is_about_to_be_rejected_while_something_is() {
+    let (_directory, log, report) = one_frozen_pod();
+    let path = report.to_str().expect("UTF-8");
+    assert_eq!(sweep(&log, &["--output", path]).code, Some(0));
+    for format in ["table", "markdown", "html"] {
+        let arguments = ["--previous", path, "--only-changes", "--format", format];
+        let run = sweep(&log, &arguments);
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        let words = run.stdout.to_lowercase();
+        assert!(!words.contains("about to be rejected"), "{words}");
+        assert!(
+            words.contains("nothing changed: 1 finding is as before and left out here, the first is rejected in 2 d 0 h"),
+            "{words}"
+        );
+    }
+}
+
 #[test]
 fn only_changes_needs_something_to_compare_with() {
     let run = run(tool().args(["sweep", "prod-1", "--only-changes"]));

@@ -7,6 +7,7 @@
 //! - [`fleet_log`]: the audit log of a simulated fleet
 //! - the tests, by what they are about
 
+mod acceptance;
 mod all_clear;
 mod capped_tokens;
 mod changes;

@@ -36,7 +36,7 @@ pub(super) fn charts(report: &Report, page: &Page) -> Vec<Chart> {
         let axis = Axis::of(report, &findings, page)?;
         let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) = findings
             .into_iter()
-            .partition(|finding| finding.verdict.is_harmless());
+            .partition(|finding| finding.is_calm());
         let groups = |findings: &[&Finding]| {
             lifeline::groups(report, findings.iter().copied(), &axis, grid, page)
         };

@@ -65,9 +65,14 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
         account: account(finding),
         verdict: finding.verdict.word(),
         verdict_order: finding.verdict.order(),
-        severity: finding
-            .severity
-            .map_or("harmless", |severity| severity.word()),
+        severity: finding.severity.map_or(
+            if finding.accepted.is_some() {
+                "accepted"
+            } else {
+                "harmless"
+            },
+            |severity| severity.word(),
+        ),
         class: class(finding.severity),
         rejections: rejections::of_finding(finding, page.time_zone),
         before: dates.before(lead),

@@ -156,7 +156,7 @@ impl ReportPage {
         let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
-            .partition(|finding| finding.verdict.is_harmless());
+            .partition(|finding| finding.is_calm());
         let rows = |findings: &[&Finding]| findings::rows(report, findings.iter().copied(), page);
         let several_clusters = report.clusters.len() > 1;
         Self {
@@ -338,7 +338,12 @@ fn tallies(report: &Report) -> Vec<Tally> {
         .into_iter()
         .filter(|verdict| !verdict.is_harmless() && report.count(*verdict) > 0)
         .map(|verdict| {
-            let findings = || report.findings.iter().filter(|it| it.verdict == verdict);
+            let findings = || {
+                report
+                    .findings
+                    .iter()
+                    .filter(|it| it.verdict == verdict && it.accepted.is_none())
+            };
             let note = findings()
                 .min_by_key(|finding| finding.lead().rejected_from)
                 .filter(|_| verdict.is_dying())
@@ -359,11 +364,18 @@ fn tallies(report: &Report) -> Vec<Tally> {
 
 fn harmless_words_of(harmless: &[&Finding]) -> String {
     let count = |verdict| harmless.iter().filter(|it| it.verdict == verdict).count();
+    let is_accepted = |it: &&&Finding| !it.verdict.is_harmless();
+    let accepted = match harmless.iter().filter(is_accepted).count() {
+        0 => None,
+        accepted => Some(format!("{accepted} accepted")),
+    };
     Verdict::ALL
         .into_iter()
+        .filter(|verdict| verdict.is_harmless())
         .map(|verdict| (count(verdict), verdict))
         .filter(|(count, _)| *count > 0)
         .map(|(count, verdict)| format!("{count} {verdict}"))
+        .chain(accepted)
         .collect::<Vec<_>>()
         .join(", ")
 }

@@ -141,7 +141,7 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     let findings: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| !finding.verdict.is_harmless())
+        .filter(|finding| !finding.is_calm())
         .collect();
     writeln!(output)?;
     if findings.is_empty() {
@@ -309,7 +309,7 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     let harmless: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| finding.verdict.is_harmless())
+        .filter(|finding| finding.is_calm())
         .collect();
     if harmless.is_empty() {
         return Ok(());
@@ -330,7 +330,18 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         } else {
             String::new()
         };
-        writeln!(output, "- {account}{cluster}: {}{last}", finding.verdict)?;
+        let accepted = finding
+            .accepted
+            .as_ref()
+            .map_or_else(String::new, |accepted| {
+                let reason = code(&accepted.reason);
+                format!(", accepted until {}: {reason}", accepted.until)
+            });
+        writeln!(
+            output,
+            "- {account}{cluster}: {}{last}{accepted}",
+            finding.verdict
+        )?;
     }
     write_more(harmless.len(), "harmless findings", output)
 }

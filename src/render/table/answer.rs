@@ -82,6 +82,7 @@ pub(super) fn write_rejected(
     let rejected: Vec<String> = report
         .findings
         .iter()
+        .filter(|finding| finding.accepted.is_none())
         .filter_map(|finding| rejected(report, finding, page))
         .collect();
     if rejected.is_empty() {
@@ -155,7 +156,7 @@ fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
 /// What dies next: the first to come among what is not dead yet.
 fn next(report: &Report, page: &Page) -> Vec<String> {
     let mut coming: Vec<(&Finding, &HolderFinding)> = Vec::new();
-    for finding in &report.findings {
+    for finding in report.findings.iter().filter(|it| it.accepted.is_none()) {
         let now = report.window_end(finding);
         let next = finding
             .holders
@@ -246,7 +247,7 @@ fn urgent(report: &Report) -> Vec<&Finding> {
     let mut urgent: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| finding.verdict.is_decided())
+        .filter(|finding| finding.verdict.is_decided() && finding.accepted.is_none())
         .collect();
     urgent.sort_by_key(|finding| (finding.verdict.order(), finding.lead().rejected_from));
     urgent

@@ -13,7 +13,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let harmless: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| finding.verdict.is_harmless())
+        .filter(|finding| finding.is_calm())
         .collect();
     if harmless.is_empty() {
         return Ok(());
@@ -24,7 +24,13 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         .collect();
     let widest = names.iter().map(|name| name.chars().count()).max();
     writeln!(output)?;
-    writeln!(output, "  Harmless")?;
+    let accepted = harmless.iter().any(|finding| finding.accepted.is_some());
+    let heading = if accepted {
+        "Harmless or accepted"
+    } else {
+        "Harmless"
+    };
+    writeln!(output, "  {heading}")?;
     for (finding, name) in harmless.iter().zip(&names) {
         let line = format!(
             "    {name:width$}  {:15}  {}",
@@ -50,6 +56,13 @@ fn name(finding: &Finding, report: &Report) -> String {
 }
 
 fn what(finding: &Finding, page: &Page) -> String {
+    if let Some(accepted) = &finding.accepted {
+        return format!(
+            "accepted until {}: {}",
+            accepted.until,
+            visible(&accepted.reason)
+        );
+    }
     if finding.verdict.is_gone() {
         return format!("last used {}", minute(finding.last_seen(), page.time_zone));
     }

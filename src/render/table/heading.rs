@@ -94,7 +94,7 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
         let first = report
             .findings
             .iter()
-            .filter(|finding| finding.verdict == verdict)
+            .filter(|finding| finding.verdict == verdict && finding.accepted.is_none())
             .min_by_key(|finding| finding.lead().rejected_from);
         if let Some(first) = first.filter(|_| verdict.is_dying()) {
             words.push_str(&format!(", the first {}", when(report, first)));
@@ -102,7 +102,7 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
         let worst = report
             .findings
             .iter()
-            .filter(|finding| finding.verdict == verdict)
+            .filter(|finding| finding.verdict == verdict && finding.accepted.is_none())
             .filter_map(|finding| finding.severity)
             .max();
         parts.push((of_severity(worst), words));
@@ -122,6 +122,9 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
     let mut calm = Vec::new();
     if !harmless.is_empty() {
         calm.push((FAINT, format!("{}: harmless", harmless.join(", "))));
+    }
+    if report.accepted() > 0 {
+        calm.push((FAINT, format!("{} accepted", report.accepted())));
     }
     calm.extend(caller::ignored(report).map(|words| (FAINT, words)));
     (parts, calm)

@@ -43,7 +43,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let longest = report
         .findings
         .iter()
-        .filter(|finding| !finding.verdict.is_harmless())
+        .filter(|finding| !finding.is_calm())
         .map(|finding| finding.service_account.name.len())
         .max();
     let room = width.saturating_sub(longest.unwrap_or(0).saturating_sub(USUAL_NAME));
@@ -56,11 +56,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let room = room.saturating_sub(dates.room());
     table.set_header(header(room, dates));
     let mut namespace = None;
-    for finding in report
-        .findings
-        .iter()
-        .filter(|finding| !finding.verdict.is_harmless())
-    {
+    for finding in report.findings.iter().filter(|finding| !finding.is_calm()) {
         let this = (&finding.cluster, &finding.service_account.namespace);
         if namespace.replace(this) != Some(this) {
             table.add_row([Cell::new(group(finding, report))]);

@@ -20,6 +20,7 @@ fn at(seconds: i64) -> DateTime<Utc> {
 /// A finding on `app/NAME` with one holder whose token was issued then.
 fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64) -> Finding {
     Finding {
+        accepted: None,
         after_upgrade: None,
         rank: 1,
         cluster: Cluster::named("prod-1"),
@@ -100,6 +101,7 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
         gaps: Vec::new(),
         passed_over: Vec::new(),
         findings,
+        notes: Vec::new(),
         remembered: Vec::new(),
         remembered_callers: Vec::new(),
         changes: None,
@@ -397,4 +399,67 @@ proptest! {
             prop_assert_eq!(of(&told, account), of(&direct, account));
         }
     }
+}
+
+/// A frozen finding is told again a week, three days and a day before its death, and when it dies.
+#[test]
+fn somebody_is_reminded_before_a_death() {
+    // The token ends after 90 days; the first sweep is 10 days before.
+    let issued = 10 * DAY - LIFETIME;
+    let frozen = || finding("a", Verdict::Frozen, Some(Severity::Critical), issued);
+    let mut previous = compared(report(0, vec![frozen()]), &report(-1, vec![frozen()]));
+    let mut kinds = Vec::new();
+    for day in 1..=12 {
+        let now = compared(report(day, vec![frozen()]), &previous);
+        let changes = changes_of(&now);
+        if changes.has_news() {
+            kinds.push((day, changes.accounts[0].kind));
+        }
+        previous = now;
+    }
+    let days: Vec<i64> = kinds.iter().map(|(day, _)| *day).collect();
+    assert_eq!(days, [3, 7, 9, 10]);
+    assert!(kinds.iter().all(|(_, kind)| *kind == ChangeKind::Reminder));
+}
+
+/// A reminder that did not arrive is told by the next run, and days without a sweep skip none.
+#[test]
+fn no_reminder_is_lost() {
+    let issued = 10 * DAY - LIFETIME;
+    let frozen = || finding("a", Verdict::Frozen, Some(Severity::Critical), issued);
+    let first = compared(report(2, vec![frozen()]), &report(1, vec![frozen()]));
+    let mut untold = compared(report(3, vec![frozen()]), &first);
+    assert_eq!(changes_of(&untold).accounts[0].kind, ChangeKind::Reminder);
+    untold.changes.as_mut().expect("changes").told = false;
+    let next = compared(report(4, vec![frozen()]), &untold);
+    assert_eq!(changes_of(&next).accounts[0].kind, ChangeKind::Reminder);
+    let later = compared(report(8, vec![frozen()]), &first);
+    assert_eq!(changes_of(&later).accounts[0].kind, ChangeKind::Reminder);
+}
+
+#[test]
+fn what_recurs_every_day_is_no_restart_every_day() {
+    let recurring = |day| finding("a", Verdict::Recurring, Some(Severity::Critical), day * DAY);
+    let now = compared(
+        report(2, vec![recurring(2)]),
+        &report(1, vec![recurring(1)]),
+    );
+    assert_eq!(changes_of(&now).accounts[0].kind, ChangeKind::Unchanged);
+    assert!(!changes_of(&now).has_news());
+}
+
+#[test]
+fn what_is_left_out_is_still_counted() {
+    let frozen = || finding("a", Verdict::Frozen, Some(Severity::Notice), 0);
+    let gone = || finding("b", Verdict::Gone, None, 0);
+    let now = compared(
+        report(2, vec![frozen(), gone()]),
+        &report(1, vec![frozen(), gone()]),
+    );
+    let shown = only_changes(&now);
+    let changes = changes_of(&shown);
+    assert_eq!(
+        (changes.left_out_urgent, changes.left_out_first),
+        (1, Some(at(LIFETIME)))
+    );
 }

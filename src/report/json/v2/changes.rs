@@ -24,6 +24,12 @@ pub(super) struct Changes {
     pub(super) new_callers: usize,
     /// How many unchanged findings were left out of the report.
     pub(super) left_out: usize,
+    /// How many of them have a severity.
+    #[serde(default)]
+    pub(super) left_out_urgent: usize,
+    /// When the first of these is rejected, or was.
+    #[serde(default)]
+    pub(super) left_out_first: Option<DateTime<Utc>>,
     /// Every service account with a finding then or now, the most urgent first.
     pub(super) accounts: Vec<AccountChange>,
 }
@@ -53,6 +59,8 @@ pub(super) enum ChangeKind {
     New,
     /// Its verdict or its severity is worse, or it is rejected earlier than was known.
     Worse,
+    /// It is as it was, and its end has come near, or has come.
+    Reminder,
     /// What it holds now is newer, by a day or more, than what was to be rejected first.
     Restarted,
     /// Its verdict or its severity is better.
@@ -77,15 +85,18 @@ pub(super) struct State {
     pub(super) issued: DateTime<Utc>,
     /// When it is rejected.
     pub(super) rejected_from: DateTime<Utc>,
+    /// The end of the window in which it was seen so; absent in what was a report of version 1.
+    #[serde(default)]
+    pub(super) seen_at: Option<DateTime<Utc>>,
 }
 
 both_ways!(struct Changes, changes::Changes {
-    since, newly_incomplete, told, new_callers, left_out, accounts: list,
+    since, newly_incomplete, told, new_callers, left_out, left_out_urgent, left_out_first, accounts: list,
 });
 both_ways!(struct AccountChange, changes::AccountChange {
     cluster: one, service_account: one, kind: one, before: optional, now: optional,
 });
 both_ways!(enum ChangeKind, changes::ChangeKind {
-    New, Worse, Restarted, Better, Gone, NotSeen, Unchanged,
+    New, Worse, Reminder, Restarted, Better, Gone, NotSeen, Unchanged,
 });
-both_ways!(struct State, changes::State { verdict: one, severity: optional, issued, rejected_from });
+both_ways!(struct State, changes::State { verdict: one, severity: optional, issued, rejected_from, seen_at });

@@ -1,6 +1,6 @@
 //! Holders, their tokens, their clients, and what to do.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::conversion::{both_ways, list, one, optional};
@@ -9,7 +9,7 @@ use super::lifetime::TokenLifetime;
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
 use crate::evidence::holder;
-use crate::report::{finding, interruption, remembered};
+use crate::report::{acceptance, finding, interruption, remembered};
 
 /// One holder of a service account's token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -66,6 +66,16 @@ pub(super) struct HolderFinding {
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     #[serde(default)]
     pub(super) reasons: Vec<String>,
+}
+
+/// That a finding is accepted: it has no severity until then.
+#[derive(Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub(super) struct Accepted {
+    /// The last day of it, in UTC.
+    pub(super) until: NaiveDate,
+    /// Why, in the operator's words.
+    pub(super) reason: String,
 }
 
 /// A holder that an earlier report knew and that no finding names.
@@ -171,6 +181,7 @@ both_ways!(struct HolderFinding, finding::HolderFinding {
     tokens: list, calls, rejections: optional, interruptions: list, quiet_since, seen_only_before,
     reasons,
 });
+both_ways!(struct Accepted, acceptance::Accepted { until, reason });
 both_ways!(struct RememberedHolder, remembered::RememberedHolder {
     cluster: one, service_account: one, holder: one,
 });

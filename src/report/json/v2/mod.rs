@@ -29,7 +29,7 @@ use crate::report;
 use crate::report::scan::ClusterScan;
 use changes::Changes;
 use coverage::{CountedGap, CountedNote, Filtered, LegacyTokenFinding, Window};
-use finding::{ClientFinding, HolderFinding, Remedy, RememberedHolder};
+use finding::{Accepted, ClientFinding, HolderFinding, Remedy, RememberedHolder};
 use identity::Cluster;
 use lifetime::{JudgedBy, TokenLifetime};
 use rejection::{Confidence, RejectedCaller, RememberedCaller};
@@ -64,6 +64,9 @@ pub(super) struct Report {
     /// What was looked for, where a filter left no finding.
     #[serde(default)]
     filtered: Option<Filtered>,
+    /// What to know beside the clusters' notes.
+    #[serde(default)]
+    notes: Vec<String>,
     /// The findings in rank order.
     findings: Vec<RankedFinding>,
     /// Holders of earlier reports that none of the findings names, for the next sweep to know.
@@ -145,6 +148,9 @@ struct RankedFinding {
     verdict: Verdict,
     /// The worst holder's severity; none for a harmless one.
     severity: Option<Severity>,
+    /// Until when and why the operator accepts it, so that it has no severity.
+    #[serde(default)]
+    accepted: Option<Accepted>,
     /// When the API server starts to reject the first of the worst holders, at the earliest.
     rejected_from: DateTime<Utc>,
     /// Whether the token is rejected at that very moment, and not from then on at some time.
@@ -215,6 +221,7 @@ impl From<&report::Report> for Report {
                 .iter()
                 .map(|finding| RankedFinding::of(report, finding))
                 .collect(),
+            notes: report.notes.clone(),
             remembered: list(report.remembered.clone()),
             remembered_callers: list(report.remembered_callers.clone()),
             changes: optional(report.changes.clone()),
@@ -231,6 +238,7 @@ impl From<Report> for report::Report {
             target_version: report.target_version,
             filtered: optional(report.filtered),
             findings: list(report.findings),
+            notes: report.notes,
             remembered: list(report.remembered),
             remembered_callers: list(report.remembered_callers),
             changes: optional(report.changes),
@@ -304,6 +312,7 @@ impl RankedFinding {
             service_account: finding.service_account.name.clone(),
             verdict: finding.verdict.into(),
             severity: optional(finding.severity),
+            accepted: optional(finding.accepted.clone()),
             rejected_from: lead.rejected_from,
             rejected_from_is_exact: lead.lifetime.is_exact(),
             token_lifetime: lead.lifetime.into(),
@@ -349,6 +358,7 @@ impl From<RankedFinding> for report::finding::Finding {
             },
             verdict: finding.verdict.into(),
             severity: optional(finding.severity),
+            accepted: optional(finding.accepted),
             after_upgrade: optional(finding.after_upgrade),
             holders: list(finding.holders),
             clients: list(finding.clients),

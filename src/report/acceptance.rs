@@ -1,0 +1,12 @@
+//! A finding that the operator knows and accepts for a time.
+
+use chrono::NaiveDate;
+
+/// That a finding is accepted: it has no severity until then.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Accepted {
+    /// The last day of it, in UTC.
+    pub until: NaiveDate,
+    /// Why, in the operator's words.
+    pub reason: String,
+}
