@@ -76,7 +76,8 @@ fn heading(report: &Report, time_zone: Tz) -> String {
         let news = report.changes.iter().flat_map(Changes::news);
         match news.filter(|change| change.kind == kind).count() {
             0 => {}
-            count => counts.push(format!("{count} {kind}")),
+            1 => counts.push(format!("1 {kind}")),
+            count => counts.push(format!("{count} {}", kind.words())),
         }
     }
     match report.changes.as_ref().map_or(0, |it| it.new_callers) {

@@ -96,6 +96,16 @@ impl ChangeKind {
     }
 }
 
+impl ChangeKind {
+    /// The kind's word where there are several.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Reminder => "reminders",
+            kind => kind.word(),
+        }
+    }
+}
+
 impl fmt::Display for ChangeKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.pad(self.word())

@@ -52,7 +52,8 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     let name = "Stale service-account tokens";
     let mut events = Vec::new();
     if let Some(made_for) = report.made_for() {
-        for finding in &report.findings {
+        // Whoever accepts a finding until a date does not want an alarm before.
+        for finding in report.findings.iter().filter(|it| it.accepted.is_none()) {
             if let Some(death) = Death::ahead(report, finding) {
                 events.push(death.event(report, made_for, page));
             }
