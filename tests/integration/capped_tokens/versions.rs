@@ -1,10 +1,11 @@
 //! Which lifetime a token has, by its cluster's version.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::life::{ends_now, hours, minutes, now, pod, works};
 use super::sources::{report, verdicts};
 use crate::outage::log_writer::Log;
+use crate::tool::{run_as_it_is, tool};
 
 const STEP: TimeDelta = TimeDelta::minutes(10);
 
@@ -76,4 +77,81 @@ fn a_minute_past_the_cap_is_the_leeway_of_a_capped_token() {
     ends_now(&mut log);
     let report = super::sources::report(&log, &["--kubernetes-version", "1.34"]);
     assert_eq!(verdicts(&report), ["app expired critical"]);
+}
+
+/// The report on a log read from a file, whose own control plane tells the version.
+fn from_file(log: &Log) -> serde_json::Value {
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("audit.log");
+    std::fs::write(&file, log.text()).expect("written");
+    let run = run_as_it_is(
+        tool()
+            .args(["sweep", "--format", "json", "--input"])
+            .arg(&file),
+    );
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    serde_json::from_str(&run.stdout).expect("a report")
+}
+
+/// The control plane renews its lease every quarter of an hour, under this version.
+fn states_version(log: &mut Log, version: &str, from: DateTime<Utc>, to: DateTime<Utc>) {
+    let agent = format!("kube-controller-manager/v{version} (linux/amd64) kubernetes/0f9a3c1");
+    let mut time = from;
+    while time <= to {
+        log.requested_by("system:kube-controller-manager", &agent, time);
+        time += minutes(15);
+    }
+}
+
+#[test]
+fn of_an_upgrade_inside_the_window_each_token_has_its_own_lifetime() {
+    let mut log = Log::default();
+    let upgrade = now() - hours(10.0);
+    states_version(&mut log, "1.33.9", now() - hours(26.0), upgrade);
+    states_version(&mut log, "1.34.1", upgrade + minutes(15), now());
+    let before = pod("before", "before-0", "10.0.0.1", 20.0);
+    works(&mut log, &before, before.issued, now(), STEP);
+    let after = pod("after", "after-0", "10.0.0.2", 9.0);
+    works(&mut log, &after, after.issued, now(), STEP);
+    let report = from_file(&log);
+    let dates: Vec<(&str, &str)> = report["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .map(|finding| {
+            let text = |key: &str| finding[key].as_str().expect("a text");
+            (text("service_account"), &text("rejected_from")[..10])
+        })
+        .collect();
+    assert_eq!(dates, [("after", "2026-11-21"), ("before", "2027-02-17")]);
+    assert_eq!(report["clusters"][0]["judged_by"]["version"], "1.34");
+    assert_eq!(
+        report["clusters"][0]["judged_by"]["version_source"],
+        "audit_log"
+    );
+}
+
+#[test]
+fn a_caller_that_claims_another_version_is_not_believed() {
+    let judged_by = |claims: bool| {
+        let mut log = Log::default();
+        let app = pod("app", "app-0", "10.0.0.1", 14.0);
+        works(&mut log, &app, app.issued, now(), STEP);
+        states_version(&mut log, "1.35.2", now() - hours(20.0), now());
+        if claims {
+            for username in ["system:serviceaccount:ns:evil", "system:anonymous", "kube-apiserver"] {
+                for agent in ["kube-apiserver/v1.20.4", "kube-controller-manager/v1.40.0"] {
+                    log.requested_by(username, agent, now() - minutes(1));
+                }
+            }
+            // Nor what is no version of Kubernetes, whoever says it.
+            log.requested_by("system:apiserver", "kube-apiserver/v0.31.4", now());
+            log.requested_by("system:apiserver", "kube-apiserverx/v1.20.4", now());
+        }
+        ends_now(&mut log);
+        let report = from_file(&log);
+        (report["findings"].clone(), report["clusters"][0]["judged_by"].clone())
+    };
+    assert_eq!(judged_by(true), judged_by(false));
+    assert_eq!(judged_by(true).1["version"], "1.35");
 }
