@@ -34,9 +34,8 @@ pub(super) fn charts(report: &Report, page: &Page) -> Vec<Chart> {
     .into_iter()
     .filter_map(|(grid, heading, findings)| {
         let axis = Axis::of(report, &findings, page)?;
-        let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) = findings
-            .into_iter()
-            .partition(|finding| finding.is_calm());
+        let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) =
+            findings.into_iter().partition(|finding| finding.is_calm());
         let groups = |findings: &[&Finding]| {
             lifeline::groups(report, findings.iter().copied(), &axis, grid, page)
         };

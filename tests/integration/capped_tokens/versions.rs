@@ -139,7 +139,11 @@ fn a_caller_that_claims_another_version_is_not_believed() {
         works(&mut log, &app, app.issued, now(), STEP);
         states_version(&mut log, "1.35.2", now() - hours(20.0), now());
         if claims {
-            for username in ["system:serviceaccount:ns:evil", "system:anonymous", "kube-apiserver"] {
+            for username in [
+                "system:serviceaccount:ns:evil",
+                "system:anonymous",
+                "kube-apiserver",
+            ] {
                 for agent in ["kube-apiserver/v1.20.4", "kube-controller-manager/v1.40.0"] {
                     log.requested_by(username, agent, now() - minutes(1));
                 }
@@ -150,7 +154,10 @@ fn a_caller_that_claims_another_version_is_not_believed() {
         }
         ends_now(&mut log);
         let report = from_file(&log);
-        (report["findings"].clone(), report["clusters"][0]["judged_by"].clone())
+        (
+            report["findings"].clone(),
+            report["clusters"][0]["judged_by"].clone(),
+        )
     };
     assert_eq!(judged_by(true), judged_by(false));
     assert_eq!(judged_by(true).1["version"], "1.35");
