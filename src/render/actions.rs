@@ -18,6 +18,7 @@ pub fn steps(report: &Report) -> Vec<Step<'_>> {
     let mut urgent: Vec<Urgent<'_>> = report
         .findings
         .iter()
+        .filter(|finding| !finding.is_calm())
         .filter_map(|finding| Urgent::of(report, finding))
         .collect();
     urgent.sort_by_key(|urgent| {

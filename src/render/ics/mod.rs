@@ -294,7 +294,15 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
             (summary.to_owned(), vec![one_line(&words)])
         }
     };
-    let mut properties = versioned(&["upgrade"], made_for);
+    // Of these clusters: a calendar may hold the reports of several sweeps.
+    let mut about = vec!["upgrade"];
+    for scan in &report.clusters {
+        let cluster = &scan.cluster;
+        about.push(cluster.account.as_deref().unwrap_or_default());
+        about.push(cluster.region.as_deref().unwrap_or_default());
+        about.push(&cluster.name);
+    }
+    let mut properties = versioned(&about, made_for);
     properties.extend(shown_at(made_for));
     properties.extend([
         ("SUMMARY", text(&summary)),

@@ -110,20 +110,27 @@ static VERSIONED: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
 const SEARCHED: usize = 32 << 10;
 const ATTEMPTS: usize = 2;
 
-/// The first lines of a block that may tell the version of the control plane.
+/// Lines of a block that may tell the version of the control plane: the first ones, and the last,
+/// so that an upgrade inside a log shows.
 pub struct Versions<'a> {
     block: &'a [u8],
     next: usize,
     left: usize,
+    last: Option<usize>,
 }
 
 impl<'a> Versions<'a> {
     /// Those in a block.
     pub fn of(block: &'a [u8]) -> Self {
+        let tail = block.len().saturating_sub(SEARCHED);
+        let last = VERSIONED.iter().filter_map(|finder| {
+            memchr::memmem::rfind(&block[tail..], finder.needle()).map(|at| tail + at)
+        });
         let mut versions = Self {
             block: &block[..block.len().min(SEARCHED)],
             next: 0,
             left: ATTEMPTS,
+            last: last.max(),
         };
         versions.advance(0);
         versions
@@ -144,8 +151,12 @@ impl<'a> Versions<'a> {
 
     /// Whether one begins before `end`; what lies before it is not looked at again.
     pub fn before(&mut self, end: usize) -> bool {
+        let is_last = self.last.is_some_and(|last| last < end);
+        if is_last {
+            self.last = None;
+        }
         if self.next >= end {
-            return false;
+            return is_last;
         }
         self.left -= 1;
         if self.left == 0 {

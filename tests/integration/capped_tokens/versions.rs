@@ -1,10 +1,12 @@
 //! Which lifetime a token has, by its cluster's version.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use eks_stale_tokens::verdict::{Context, judge};
 
 use super::life::{ends_now, hours, minutes, now, pod, works};
 use super::sources::{report, verdicts};
 use crate::outage::log_writer::Log;
+use crate::recordings::evidence_in;
 use crate::tool::{run_as_it_is, tool};
 
 const STEP: TimeDelta = TimeDelta::minutes(10);
@@ -107,28 +109,49 @@ fn states_version(log: &mut Log, version: &str, from: DateTime<Utc>, to: DateTim
 fn of_an_upgrade_inside_the_window_each_token_has_its_own_lifetime() {
     let mut log = Log::default();
     let upgrade = now() - hours(10.0);
-    states_version(&mut log, "1.33.9", now() - hours(26.0), upgrade);
-    states_version(&mut log, "1.34.1", upgrade + minutes(15), now());
     let before = pod("before", "before-0", "10.0.0.1", 20.0);
     works(&mut log, &before, before.issued, now(), STEP);
     let after = pod("after", "after-0", "10.0.0.2", 9.0);
     works(&mut log, &after, after.issued, now(), STEP);
-    let report = from_file(&log);
-    let dates: Vec<(&str, &str)> = report["findings"]
-        .as_array()
-        .expect("findings")
+    ends_now(&mut log);
+    let (evidence, mut coverages) = evidence_in("upgraded", &log.text());
+    for coverage in coverages.0.values_mut() {
+        let version = |text: &str| text.parse().expect("a version");
+        let control_plane = &mut coverage.control_plane;
+        control_plane.saw_between(version("1.33"), now() - hours(26.0), upgrade);
+        control_plane.saw_between(version("1.34"), upgrade + minutes(15), now());
+    }
+    let report = judge(&evidence, &coverages, &Context::default());
+    let dates: Vec<(&str, String)> = report
+        .findings
         .iter()
         .map(|finding| {
-            let text = |key: &str| finding[key].as_str().expect("a text");
-            (text("service_account"), &text("rejected_from")[..10])
+            let date = finding.lead().rejected_from.format("%Y-%m-%d").to_string();
+            (finding.service_account.name.as_str(), date)
         })
         .collect();
-    assert_eq!(dates, [("after", "2026-11-21"), ("before", "2027-02-17")]);
-    assert_eq!(report["clusters"][0]["judged_by"]["version"], "1.34");
+    let expected = [("after", "2026-11-21"), ("before", "2027-02-17")];
+    assert_eq!(dates, expected.map(|(name, date)| (name, date.to_owned())));
+}
+
+/// Of a log only a part is read for the version: what lies between two versions has the earlier
+/// date, and the newest is that of the cluster.
+#[test]
+fn an_upgrade_inside_a_file_is_seen() {
+    let mut log = Log::default();
+    let upgrade = now() - hours(10.0);
+    states_version(&mut log, "1.33.9", now() - hours(26.0), upgrade);
+    states_version(&mut log, "1.34.1", upgrade + minutes(15), now());
+    let after = pod("after", "after-0", "10.0.0.2", 9.0);
+    works(&mut log, &after, after.issued, now(), STEP);
+    let report = from_file(&log);
     assert_eq!(
-        report["clusters"][0]["judged_by"]["version_source"],
-        "audit_log"
+        report["findings"][0]["rejected_from"],
+        "2026-11-21T03:00:00Z"
     );
+    assert_eq!(report["clusters"][0]["judged_by"]["version"], "1.34");
+    let source = &report["clusters"][0]["judged_by"]["version_source"];
+    assert_eq!(source, "audit_log");
 }
 
 #[test]

@@ -60,7 +60,9 @@ fn two_accounts_are_told_apart_in_every_format() {
     let of = |format| sweep(&accounts, &["one", "two"], &HERE, &["--format", format]);
 
     let csv = of("csv");
-    let mut reader = csv::Reader::from_reader(csv.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .from_reader(csv.as_bytes());
     let headers = reader.headers().expect("headers").clone();
     let column = |name: &str| {
         headers
@@ -72,6 +74,8 @@ fn two_accounts_are_told_apart_in_every_format() {
     let rows: Vec<(String, String)> = reader
         .records()
         .map(|row| row.expect("a row"))
+        // What is no finding stands in a single cell.
+        .filter(|row| row.len() > 1)
         .map(|row| (row[account].to_owned(), row[region].to_owned()))
         .collect();
     let row = |account: &str| (account.to_owned(), "eu-west-1".to_owned());
