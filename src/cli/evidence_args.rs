@@ -76,6 +76,17 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     look_back: Option<TimeDelta>,
 
+    /// Report a cluster as not seen if its newest audit event is older than this at the end of the
+    /// window
+    #[arg(
+        long,
+        value_name = "DURATION",
+        value_parser = duration,
+        default_value = "1h",
+        help_heading = "Evidence"
+    )]
+    max_silence: TimeDelta,
+
     /// How long the cluster accepts a stale token
     ///
     /// The default is the 90 days that AWS documents. Kubernetes elsewhere accepts a year: 365d.
@@ -168,6 +179,8 @@ pub(super) struct CloudWatchPlan {
     pub(super) until: DateTime<Utc>,
     /// How long the look back is; absent if there is none.
     pub(super) look_back: Option<TimeDelta>,
+    /// How old the newest audit event of a cluster may be.
+    pub(super) max_silence: TimeDelta,
     pub(super) now: DateTime<Utc>,
     pub(super) accesses: Vec<Access>,
     pub(super) time_limit: Duration,
@@ -274,6 +287,7 @@ impl EvidenceArgs {
             since,
             until,
             look_back: self.look_back,
+            max_silence: self.max_silence,
             now,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
             max_queries: usize::from(self.max_queries),

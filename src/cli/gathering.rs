@@ -177,6 +177,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         now: plan.now,
         deadline,
         time_limit_seconds: plan.time_limit.as_secs(),
+        max_silence: plan.max_silence,
         max_queries,
         stop: stop.clone(),
         progress: Arc::clone(&progress),
@@ -211,12 +212,22 @@ async fn ask_cloudwatch<C: Collect + 'static>(
             cloudwatch::gather(part.fleet, &queries, &limits).await
         });
     }
-    for (part, failed) in gathering.join_all().await {
-        gathered = gathered.merged(part);
-        failures.extend(failed);
+    let mut silences = Vec::new();
+    for part in gathering.join_all().await {
+        gathered = gathered.merged(part.gathered);
+        failures.extend(part.failures);
+        silences.extend(part.silences);
     }
     if !stop.is_cancelled() {
         descriptions.wait(WAIT_AT_THE_END).await;
+    }
+    for silence in silences {
+        let description = descriptions.of(silence.cluster()).cloned();
+        failures.extend(silence.settle(
+            description.as_ref(),
+            plan.until == plan.now,
+            &mut gathered.coverages,
+        ));
     }
     gathered
         .coverages

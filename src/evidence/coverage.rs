@@ -23,6 +23,8 @@ pub struct Coverage {
     pub first_event: Option<DateTime<Utc>>,
     /// The latest.
     pub last_event: Option<DateTime<Utc>>,
+    /// Messages where audit events are written that are none.
+    pub foreign_events: u64,
     /// Lines read from files.
     pub lines: u64,
     /// Bytes read from files, after decompression.
@@ -84,6 +86,8 @@ pub enum GapKind {
     NotAsked,
     /// A log without any event in the window.
     NoEvents,
+    /// A cluster whose newest audit event lies long before the end of the window.
+    AuditLogStopped,
 }
 
 impl GapKind {
@@ -112,6 +116,7 @@ impl GapKind {
             Self::Interrupted => ("interrupted", "interrupted"),
             Self::NotAsked => ("could not be asked", "could not be asked"),
             Self::NoEvents => ("no events in the window", "no events in the window"),
+            Self::AuditLogStopped => ("audit log stopped", "audit log stopped"),
         }
     }
 
@@ -230,6 +235,7 @@ impl Coverage {
         self.until = later(self.until, other.until);
         self.first_event = earlier(self.first_event, other.first_event);
         self.last_event = later(self.last_event, other.last_event);
+        self.foreign_events += other.foreign_events;
         self.lines += other.lines;
         self.bytes_read += other.bytes_read;
         self.bytes_scanned += other.bytes_scanned;

@@ -54,6 +54,15 @@ pub enum Cause {
     OutOfTime,
     /// The log group holds no audit log.
     NoAuditLog,
+    /// The audit log holds no event in the window.
+    NoAuditEvents,
+    /// The audit log ends long before the window does.
+    AuditLogStopped {
+        /// The time of its newest event.
+        newest: String,
+    },
+    /// What stands in the audit log was changed on its way.
+    TransformedEvents,
     /// The cluster does not deliver its audit log.
     AuditLoggingOff,
     /// No log group of any cluster is there.

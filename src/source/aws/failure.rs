@@ -113,6 +113,15 @@ impl Failure {
                 "log group {log_group} holds no audit log: other logs are enabled, but not this one"
             ),
             Cause::AuditLoggingOff => "its audit logging is off".to_owned(),
+            Cause::NoAuditEvents => format!(
+                "log group {log_group} holds no audit event in the window: audit logging is off, was never enabled, or its log is not delivered"
+            ),
+            Cause::AuditLogStopped { newest } => format!(
+                "the newest audit event in log group {log_group} is of {newest}: audit logging was switched off, or its log is not delivered"
+            ),
+            Cause::TransformedEvents => format!(
+                "what stands in log group {log_group} are not audit events as the API server writes them: a transformer may change them"
+            ),
             Cause::NoClusters => format!(
                 "there is no log group /aws/eks/*/cluster in {place}: its clusters are elsewhere, or their audit logging was never enabled"
             ),
@@ -145,12 +154,20 @@ impl Failure {
             Cause::NoLogGroup {
                 nearest: Some(nearest),
             } => format!("did you mean {nearest}?"),
-            Cause::NoLogGroup { nearest: None } | Cause::NoAuditLog | Cause::AuditLoggingOff => {
+            Cause::NoLogGroup { nearest: None }
+            | Cause::NoAuditLog
+            | Cause::NoAuditEvents
+            | Cause::AuditLogStopped { .. }
+            | Cause::AuditLoggingOff => {
                 format!(
                     "enable it: aws eks update-cluster-config{options} --name {} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'",
                     self.scope.cluster_or_pattern()
                 )
             }
+            Cause::TransformedEvents => format!(
+                "see it: aws logs get-transformer{options} --log-group-identifier {}",
+                self.log_group()
+            ),
             Cause::NoCluster => format!("see which there are: aws eks list-clusters{options}"),
             Cause::NoClusters => format!("see where they are: aws eks list-clusters{options}"),
             Cause::AccessDenied { .. } => format!(

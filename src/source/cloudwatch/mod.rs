@@ -10,6 +10,7 @@
 //! - [`query_limits`]: the window of a run, and its limits
 //! - [`scheduler`]: chunks side by side, their results merged
 //! - [`rejected_addresses`]: whom to look back for
+//! - [`silence`]: clusters whose audit log did not prove that it was seen
 //! - [`console`]: the link that opens a query in the console
 //! - [`examination`]: what a sweep needs, looked at piece by piece
 //! - [`price`], [`estimate`]: what bytes scanned cost, and what asking would scan
@@ -33,6 +34,7 @@ mod rejected_addresses;
 pub mod row;
 pub mod run;
 pub mod scheduler;
+pub mod silence;
 pub mod wanted;
 
 use super::Gathered;
@@ -44,6 +46,19 @@ use fleet::Fleet;
 use queries::logs_query::LogsQuery;
 use query_limits::QueryLimits;
 use scheduler::run_queries;
+use silence::Silence;
+
+/// What queries came to.
+#[derive(Debug)]
+pub struct Outcome<C> {
+    /// The evidence.
+    pub gathered: Gathered<C>,
+    /// What failed, with the next step.
+    pub failures: Vec<Failure>,
+    /// Clusters without an audit event near the end of the window, to be settled once it is known
+    /// what became of them.
+    pub silences: Vec<Silence>,
+}
 
 /// Collects the evidence of a fleet with these queries, its Regions side by side.
 ///
@@ -53,12 +68,13 @@ pub async fn gather<C: Collect + 'static>(
     fleet: Fleet,
     queries: &[LogsQuery],
     limits: &QueryLimits,
-) -> (Gathered<C>, Vec<Failure>) {
+) -> Outcome<C> {
     let mut gathered = Gathered {
         coverages: fleet.notes,
         ..Gathered::default()
     };
     let mut failures = Vec::new();
+    let mut silences = Vec::new();
     for missing in fleet.missing {
         let mut coverage = Coverage {
             since: Some(limits.since),
@@ -84,9 +100,14 @@ pub async fn gather<C: Collect + 'static>(
             limits.clone(),
         ));
     }
-    for (part, failed) in running.join_all().await {
-        gathered = gathered.merged(part);
-        failures.extend(failed);
+    for part in running.join_all().await {
+        gathered = gathered.merged(part.gathered);
+        failures.extend(part.failures);
+        silences.extend(part.silences);
     }
-    (gathered, failures)
+    Outcome {
+        gathered,
+        failures,
+        silences,
+    }
 }

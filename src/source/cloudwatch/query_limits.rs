@@ -28,6 +28,8 @@ pub struct QueryLimits {
     pub until: DateTime<Utc>,
     /// The start of the look-back before the window; absent if there is none.
     pub look_back: Option<DateTime<Utc>>,
+    /// How old the newest audit event of a cluster may be at the end of the window.
+    pub max_silence: TimeDelta,
     /// The time of the run: nothing was written after it.
     pub now: DateTime<Utc>,
     /// When to give up.
@@ -52,12 +54,13 @@ impl QueryLimits {
                 .max(until)
                 .timestamp(),
         };
+        let arrived = |since: DateTime<Utc>, until: DateTime<Utc>| Span {
+            first_second: since.timestamp(),
+            last_second: until.timestamp(),
+        };
         match span {
             QuerySpan::Written => written(self.since, self.until),
-            QuerySpan::Arrived => Span {
-                first_second: self.since.timestamp(),
-                last_second: self.until.timestamp(),
-            },
+            QuerySpan::Arrived | QuerySpan::Edges => arrived(self.since, self.until),
             QuerySpan::LookBack => written(self.look_back.unwrap_or(self.since), self.since),
         }
     }
@@ -95,7 +98,9 @@ pub fn first_chunks(
     }
     let full = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
     let sets: Vec<Vec<usize>> = full.chain(alone).collect();
-    let chunks = queries.iter().enumerate().flat_map(|(place, query)| {
+    let first = |(_, query): &(usize, &LogsQuery)| query.span != QuerySpan::Edges;
+    let queries = queries.iter().enumerate().filter(first);
+    let chunks = queries.flat_map(|(place, query)| {
         let span = limits.span(query.span);
         sets.iter().map(move |groups| QueryChunk {
             query: place,

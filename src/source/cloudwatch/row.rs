@@ -1,7 +1,7 @@
 //! One row of an answer.
 
 use aws_sdk_cloudwatchlogs::types::ResultField;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, Utc};
 
 /// A row. Rows are sparse: fields are found by name, and an absent field has no value.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -25,6 +25,16 @@ impl Row {
     /// The value of a field as a time, which queries give in microseconds.
     pub fn time(&self, name: &str) -> Option<DateTime<Utc>> {
         DateTime::from_timestamp_micros(self.number(name)?.round() as i64)
+    }
+
+    /// The value of a field as the time of an event: `min(@timestamp)` may come as milliseconds
+    /// since 1970, or written out as `@timestamp` itself is.
+    pub fn event_time(&self, name: &str) -> Option<DateTime<Utc>> {
+        if let Some(millis) = self.number(name) {
+            return DateTime::from_timestamp_millis(millis.round() as i64);
+        }
+        let written = NaiveDateTime::parse_from_str(self.get(name)?, "%Y-%m-%d %H:%M:%S%.f");
+        written.ok().map(|time| time.and_utc())
     }
 
     /// The value of a field as a count; 0 if it has none.

@@ -1,16 +1,18 @@
 //! Runs queries against the log groups of one Region side by side, and merges their results.
 
+mod accounting;
+mod probes;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::DateTime;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::chunk::{ChunkQueue, QueryChunk, Span, Truncated};
+use super::Outcome;
+use super::chunk::{ChunkQueue, QueryChunk, Truncated};
 use super::log_group::{LogGroup, whose};
-use super::price::price;
-use super::queries::logs_query::{LogsQuery, RowOrigin, RowOutcome};
+use super::queries::logs_query::{LogsQuery, QuerySpan, RowOrigin, RowOutcome};
 use super::queries::stale_token_events;
 use super::query_limits::{QueryLimits, first_chunks};
 use super::rejected_addresses::RejectedAddresses;
@@ -85,7 +87,7 @@ impl<C: Collect> Part<C> {
 }
 
 /// What a chunk came to, group by group.
-type Outcome<C> = (
+type ChunkOutcome<C> = (
     QueryChunk,
     Result<(QueryResult, BTreeMap<usize, Part<C>>), Failure>,
 );
@@ -110,7 +112,7 @@ pub async fn run_queries<C: Collect + 'static>(
     groups: Arc<Vec<LogGroup>>,
     queries: Vec<LogsQuery>,
     limits: QueryLimits,
-) -> (Gathered<C>, Vec<Failure>) {
+) -> Outcome<C> {
     let queue = ChunkQueue::new(first_chunks(&queries, &groups, &limits));
     let mut scheduler = RegionScheduler {
         connection,
@@ -125,14 +127,23 @@ pub async fn run_queries<C: Collect + 'static>(
     scheduler.init_coverage();
     scheduler.run_queries().await;
     scheduler.plan_look_back();
-    scheduler.run_queries().await;
-    (scheduler.gathered, scheduler.failures)
+    for probed in scheduler.probed() {
+        scheduler.plan_probes(probed);
+        scheduler.run_queries().await;
+    }
+    scheduler.clamp_beginnings();
+    let silences = scheduler.silences();
+    Outcome {
+        gathered: scheduler.gathered,
+        failures: scheduler.failures,
+        silences,
+    }
 }
 
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// Runs chunks until none is left.
     async fn run_queries(&mut self) {
-        let mut running: JoinSet<Outcome<C>> = JoinSet::new();
+        let mut running: JoinSet<ChunkOutcome<C>> = JoinSet::new();
         loop {
             let most = match self.queue.is_probing() {
                 true => 1,
@@ -191,37 +202,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
     }
 
-    /// Notes of every group which window is read.
-    fn init_coverage(&mut self) {
-        let (limits, groups) = (&self.limits, Arc::clone(&self.groups));
-        for group in groups.iter() {
-            let mut coverage = Coverage {
-                since: Some(limits.since),
-                until: Some(limits.until),
-                ..Coverage::default()
-            };
-            coverage.places.insert(group.name.clone());
-            let kept_since = group.kept_since(limits.now);
-            if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
-                if kept_since > limits.until {
-                    let failure = Failure::new(Cause::OutsideRetention)
-                        .concerning(&group.cluster, &self.connection);
-                    coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
-                    self.failures.push(failure);
-                } else {
-                    let since = kept_since.format("%Y-%m-%d %H:%M UTC");
-                    let because = group.kept_because(limits.now);
-                    let text = format!("nothing is there from before {since}: {because}");
-                    coverage.note_times(&group.name, text, 1);
-                    coverage.since = Some(kept_since);
-                }
-            }
-            *self.gathered.coverages.of(&group.cluster) = coverage;
-        }
-    }
-
     /// One chunk, from the start of its query to the last of its rows.
-    fn run_chunk(&self, chunk: QueryChunk) -> impl Future<Output = Outcome<C>> + use<C> {
+    fn run_chunk(&self, chunk: QueryChunk) -> impl Future<Output = ChunkOutcome<C>> + use<C> {
         let (connection, groups) = (Arc::clone(&self.connection), Arc::clone(&self.groups));
         let FilteredQuery { query, filter } = self.queries[chunk.query].clone();
         let limits = self.limits.clone();
@@ -332,6 +314,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             failure.cause(),
             Cause::NoLogGroup { .. } | Cause::OutsideRetention | Cause::AccessDenied { .. }
         );
+        // What nothing is kept of holds no event, which is all that a probe asks.
+        let is_probe = self.queries[chunk.query].query.span == QuerySpan::Edges;
+        if is_probe && matches!(failure.cause(), Cause::OutsideRetention) && chunk.groups.len() == 1
+        {
+            return;
+        }
         if concerns_one && chunk.groups.len() > 1 {
             self.queue.split_per_group(chunk);
             return;
@@ -351,7 +339,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             let coverage = self.gathered.coverages.of(&group.cluster);
             coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
         }
-        self.failures.extend(failures);
+        // Several queries may fail alike: that is one thing to do.
+        for failure in failures {
+            if !self.failures.contains(&failure) {
+                self.failures.push(failure);
+            }
+        }
     }
 
     /// Runs another query over the same seconds of these groups. `false` if there is none.
@@ -381,67 +374,5 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             });
         }
         true
-    }
-
-    fn time_is_up(&mut self, chunk: &QueryChunk) {
-        let seconds = self.limits.time_limit_seconds;
-        let detail = format!("no result within {seconds} s; see --timeout");
-        self.gap(chunk, GapKind::TimeLimit, &detail);
-    }
-
-    /// Notes a gap of every group of a chunk.
-    fn gap(&mut self, chunk: &QueryChunk, kind: GapKind, detail: &str) {
-        let whole = chunk.span == self.limits.span(self.queries[chunk.query].query.span);
-        let detail = match (whole, kind) {
-            (false, GapKind::RowLimit) => {
-                let time = |second| {
-                    DateTime::from_timestamp(second, 0).map_or_else(
-                        || second.to_string(),
-                        |time| time.format("%Y-%m-%d %H:%M:%S").to_string(),
-                    )
-                };
-                let Span {
-                    first_second,
-                    last_second,
-                } = chunk.span;
-                format!(
-                    "{} to {} UTC: {detail}",
-                    time(first_second),
-                    time(last_second)
-                )
-            }
-            _ => detail.to_owned(),
-        };
-        for place in &chunk.groups {
-            let group = &self.groups[*place];
-            let coverage = self.gathered.coverages.of(&group.cluster);
-            coverage.gap(&group.name, kind, detail.as_str());
-        }
-    }
-
-    /// Shares the bytes of a query among its groups, by how much each of them stores.
-    fn charge(&mut self, chunk: &QueryChunk, bytes: u64) {
-        let stored = |place: &usize| {
-            let described = self.groups[*place].described.as_ref();
-            described.map_or(0, |described| u128::from(described.stored_bytes))
-        };
-        let all: u128 = chunk.groups.iter().map(stored).sum();
-        let mut left = bytes;
-        for (nth, place) in chunk.groups.iter().enumerate() {
-            let is_last = nth + 1 == chunk.groups.len();
-            let share = match (is_last, all) {
-                (true, _) => left,
-                (false, 0) => bytes / chunk.groups.len() as u64,
-                (false, all) => {
-                    let share = u128::from(bytes) * stored(place) / all;
-                    u64::try_from(share).unwrap_or(bytes).min(left)
-                }
-            };
-            left -= share;
-            let coverage = self.gathered.coverages.of(&self.groups[*place].cluster);
-            coverage.bytes_scanned += share;
-            coverage.charge(price(&self.connection.region, share));
-            coverage.queries += u64::from(nth == 0);
-        }
     }
 }

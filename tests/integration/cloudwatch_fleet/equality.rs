@@ -7,14 +7,13 @@ use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
-use eks_stale_tokens::source::Gathered;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
-use eks_stale_tokens::source::cloudwatch::gather;
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::{stale_token_events, stale_token_holders};
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
+use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use serde_json::Value;
@@ -166,6 +165,7 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         since: time("2026-11-04T00:00:00Z"),
         until: time("2026-11-24T06:10:00Z"),
         look_back: None,
+        max_silence: chrono::TimeDelta::hours(1),
         now: time("2026-11-24T06:10:00Z"),
         deadline,
         time_limit_seconds: 60,
@@ -173,7 +173,10 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         stop: tokio_util::sync::CancellationToken::new(),
         progress: Arc::new(Progress::default()),
     };
-    let (gathered, failures): (Gathered<EvidenceSet>, _) = gather(fleet, &[query], &limits).await;
+    let outcome: Outcome<EvidenceSet> = gather(fleet, &[query], &limits).await;
+    let Outcome {
+        gathered, failures, ..
+    } = outcome;
     assert!(failures.is_empty(), "{failures:?}");
     let coverages: &Coverages = &gathered.coverages;
     assert!(

@@ -13,6 +13,7 @@ mod money;
 mod profiles;
 mod quotas;
 mod regions;
+mod silence;
 mod versions;
 
 use std::io::Cursor;
@@ -31,7 +32,15 @@ use crate::tool::{Run, run, tool_toward};
 pub(crate) const STREAM: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
 
 /// A window that holds both recordings.
-pub(crate) const WINDOW: [&str; 4] = ["--since", "2026-11-04", "--until", "2026-11-24T06:10"];
+pub(crate) const WINDOW: [&str; 6] = [
+    "--since",
+    "2026-11-04",
+    "--until",
+    "2026-11-24T06:10",
+    // One of the recordings ends before the other.
+    "--max-silence",
+    "9h",
+];
 
 /// The directory of a recording, as of a log group.
 pub(crate) fn fixture(cluster: &str) -> PathBuf {
@@ -79,6 +88,27 @@ pub(crate) fn stale_event(account: &str, pod: &str, second: i64) -> (i64, String
         200_000 + second
     );
     (millis, event)
+}
+
+/// One event of a kubelet, which holds no mark.
+pub(crate) fn plain_event(second: i64) -> (i64, String) {
+    let (millis, event) = stale_event("sa", "pod", second);
+    let (before, _) = event
+        .split_once(r#""authentication.k8s.io/stale-token""#)
+        .expect("a mark");
+    let event = format!(r#"{before}"authorization.k8s.io/decision":"allow"}}}}"#);
+    (
+        millis,
+        event.replace("system:serviceaccount:ns:sa", "system:node:n1"),
+    )
+}
+
+/// [`small_group`] with events of nobody's token for more than a day before.
+pub(crate) fn small_group_for_days(cluster: &str) -> LogGroup {
+    (-27 * 2..0).fold(small_group(cluster).created(0), |group, half_hour| {
+        let (millis, event) = plain_event(half_hour * 1_800);
+        group.event(STREAM, millis, &event)
+    })
 }
 
 /// The start of the hour in which [`small_group`] has its events: 2026-11-20 06:00:00 UTC.

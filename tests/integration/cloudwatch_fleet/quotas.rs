@@ -5,15 +5,14 @@ use std::time::Duration;
 
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
-use eks_stale_tokens::source::Gathered;
 use eks_stale_tokens::source::accepted_requests::AcceptedRequests;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
-use eks_stale_tokens::source::cloudwatch::gather;
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
+use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::progress::Progress;
 
 use super::{
@@ -120,6 +119,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             since: time(0),
             until: time(3_600),
             look_back: None,
+            max_silence: chrono::TimeDelta::hours(1),
             now: time(4_000),
             deadline,
             time_limit_seconds: 120,
@@ -134,8 +134,11 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             }],
             ..Fleet::default()
         };
-        let (gathered, failures): (Gathered<AcceptedRequests>, _) =
+        let outcome: Outcome<AcceptedRequests> =
             gather(fleet, &[EVENTS_BY_THE_HUNDRED], &limits).await;
+        let Outcome {
+            gathered, failures, ..
+        } = outcome;
         assert!(failures.is_empty(), "{failures:?}");
         let coverages = gathered.coverages.0.into_values();
         let gaps = coverages

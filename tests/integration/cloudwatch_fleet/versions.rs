@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use super::{HOUR, report, requests, run_to, service, small_group, tool_at};
+use super::{HOUR, report, requests, run_to, service, small_group, small_group_for_days, tool_at};
 use crate::loopback::{CloudWatch, EksCluster, Fault, Operation, When};
 
 /// The hours of each cluster's window, by its name.
@@ -44,7 +44,7 @@ const UNTIL: [&str; 2] = ["--until", "2026-11-20T07:00"];
 #[test]
 fn a_window_of_26_hours_where_tokens_are_capped_and_of_24_elsewhere() {
     let cloudwatch = service()
-        .groups(["a", "b", "c"].map(|name| small_group(name).created(0)))
+        .groups(["a", "b", "c"].map(small_group_for_days))
         .cluster(EksCluster::named("a").version("1.33"))
         .cluster(EksCluster::named("b").version("1.34"))
         .cluster(EksCluster::named("c").version("1.100"))
@@ -88,7 +88,7 @@ fn a_window_of_26_hours_where_tokens_are_capped_and_of_24_elsewhere() {
 fn one_query_at_a_time_is_kept_though_there_are_two_windows() {
     let cloudwatch = service()
         .polls_until_complete(2)
-        .groups(["a", "b"].map(|name| small_group(name).created(0)))
+        .groups(["a", "b"].map(small_group_for_days))
         .cluster(EksCluster::named("b").version("1.34"))
         .start();
     sweep(&cloudwatch, &[&UNTIL[..], &["--max-queries", "1"]].concat());
@@ -117,7 +117,7 @@ fn an_eks_api_that_refuses_costs_one_note_however_many_clusters_there_are() {
     ];
     for (fault, words) in faults {
         let cloudwatch = service()
-            .groups(["a", "b", "c"].map(|name| small_group(name).created(0)))
+            .groups(["a", "b", "c"].map(small_group_for_days))
             .fault(Operation::DescribeCluster, When::Always, fault)
             .start();
         let report = sweep(&cloudwatch, &UNTIL);
@@ -133,7 +133,7 @@ fn an_eks_api_that_refuses_costs_one_note_however_many_clusters_there_are() {
 #[test]
 fn an_eks_api_that_throttles_is_asked_again() {
     let cloudwatch = service()
-        .group(small_group("a").created(0))
+        .group(small_group_for_days("a"))
         .cluster(EksCluster::named("a").version("1.35"))
         .fault(Operation::DescribeCluster, When::First(2), Fault::Throttle)
         .start();
@@ -147,7 +147,7 @@ fn an_eks_api_that_throttles_is_asked_again() {
 fn an_eks_api_that_hangs_delays_the_report_by_seconds_and_costs_a_note() {
     for fault in [Fault::Hang, Fault::Throttle, Fault::Unavailable] {
         let cloudwatch = service()
-            .group(small_group("a").created(0))
+            .group(small_group_for_days("a"))
             .fault(Operation::DescribeCluster, When::Always, fault)
             .start();
         let began = Instant::now();
@@ -163,12 +163,8 @@ fn an_eks_api_that_hangs_delays_the_report_by_seconds_and_costs_a_note() {
 #[test]
 fn a_cluster_of_a_linked_account_is_not_taken_for_its_namesake() {
     let cloudwatch = service()
-        .group(small_group("prod").created(0))
-        .group(
-            small_group("prod")
-                .created(0)
-                .linked_account("999999999999"),
-        )
+        .group(small_group_for_days("prod"))
+        .group(small_group_for_days("prod").linked_account("999999999999"))
         .cluster(EksCluster::named("prod").version("1.35"))
         .start();
     let report = sweep(&cloudwatch, &[&UNTIL[..], &["--linked-accounts"]].concat());

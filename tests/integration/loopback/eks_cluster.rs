@@ -29,6 +29,12 @@ impl EksCluster {
         self
     }
 
+    /// When it was created, in epoch seconds.
+    pub(crate) fn created(mut self, seconds: i64) -> Self {
+        self.created = seconds;
+        self
+    }
+
     /// Its audit log is not delivered; the log of its authenticator is.
     pub(crate) fn without_audit_logging(mut self) -> Self {
         self.audit_logging = false;

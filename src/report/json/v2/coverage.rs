@@ -72,6 +72,8 @@ pub(super) enum GapKind {
     NotAsked,
     /// A log without any event in the window.
     NoEvents,
+    /// A cluster whose newest audit event lies long before the end of the window.
+    AuditLogStopped,
 }
 
 /// A note and how often it was made.
@@ -130,7 +132,7 @@ both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
 both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents,
+    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });

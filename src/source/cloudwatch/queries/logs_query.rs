@@ -82,6 +82,9 @@ pub enum QuerySpan {
     Arrived,
     /// The look-back before the window.
     LookBack,
+    /// As much of the window's beginning and end as shows an event, for log groups of which no
+    /// other query does. It is run after the others.
+    Edges,
 }
 
 impl LogsQuery {

@@ -8,6 +8,7 @@
 //!
 //! A further query is one more file here, its text in `queries/`, and a line in [`QUERIES`].
 
+pub mod audit_events;
 pub mod columns;
 pub mod legacy_tokens;
 pub mod logs_query;
@@ -22,10 +23,11 @@ use logs_query::LogsQuery;
 use crate::source::depth::Depth;
 
 /// Every query, in the order in which they are listed and run.
-pub const QUERIES: [LogsQuery; 5] = [
+pub const QUERIES: [LogsQuery; 6] = [
     stale_token_holders::QUERY,
     rejections::QUERY,
     legacy_tokens::QUERY,
+    audit_events::QUERY,
     stale_token_events::QUERY,
     stale_tokens::QUERY,
 ];

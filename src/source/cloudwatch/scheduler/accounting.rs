@@ -1,0 +1,106 @@
+//! What is noted of each log group while its Region is queried: windows, gaps and bytes.
+
+use std::sync::Arc;
+
+use chrono::DateTime;
+
+use super::RegionScheduler;
+use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::set::Collect;
+use crate::source::aws::cause::Cause;
+use crate::source::aws::failure::Failure;
+use crate::source::cloudwatch::chunk::{QueryChunk, Span};
+use crate::source::cloudwatch::price::price;
+
+impl<C: Collect + 'static> RegionScheduler<C> {
+    /// Notes of every group which window is read.
+    pub(super) fn init_coverage(&mut self) {
+        let (limits, groups) = (&self.limits, Arc::clone(&self.groups));
+        for group in groups.iter() {
+            let mut coverage = Coverage {
+                since: Some(limits.since),
+                until: Some(limits.until),
+                ..Coverage::default()
+            };
+            coverage.places.insert(group.name.clone());
+            let kept_since = group.kept_since(limits.now);
+            if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
+                if kept_since > limits.until {
+                    let failure = Failure::new(Cause::OutsideRetention)
+                        .concerning(&group.cluster, &self.connection);
+                    coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
+                    self.failures.push(failure);
+                } else {
+                    let since = kept_since.format("%Y-%m-%d %H:%M UTC");
+                    let because = group.kept_because(limits.now);
+                    let text = format!("nothing is there from before {since}: {because}");
+                    coverage.note_times(&group.name, text, 1);
+                    coverage.since = Some(kept_since);
+                }
+            }
+            *self.gathered.coverages.of(&group.cluster) = coverage;
+        }
+    }
+
+    pub(super) fn time_is_up(&mut self, chunk: &QueryChunk) {
+        let seconds = self.limits.time_limit_seconds;
+        let detail = format!("no result within {seconds} s; see --timeout");
+        self.gap(chunk, GapKind::TimeLimit, &detail);
+    }
+
+    /// Notes a gap of every group of a chunk.
+    pub(super) fn gap(&mut self, chunk: &QueryChunk, kind: GapKind, detail: &str) {
+        let whole = chunk.span == self.limits.span(self.queries[chunk.query].query.span);
+        let detail = match (whole, kind) {
+            (false, GapKind::RowLimit) => {
+                let time = |second| {
+                    DateTime::from_timestamp(second, 0).map_or_else(
+                        || second.to_string(),
+                        |time| time.format("%Y-%m-%d %H:%M:%S").to_string(),
+                    )
+                };
+                let Span {
+                    first_second,
+                    last_second,
+                } = chunk.span;
+                format!(
+                    "{} to {} UTC: {detail}",
+                    time(first_second),
+                    time(last_second)
+                )
+            }
+            _ => detail.to_owned(),
+        };
+        for place in &chunk.groups {
+            let group = &self.groups[*place];
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            coverage.gap(&group.name, kind, detail.as_str());
+        }
+    }
+
+    /// Shares the bytes of a query among its groups, by how much each of them stores.
+    pub(super) fn charge(&mut self, chunk: &QueryChunk, bytes: u64) {
+        let stored = |place: &usize| {
+            let described = self.groups[*place].described.as_ref();
+            described.map_or(0, |described| u128::from(described.stored_bytes))
+        };
+        let all: u128 = chunk.groups.iter().map(stored).sum();
+        let mut left = bytes;
+        for (nth, place) in chunk.groups.iter().enumerate() {
+            let is_last = nth + 1 == chunk.groups.len();
+            let share = match (is_last, all) {
+                (true, _) => left,
+                (false, 0) => bytes / chunk.groups.len() as u64,
+                (false, all) => {
+                    let share = u128::from(bytes) * stored(place) / all;
+                    u64::try_from(share).unwrap_or(bytes).min(left)
+                }
+            };
+            left -= share;
+            let coverage = self.gathered.coverages.of(&self.groups[*place].cluster);
+            coverage.bytes_scanned += share;
+            coverage.charge(price(&self.connection.region, share));
+            coverage.queries += u64::from(nth == 0);
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Proof that the audit logs were seen over the whole window: as little of its ends as shows an
+//! event, of the groups of which no other query has shown one.
+
+use std::sync::Arc;
+
+use chrono::TimeDelta;
+
+use super::{FilteredQuery, RegionScheduler};
+use crate::evidence::set::Collect;
+use crate::source::cloudwatch::chunk::{QueryChunk, Span};
+use crate::source::cloudwatch::log_group::LogGroup;
+use crate::source::cloudwatch::queries::logs_query::QuerySpan;
+use crate::source::cloudwatch::query_limits::{GROUPS_OF_A_QUERY, QueryLimits};
+use crate::source::cloudwatch::silence::{Silence, begins_late, is_silent};
+
+/// How much of a window's end shows at first whether an audit log is there: a control plane writes
+/// events every second, and EKS delivers them within minutes.
+const FIRST_PROBE: TimeDelta = TimeDelta::minutes(10);
+
+impl<C: Collect + 'static> RegionScheduler<C> {
+    /// The place of the query that proves that audit logs are seen, if it runs.
+    fn probe(&self) -> Option<usize> {
+        let is_probe = |known: &FilteredQuery| known.query.span == QuerySpan::Edges;
+        self.queries.iter().position(is_probe)
+    }
+
+    /// The groups that hold something of the window, each with its place.
+    fn read_groups(&self) -> impl Iterator<Item = (usize, &LogGroup)> {
+        let (now, until) = (self.limits.now, self.limits.until);
+        let holds_some = move |group: &LogGroup| {
+            let kept_since = group.kept_since(now);
+            kept_since.is_none_or(|kept_since| kept_since <= until)
+        };
+        self.groups
+            .iter()
+            .enumerate()
+            .filter(move |(_, group)| holds_some(group))
+    }
+
+    /// How much of the window is looked at in turn, until an event is found.
+    pub(super) fn probed(&self) -> Vec<TimeDelta> {
+        let window = self.limits.until - self.limits.since;
+        let mut probed = vec![FIRST_PROBE, self.limits.max_silence];
+        probed.sort_unstable();
+        probed.retain(|probed| *probed < window);
+        probed.push(window);
+        probed
+    }
+
+    /// Plans to look for audit events of the groups that have shown none so far, in so much of the
+    /// window's end, and of its beginning.
+    pub(super) fn plan_probes(&mut self, probed: TimeDelta) {
+        let Some(query) = self.probe() else {
+            return;
+        };
+        let QueryLimits {
+            since,
+            until,
+            max_silence,
+            ..
+        } = self.limits;
+        let (mut silent, mut late) = (Vec::new(), Vec::new());
+        for (place, group) in self.read_groups() {
+            let Some(coverage) = self.gathered.coverages.0.get(&group.cluster) else {
+                continue;
+            };
+            if coverage.gaps.keys().any(|gap| !gap.kind.counts_lines()) {
+                continue;
+            }
+            if is_silent(coverage, until, max_silence) {
+                silent.push(place);
+            }
+            // Where nothing older is kept, that is known already.
+            let is_clamped = coverage.since > Some(since);
+            if !is_clamped && begins_late(coverage, since, max_silence) {
+                late.push(place);
+            }
+        }
+        // One look at all of the window shows both of its ends.
+        if probed == until - since {
+            late.retain(|place| !silent.contains(place));
+        }
+        let (end, beginning) = (until - probed, since + probed);
+        for (groups, first, last) in [(silent, end, until), (late, since, beginning)] {
+            for groups in groups.chunks(GROUPS_OF_A_QUERY) {
+                self.queue.push(QueryChunk {
+                    query,
+                    groups: groups.to_vec(),
+                    span: Span {
+                        first_second: first.timestamp(),
+                        last_second: last.timestamp(),
+                    },
+                });
+            }
+        }
+    }
+
+    /// Lets the window of a group begin with its first event, if that comes late.
+    pub(super) fn clamp_beginnings(&mut self) {
+        if self.probe().is_none() {
+            return;
+        }
+        let QueryLimits {
+            since, max_silence, ..
+        } = self.limits;
+        let groups = Arc::clone(&self.groups);
+        for group in groups.iter() {
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            let is_clamped = coverage.since > Some(since);
+            let Some(first) = coverage.first_event.filter(|_| !is_clamped) else {
+                continue;
+            };
+            if begins_late(coverage, since, max_silence) {
+                let time = first.format("%Y-%m-%d %H:%M UTC");
+                let text = format!("its audit log begins at {time}");
+                coverage.note_times(&group.name, text, 1);
+                coverage.since = Some(first);
+            }
+        }
+    }
+
+    /// The groups whose audit log did not prove that it was seen up to the end of the window.
+    pub(super) fn silences(&self) -> Vec<Silence> {
+        let QueryLimits {
+            until, max_silence, ..
+        } = self.limits;
+        if self.probe().is_none() {
+            return Vec::new();
+        }
+        let silence = |(_, group): (usize, &LogGroup)| {
+            let coverage = self.gathered.coverages.0.get(&group.cluster)?;
+            // What could not be queried says nothing of the log.
+            if coverage.gaps.keys().any(|gap| !gap.kind.counts_lines()) {
+                return None;
+            }
+            Silence::of(group, &self.connection, coverage, until, max_silence)
+        };
+        self.read_groups().filter_map(silence).collect()
+    }
+}

@@ -1,0 +1,120 @@
+//! Clusters whose audit log did not prove that it was seen up to the end of the window.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::log_group::LogGroup;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::control_plane::Description;
+use crate::evidence::coverage::{Coverage, Coverages, GapKind};
+use crate::source::aws::cause::Cause;
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
+
+/// A cluster without an audit event near the end of the window.
+#[derive(Debug)]
+pub struct Silence {
+    cluster: Arc<Cluster>,
+    log_group: String,
+    connection: Arc<Connection>,
+    /// When the log group was created, if that is known.
+    created: Option<DateTime<Utc>>,
+    /// The end of the window.
+    until: DateTime<Utc>,
+    /// The longest silence that is not one.
+    max_silence: TimeDelta,
+}
+
+impl Silence {
+    /// The silence of a log group; `None` if an event was seen near the end of the window.
+    pub(super) fn of(
+        group: &LogGroup,
+        connection: &Arc<Connection>,
+        coverage: &Coverage,
+        until: DateTime<Utc>,
+        max_silence: TimeDelta,
+    ) -> Option<Self> {
+        is_silent(coverage, until, max_silence).then(|| Self {
+            cluster: Arc::clone(&group.cluster),
+            log_group: group.name.clone(),
+            connection: Arc::clone(connection),
+            created: group.described.as_ref().map(|described| described.created),
+            until,
+            max_silence,
+        })
+    }
+
+    /// The cluster.
+    pub fn cluster(&self) -> &Cluster {
+        &self.cluster
+    }
+
+    /// Makes a gap of the silence, and returns what to do about it; or a note where it is
+    /// explained, by what the EKS API says of the cluster. The window may end in the present.
+    pub fn settle(
+        self,
+        description: Option<&Description>,
+        reaches_the_present: bool,
+        coverages: &mut Coverages,
+    ) -> Option<Failure> {
+        let coverage = coverages.of(&self.cluster);
+        let described = match description {
+            // The line that says so is there already.
+            Some(Description::Deleted) => return None,
+            Some(Description::Cluster(described)) => Some(described),
+            None => None,
+        };
+        let youngest = self.until.checked_sub_signed(self.max_silence);
+        let created = described.and_then(|described| described.created);
+        let created = created.max(self.created);
+        if let Some(created) = created.filter(|created| Some(*created) > youngest) {
+            let text = format!(
+                "created at {}, and without an audit event until now",
+                minute(created)
+            );
+            coverage.note_times(&self.log_group, text, 1);
+            return None;
+        }
+        let (kind, cause) = match coverage.last_event {
+            Some(newest) => {
+                let newest = minute(newest);
+                (GapKind::AuditLogStopped, Cause::AuditLogStopped { newest })
+            }
+            None if coverage.foreign_events > 0 => (GapKind::NoEvents, Cause::TransformedEvents),
+            None if described.is_some_and(|described| !described.audit_logging) => {
+                (GapKind::NoEvents, Cause::AuditLoggingOff)
+            }
+            None => (GapKind::NoEvents, Cause::NoAuditEvents),
+        };
+        // That audit logging is off now is a gap of its own, where the window reaches so far.
+        let is_known = cause == Cause::AuditLoggingOff && reaches_the_present;
+        let failure = Failure::new(cause).concerning(&self.cluster, &self.connection);
+        if !is_known {
+            // Whoever reads the report alone should be able to end it.
+            let detail = format!("{}; {}", failure.summary(), failure.hint());
+            coverage.gap(&self.log_group, kind, detail);
+        }
+        Some(failure)
+    }
+}
+
+/// Whether no event is known from within this time before the end of the window.
+pub(super) fn is_silent(coverage: &Coverage, until: DateTime<Utc>, max_silence: TimeDelta) -> bool {
+    let latest = until.checked_sub_signed(max_silence);
+    coverage.last_event.is_none() || coverage.last_event < latest
+}
+
+/// Whether no event is known from within this time after the beginning of the window.
+pub(super) fn begins_late(
+    coverage: &Coverage,
+    since: DateTime<Utc>,
+    max_silence: TimeDelta,
+) -> bool {
+    let earliest = since.checked_add_signed(max_silence);
+    coverage.first_event.is_none() || coverage.first_event > earliest
+}
+
+fn minute(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M UTC").to_string()
+}

@@ -1,0 +1,255 @@
+//! Every way to see nothing is told from health: each cluster proves that its audit log was seen.
+
+use serde_json::Value;
+
+use super::{
+    HOUR, START, STREAM, gaps, plain_event, report, run_to, service, small_group, tool_at,
+};
+use crate::loopback::{CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
+
+const ALL_CLEAR: &str = "service account is about to be rejected";
+const DAY: [&str; 4] = ["--since", "2026-11-19T07:00", "--until", "2026-11-20T07:00"];
+
+fn empty(cluster: &str) -> LogGroup {
+    LogGroup::named(format!("/aws/eks/{cluster}/cluster")).created(0)
+}
+
+/// A log group with an event of nobody's token every ten minutes from one second of the last hour
+/// to another.
+fn logging(cluster: &str, first: i64, last: i64) -> LogGroup {
+    (first..=last)
+        .step_by(600)
+        .fold(empty(cluster), |group, second| {
+            let (millis, event) = plain_event(second);
+            group.event(STREAM, millis, &event)
+        })
+}
+
+/// A day and an hour of events.
+fn healthy(cluster: &str) -> LogGroup {
+    logging(cluster, -90_000, 3_600)
+}
+
+/// What each command comes to: none gives the all-clear, all name the gap and the next step.
+fn assert_unseen(start: impl Fn() -> CloudWatch, kind: &str, words: &str, hint: &str) {
+    for command in ["sweep", "investigate", "export"] {
+        let cloudwatch = start();
+        let run = run_to(tool_at(&cloudwatch).args([command, "a"]).args(DAY), 4);
+        let said = format!("{}{}", run.stdout, run.stderr);
+        assert!(!said.contains(ALL_CLEAR), "{command}: {said}");
+        assert!(run.stderr.contains("cluster a: "), "{}", run.stderr);
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+        assert!(run.stderr.contains(hint), "{}", run.stderr);
+        if command != "export" {
+            let report = report(tool_at(&cloudwatch).args([command, "a"]).args(DAY), 4);
+            assert_eq!(report["complete"], false);
+            assert_eq!(gaps(&report), [("a".to_owned(), kind.to_owned())]);
+        }
+    }
+}
+
+#[test]
+fn a_log_group_without_an_audit_event_is_not_healthy() {
+    let enable = "aws eks update-cluster-config --region eu-west-1 --name a";
+    let nothing = "holds no audit event in the window";
+    let kind = "no_events";
+    assert_unseen(
+        || service().group(empty("a")).start(),
+        kind,
+        nothing,
+        enable,
+    );
+    // Other logs of the control plane are no audit log.
+    let others = || {
+        let group = empty("a");
+        let group = group.event("authenticator-0", (START + 3_000) * 1_000, "level=info");
+        service().group(group).start()
+    };
+    assert_unseen(others, kind, nothing, enable);
+    // It stopped two days before, which is known from nowhere inside the window.
+    let stopped = || service().group(logging("a", -180_000, -172_000)).start();
+    assert_unseen(stopped, kind, nothing, enable);
+    let off = service()
+        .group(empty("a"))
+        .cluster(EksCluster::named("a").without_audit_logging())
+        .start();
+    let run = run_to(tool_at(&off).args(["sweep", "a"]).args(DAY), 4);
+    for words in ["cluster a: its audit logging is off", enable] {
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn an_audit_log_that_stopped_inside_the_window_is_not_healthy() {
+    assert_unseen(
+        || service().group(logging("a", -90_000, -600)).start(),
+        "audit_log_stopped",
+        "the newest audit event in log group /aws/eks/a/cluster is of 2026-11-20 05:50 UTC",
+        "aws eks update-cluster-config --region eu-west-1 --name a",
+    );
+}
+
+#[test]
+fn an_audit_log_that_a_transformer_changes_is_not_healthy() {
+    let ocsf = || {
+        let group = (0..60).fold(empty("a"), |group, minute| {
+            let message = r#"{"activity_id":1,"category_name":"Application Activity","metadata":{"product":{"name":"Amazon EKS"}}}"#;
+            group.event(STREAM, (START + minute * 60) * 1_000, message)
+        });
+        service().group(group).start()
+    };
+    assert_unseen(
+        ocsf,
+        "no_events",
+        "a transformer may change them",
+        "aws logs get-transformer --region eu-west-1 --log-group-identifier /aws/eks/a/cluster",
+    );
+}
+
+#[test]
+fn how_long_a_silence_is_one_can_be_said() {
+    let cloudwatch = service().group(logging("a", -90_000, -600)).start();
+    let sweep = |max_silence: &str, exit| {
+        let arguments = ["sweep", "a", "--max-silence", max_silence];
+        report(tool_at(&cloudwatch).args(arguments).args(DAY), exit)
+    };
+    assert_eq!(sweep("2h", 0)["complete"], true);
+    assert_eq!(sweep("69m", 4)["complete"], false);
+    assert_eq!(sweep("70m", 0)["complete"], true);
+}
+
+#[test]
+fn one_silent_cluster_of_many_is_named() {
+    let cloudwatch = service()
+        .groups(["a", "b", "c"].map(healthy))
+        .group(empty("dark"))
+        .start();
+    let run = run_to(
+        tool_at(&cloudwatch)
+            .args(["sweep", "--all-clusters"])
+            .args(DAY),
+        4,
+    );
+    assert!(
+        run.stdout.contains("could not see 1 of 4 clusters: dark"),
+        "{}",
+        run.stdout
+    );
+    assert!(!run.stdout.contains(ALL_CLEAR), "{}", run.stdout);
+}
+
+/// The proof costs two looks at ten minutes, whatever the number of clusters; where findings prove
+/// it, none.
+#[test]
+fn a_healthy_fleet_stays_quiet_at_little_cost() {
+    let cloudwatch = service().groups(["a", "b", "c"].map(healthy)).start();
+    let run = run_to(
+        tool_at(&cloudwatch)
+            .args(["sweep", "--all-clusters"])
+            .args(DAY),
+        0,
+    );
+    assert!(run.stdout.contains(ALL_CLEAR), "{}", run.stdout);
+    let queries = cloudwatch.queries();
+    let mut probes: Vec<(i64, i64)> = queries
+        .iter()
+        .filter(|query| query.text.contains("auditMark"))
+        .map(|query| (query.start, query.end))
+        .collect();
+    probes.sort_unstable();
+    let (since, until) = (START - 82_800, START + 3_600);
+    assert_eq!(probes, [(since, since + 600), (until - 600, until)]);
+    assert_eq!(queries.len(), 4);
+
+    let cloudwatch = service().group(small_group("a")).start();
+    run_to(tool_at(&cloudwatch).args(["sweep", "a"]).args(HOUR), 0);
+    assert_eq!(cloudwatch.queries().len(), 2);
+}
+
+/// The notes of a report's only cluster, and its window's beginning.
+fn notes_and_since(report: &Value) -> (String, &str) {
+    let cluster = &report["clusters"][0];
+    let notes = cluster["notes"].as_array().expect("notes").iter();
+    let notes: Vec<&str> = notes.filter_map(|note| note["text"].as_str()).collect();
+    (notes.join("; "), cluster["since"].as_str().expect("a time"))
+}
+
+#[test]
+fn a_later_beginning_clamps_the_window() {
+    let cloudwatch = service().group(logging("a", -36_000, 3_600)).start();
+    let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
+    let (notes, since) = notes_and_since(&report);
+    assert_eq!(since, "2026-11-19T20:00:00Z");
+    assert_eq!(notes, "its audit log begins at 2026-11-19 20:00 UTC");
+}
+
+#[test]
+fn a_deleted_cluster_and_a_new_one_are_lines_and_no_gaps() {
+    let cloudwatch = service().group(empty("a")).deleted_cluster("a").start();
+    let deleted = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
+    let (notes, _) = notes_and_since(&deleted);
+    assert!(
+        notes.contains("EKS has no such cluster any more"),
+        "{notes}"
+    );
+
+    let created = |before: i64| EksCluster::named("a").created(START + 3_600 - before);
+    let young = service().group(empty("a")).cluster(created(3_000)).start();
+    let young = report(tool_at(&young).args(["sweep", "a"]).args(DAY), 0);
+    let (notes, _) = notes_and_since(&young);
+    assert!(notes.contains("created at 2026-11-20 06:10 UTC"), "{notes}");
+    let old = service().group(empty("a")).cluster(created(3_700)).start();
+    report(tool_at(&old).args(["sweep", "a"]).args(DAY), 4);
+}
+
+/// Of whom nothing may be listed nobody knows from when on a log is kept: that the beginning is
+/// refused is no gap.
+#[test]
+fn a_beginning_that_is_refused_is_no_gap() {
+    let cloudwatch = service()
+        .group(logging("a", 0, 3_600).created(START * 1_000))
+        .fault(
+            Operation::DescribeLogGroups,
+            When::Always,
+            Fault::AccessDenied,
+        )
+        .start();
+    let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
+    assert_eq!(gaps(&report), []);
+}
+
+#[test]
+fn a_probe_that_fails_is_a_gap() {
+    let cloudwatch = service().group(healthy("a")).start();
+    cloudwatch.fault(Operation::StartQuery, When::From(3), Fault::AccessDenied);
+    let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 4);
+    assert_eq!(gaps(&report), [("a".to_owned(), "not_asked".to_owned())]);
+}
+
+/// The control plane's own requests state the version, where the EKS API does not.
+#[test]
+fn the_version_is_learnt_from_the_control_plane() {
+    let (millis, event) = plain_event(3_500);
+    let of = |user: &str| {
+        let event = event.replace("system:node:n1", user);
+        event.replace("agent", "kube-apiserver/v1.34.2 (linux/amd64) kubernetes/0")
+    };
+    for (user, version) in [
+        ("system:apiserver", Value::from("1.34")),
+        ("evil", Value::Null),
+    ] {
+        let cloudwatch = service()
+            .group(healthy("a").event(STREAM, millis, &of(user)))
+            .fault(
+                Operation::DescribeCluster,
+                When::Always,
+                Fault::AccessDenied,
+            )
+            .start();
+        let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
+        assert_eq!(
+            report["clusters"][0]["judged_by"]["version"], version,
+            "{user}"
+        );
+    }
+}
