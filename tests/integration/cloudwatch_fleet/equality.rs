@@ -34,6 +34,13 @@ fn findings(report: &Value) -> Vec<Value> {
         finding.remove("account");
         finding.remove("kubernetes_version");
         finding.remove("after_upgrade");
+        // A window of CloudWatch begins where its log does, that of files where it was asked to.
+        finding.remove("rejected_at_least_since");
+        for holder in finding["holders"].as_array_mut().into_iter().flatten() {
+            if let Some(rejections) = holder["rejections"].as_object_mut() {
+                rejections.remove("at_least_since");
+            }
+        }
     }
     findings
 }
