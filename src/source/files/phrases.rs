@@ -110,6 +110,11 @@ static VERSIONED: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
 const SEARCHED: usize = 32 << 10;
 const ATTEMPTS: usize = 2;
 
+/// A block smaller than this is a whole small log, or the end of a large one: it is searched to its
+/// end, so that an upgrade in a small log has its hour.
+const SMALL: usize = 384 << 10;
+const ATTEMPTS_IN_SMALL: usize = 256;
+
 /// Lines of a block that may tell the version of the control plane: the first ones, and the last,
 /// so that an upgrade inside a log shows.
 pub struct Versions<'a> {
@@ -126,10 +131,14 @@ impl<'a> Versions<'a> {
         let last = VERSIONED.iter().filter_map(|finder| {
             memchr::memmem::rfind(&block[tail..], finder.needle()).map(|at| tail + at)
         });
+        let (searched, left) = match block.len() < SMALL {
+            true => (block.len(), ATTEMPTS_IN_SMALL),
+            false => (SEARCHED, ATTEMPTS),
+        };
         let mut versions = Self {
-            block: &block[..block.len().min(SEARCHED)],
+            block: &block[..searched],
             next: 0,
-            left: ATTEMPTS,
+            left,
             last: last.max(),
         };
         versions.advance(0);

@@ -134,8 +134,6 @@ fn of_an_upgrade_inside_the_window_each_token_has_its_own_lifetime() {
     assert_eq!(dates, expected.map(|(name, date)| (name, date.to_owned())));
 }
 
-/// Of a log only a part is read for the version: what lies between two versions has the earlier
-/// date, and the newest is that of the cluster.
 #[test]
 fn an_upgrade_inside_a_file_is_seen() {
     let mut log = Log::default();
