@@ -20,8 +20,6 @@ pub(super) struct Row {
     pub(super) verdict_order: usize,
     pub(super) severity: &'static str,
     pub(super) class: &'static str,
-    /// Since when, how often and until when it was rejected.
-    pub(super) rejections: Option<String>,
     /// What stands before a date where only some are exact.
     pub(super) before: &'static str,
     pub(super) rejected_from: String,
@@ -36,7 +34,7 @@ pub(super) struct Row {
     pub(super) last_seen: String,
     pub(super) last_seen_machine: String,
     pub(super) clients: Vec<String>,
-    /// How often it was interrupted, and since when it is quiet.
+    /// Since when it is rejected, how often it was interrupted, and since when it is quiet.
     pub(super) remarks: Vec<String>,
 }
 
@@ -74,7 +72,6 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
             |severity| severity.word(),
         ),
         class: class(finding.severity),
-        rejections: rejections::of_finding(finding, page.time_zone),
         before: dates.before(lead),
         rejected_from: due::date(lead, page.time_zone),
         rejected_from_machine: rfc3339(lead.rejected_from),
@@ -95,8 +92,9 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
             .iter()
             .map(|client| shown(&client.label))
             .collect(),
-        remarks: recurrence::words(report, finding, page.time_zone)
+        remarks: rejections::of_finding(finding, page.time_zone)
             .into_iter()
+            .chain(recurrence::words(report, finding, page.time_zone))
             .chain(recurrence::quiet(report, finding, page.time_zone))
             .collect(),
     }

@@ -294,15 +294,7 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
             (summary.to_owned(), vec![one_line(&words)])
         }
     };
-    // Of these clusters: a calendar may hold the reports of several sweeps.
-    let mut about = vec!["upgrade"];
-    for scan in &report.clusters {
-        let cluster = &scan.cluster;
-        about.push(cluster.account.as_deref().unwrap_or_default());
-        about.push(cluster.region.as_deref().unwrap_or_default());
-        about.push(&cluster.name);
-    }
-    let mut properties = versioned(&about, made_for);
+    let mut properties = versioned(&of_all(report, "upgrade"), made_for);
     properties.extend(shown_at(made_for));
     properties.extend([
         ("SUMMARY", text(&summary)),
@@ -330,7 +322,7 @@ fn incomplete(report: &Report) -> Component {
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    let mut properties = versioned(&["incomplete"], made_for);
+    let mut properties = versioned(&of_all(report, "incomplete"), made_for);
     properties.extend(shown_at(made_for));
     let summary = "Stale service-account tokens: the report is incomplete";
     properties.extend([
@@ -342,6 +334,20 @@ fn incomplete(report: &Report) -> Component {
         properties,
         components: Vec::new(),
     }
+}
+
+/// What an event is about that is one for all clusters of a report: a calendar may hold the reports
+/// of several sweeps.
+fn of_all<'a>(report: &'a Report, what: &'a str) -> Vec<&'a str> {
+    let clusters = report.clusters.iter().map(|scan| &scan.cluster);
+    let identities = clusters.flat_map(|cluster| {
+        [
+            cluster.account.as_deref().unwrap_or_default(),
+            cluster.region.as_deref().unwrap_or_default(),
+            &cluster.name,
+        ]
+    });
+    std::iter::once(what).chain(identities).collect()
 }
 
 /// What tells an event from others, and one version of it from another: both come from the
