@@ -18,7 +18,8 @@ use crate::render::visible::visible;
 use crate::source::aws::access::Access;
 use crate::source::aws::connection::connect;
 use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
-use crate::source::cloudwatch::wanted::{Selector, Wanted};
+use crate::source::cloudwatch::selector::Selector;
+use crate::source::cloudwatch::wanted::Wanted;
 
 /// Say whether everything is there that a sweep needs, and how to get what is missing
 ///

@@ -14,7 +14,9 @@ use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::aws::access::Access;
-use crate::source::cloudwatch::wanted::{NotASelector, Pattern, Selector, Wanted};
+use crate::source::cloudwatch::named_log_group::NamedLogGroup;
+use crate::source::cloudwatch::selector::{NotASelector, Pattern, Selector};
+use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::depth::Depth;
 use crate::source::files::inputs::Excluded;
@@ -116,6 +118,21 @@ pub(super) struct EvidenceArgs {
         help_heading = "AWS"
     )]
     exclude_cluster: Vec<String>,
+
+    /// Read this log group instead of those that EKS writes, by its name or ARN; repeatable
+    ///
+    /// For log groups that were renamed, and for those that CloudWatch Logs centralization fills
+    /// from several accounts and Regions: clusters are told apart by the account and the Region
+    /// that each event states. CLUSTER then selects among the clusters in it; where neither the
+    /// events nor the name of the log group state a cluster's name, a single CLUSTER is the name.
+    /// Finding out whose events it holds takes one more query over the window.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["all_clusters", "input"],
+        help_heading = "AWS"
+    )]
+    log_group: Vec<NamedLogGroup>,
 
     #[command(flatten)]
     access: AccessArgs,
@@ -261,13 +278,16 @@ impl EvidenceArgs {
         now: DateTime<Utc>,
         depth: Depth,
     ) -> Result<CloudWatchPlan, Failure> {
-        if self.clusters.is_empty() && !self.all_clusters {
+        if self.clusters.is_empty() && !self.all_clusters && self.log_group.is_empty() {
             return Err(Failure::Usage(
                 "name a cluster, all of them with --all-clusters, or audit logs with --input PATH"
                     .to_owned(),
             ));
         }
-        let wanted = wanted(&self.clusters, self.all_clusters, &self.exclude_cluster)?;
+        // A log group holds whichever clusters it does.
+        let all = self.all_clusters || self.clusters.is_empty();
+        let wanted =
+            wanted(&self.clusters, all, &self.exclude_cluster)?.in_log_groups(self.log_group);
         let until = until.unwrap_or(now);
         if until > now {
             return Err(Failure::Usage("--until lies in the future".to_owned()));

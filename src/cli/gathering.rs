@@ -23,7 +23,7 @@ use crate::evidence::silence;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
-use crate::source::cloudwatch::{self, fleet};
+use crate::source::cloudwatch::{self, fleet, origins};
 use crate::source::depth::Depth;
 use crate::source::eks::Descriptions;
 use crate::source::files::{self, inputs::Inputs};
@@ -158,7 +158,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         () = stop.cancelled() => return Err(Failure::Interrupted),
     };
     let mut descriptions = match plan.describes_clusters {
-        true => windows::describe(&fleet, deadline),
+        true => Descriptions::start(windows::to_describe(&fleet, false), deadline),
         false => Descriptions::default(),
     };
     if plan.since.is_none() && stated.is_none() {
@@ -167,7 +167,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
             () = stop.cancelled() => return Err(Failure::Interrupted),
         }
     }
-    let parts = windows::parts(fleet, plan, |cluster| {
+    let mut parts = windows::parts(fleet, plan, |cluster| {
         known_version(cluster, stated, &descriptions)
     });
     let limits = |part: &Part, max_queries| QueryLimits {
@@ -196,6 +196,15 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         }
         if let Some(most) = plan.max_scan {
             dry_run::check(&estimated, most)?;
+        }
+    }
+    if !plan.wanted.log_groups().is_empty() {
+        for part in &mut parts {
+            let limits = limits(part, plan.max_queries);
+            origins::split(&mut part.fleet, &plan.wanted, &limits).await;
+            if plan.describes_clusters {
+                descriptions.add(windows::to_describe(&part.fleet, true), deadline);
+            }
         }
     }
     let mut gathered = Gathered::default();

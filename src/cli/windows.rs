@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use tokio::time::Instant;
 
 use super::evidence_args::CloudWatchPlan;
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -47,16 +46,21 @@ fn before(moment: DateTime<Utc>, duration: TimeDelta) -> DateTime<Utc> {
         .max(DateTime::<Utc>::UNIX_EPOCH)
 }
 
-/// Starts to ask the EKS API for the clusters that were found.
-pub(super) fn describe(fleet: &Fleet, deadline: Instant) -> Descriptions {
-    let wanted = fleet.regions.iter().flat_map(|region| {
-        region.groups.iter().map(|group| Wanted {
+/// The clusters of a fleet to ask the EKS API for: those in log groups that EKS names, or those in
+/// log groups that the operator named.
+pub(super) fn to_describe(fleet: &Fleet, named: bool) -> Vec<Wanted> {
+    let groups = fleet
+        .regions
+        .iter()
+        .flat_map(|region| region.groups.iter().map(move |group| (region, group)));
+    groups
+        .filter(|(_, group)| group.named.is_some() == named)
+        .map(|(region, group)| Wanted {
             connection: region.connection.clone(),
             cluster: group.cluster.clone(),
-            may_be_elsewhere: group.linked_arn.is_some(),
+            may_be_elsewhere: named || group.linked_arn.is_some(),
         })
-    });
-    Descriptions::start(wanted, deadline)
+        .collect()
 }
 
 /// The version of a cluster, as far as it is known before its log is queried.

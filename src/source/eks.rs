@@ -121,8 +121,10 @@ impl Wanted {
             return false;
         };
         // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
-        let account = cluster.arn.as_deref().and_then(|arn| arn.split(':').nth(4));
-        account.is_some() && account == self.cluster.account.as_deref()
+        let part = |place| cluster.arn.as_deref()?.split(':').nth(place);
+        part(4).is_some()
+            && part(4) == self.cluster.account.as_deref()
+            && part(3) == self.cluster.region.as_deref()
     }
 }
 
@@ -137,21 +139,22 @@ pub struct Descriptions {
 impl Descriptions {
     /// Starts to ask for these clusters.
     pub fn start(wanted: impl IntoIterator<Item = Wanted>, deadline: Instant) -> Self {
-        let wanted: BTreeMap<Arc<Cluster>, Wanted> = wanted
-            .into_iter()
-            .map(|wanted| (Arc::clone(&wanted.cluster), wanted))
-            .collect();
-        let mut running = JoinSet::new();
-        for wanted in wanted.values().cloned() {
-            running.spawn(async move {
+        let mut descriptions = Self::default();
+        descriptions.add(wanted, deadline);
+        descriptions
+    }
+
+    /// Starts to ask for more clusters.
+    pub fn add(&mut self, wanted: impl IntoIterator<Item = Wanted>, deadline: Instant) {
+        for wanted in wanted {
+            let cluster = Arc::clone(&wanted.cluster);
+            if self.wanted.insert(cluster, wanted.clone()).is_some() {
+                continue;
+            }
+            self.running.spawn(async move {
                 let described = wanted.describe(deadline).await;
                 (wanted.cluster, described)
             });
-        }
-        Self {
-            running,
-            answered: BTreeMap::new(),
-            wanted,
         }
     }
 

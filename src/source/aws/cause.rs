@@ -29,6 +29,18 @@ pub enum Cause {
         /// A cluster of a similar name.
         nearest: Option<String>,
     },
+    /// There is no log group of the name that the operator gave.
+    NoNamedLogGroup {
+        /// The name.
+        name: String,
+        /// A log group of a similar name.
+        nearest: Option<String>,
+    },
+    /// The log groups that the operator named hold no event of the cluster.
+    NotInLogGroups {
+        /// Their names.
+        log_groups: Vec<String>,
+    },
     /// The cluster does not exist.
     NoCluster,
     /// The operation is not allowed.

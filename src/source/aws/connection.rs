@@ -14,6 +14,7 @@ use super::failure::Failure;
 use super::pace::Paces;
 use super::{profiles, region};
 use crate::evidence::cluster::Cluster;
+use crate::source::cloudwatch::log_group::LogGroup;
 
 /// AWS in one Region, under one identity.
 #[derive(Debug, Clone)]
@@ -130,6 +131,32 @@ impl Failure {
             if let Some(account) = &cluster.account {
                 scope.account = Some(account.clone());
             }
+        })
+    }
+
+    /// The same failure, concerning a log group and its cluster.
+    #[must_use]
+    pub fn concerning_group(self, group: &LogGroup, connection: &Connection) -> Self {
+        let failure = self.concerning(&group.cluster, connection);
+        match group.named {
+            Some(_) => failure.in_log_group(&group.name),
+            None => failure,
+        }
+    }
+
+    /// The same failure, concerning a log group whose name is not the one that EKS gives.
+    #[must_use]
+    pub fn in_log_group(self, name: &str) -> Self {
+        self.within(|scope| scope.log_group = Some(name.to_owned()))
+    }
+
+    /// The same failure, concerning a cluster of which nothing else is known.
+    #[must_use]
+    pub fn of_cluster(self, cluster: &Cluster) -> Self {
+        self.within(|scope| {
+            scope.cluster = Some(cluster.name.clone());
+            scope.region.clone_from(&cluster.region);
+            scope.account.clone_from(&cluster.account);
         })
     }
 

@@ -87,6 +87,13 @@ impl Failure {
             Cause::NoLogGroup { .. } => format!(
                 "there is no log group {log_group} in {place}: the cluster is elsewhere, or its audit logging was never enabled"
             ),
+            Cause::NoNamedLogGroup { name, .. } => {
+                format!("there is no log group {name} in {place}")
+            }
+            Cause::NotInLogGroups { log_groups } => format!(
+                "no audit event of it is in log group {} in the window",
+                log_groups.join(", ")
+            ),
             Cause::NoCluster => format!("EKS has no such cluster in {place}"),
             Cause::AccessDenied { reason } => {
                 format!("{operation} is not allowed in {place}: {reason}")
@@ -154,6 +161,11 @@ impl Failure {
             Cause::NoLogGroup {
                 nearest: Some(nearest),
             } => format!("did you mean {nearest}?"),
+            Cause::NoAuditEvents | Cause::AuditLogStopped { .. }
+                if self.scope.log_group.is_some() =>
+            {
+                "see whether its events still arrive there: aws observabilityadmin list-centralization-rules-for-organization; and whether its audit logging is on: eks-stale-tokens doctor, in its own account".to_owned()
+            }
             Cause::NoLogGroup { nearest: None }
             | Cause::NoAuditLog
             | Cause::NoAuditEvents
@@ -163,6 +175,16 @@ impl Failure {
                     "enable it: aws eks update-cluster-config{options} --name {} --logging '{{\"clusterLogging\":[{{\"types\":[\"audit\"],\"enabled\":true}}]}}'",
                     self.scope.cluster_or_pattern()
                 )
+            }
+            Cause::NoNamedLogGroup {
+                nearest: Some(nearest),
+                ..
+            } => format!("did you mean {nearest}?"),
+            Cause::NoNamedLogGroup { .. } => {
+                format!("see which there are: aws logs describe-log-groups{options}")
+            }
+            Cause::NotInLogGroups { .. } => {
+                "see which clusters are in it: leave out the cluster's name".to_owned()
             }
             Cause::TransformedEvents => format!(
                 "see it: aws logs get-transformer{options} --log-group-identifier {}",
@@ -188,7 +210,11 @@ impl Failure {
         }
     }
 
-    fn log_group(&self) -> String {
+    /// The log group that it concerns.
+    pub fn log_group(&self) -> String {
+        if let Some(log_group) = &self.scope.log_group {
+            return log_group.clone();
+        }
         format!("/aws/eks/{}/cluster", self.scope.cluster_or_pattern())
     }
 

@@ -7,6 +7,8 @@ pub struct Scope {
     pub operation: Option<&'static str>,
     /// The cluster's name; absent if all that is in the Region is concerned.
     pub cluster: Option<String>,
+    /// The cluster's log group, where its name is not the one that EKS gives.
+    pub log_group: Option<String>,
     /// The Region.
     pub region: Option<String>,
     /// The account.
@@ -65,7 +67,14 @@ impl Scope {
             "logs:GetQueryResults" | "logs:StopQuery" | "eks:ListClusters" => "*".to_owned(),
             "eks:DescribeCluster" => format!("arn:aws:eks:{region}:{account}:cluster/{cluster}"),
             "logs:DescribeLogGroups" => format!("arn:aws:logs:{region}:{account}:log-group:*"),
-            _ => format!("arn:aws:logs:{region}:{account}:log-group:/aws/eks/{cluster}/cluster:*"),
+            _ => match &self.log_group {
+                Some(name) => format!("arn:aws:logs:{region}:*:log-group:{name}:*"),
+                None => {
+                    format!(
+                        "arn:aws:logs:{region}:{account}:log-group:/aws/eks/{cluster}/cluster:*"
+                    )
+                }
+            },
         }
     }
 }

@@ -7,8 +7,9 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Listed;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use super::log_group::{Described, LogGroup, cluster_of, name_of};
-use super::wanted::{Selector, Wanted};
+use super::log_group::{Described, LogGroup, NamedEvents, cluster_at_end_of, cluster_of, name_of};
+use super::selector::Selector;
+use super::wanted::Wanted;
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
@@ -59,6 +60,9 @@ async fn log_groups(
     linked: bool,
     deadline: Instant,
 ) -> Result<Vec<LogGroup>, Failure> {
+    if !wanted.log_groups().is_empty() {
+        return named_groups(connection, wanted, linked, deadline).await;
+    }
     let names: Vec<&str> = wanted.names().map(Selector::name).collect();
     let prefixes = if wanted.has_unnamed() || names.len() > LOOKED_UP {
         vec![ALL.to_owned()]
@@ -78,7 +82,8 @@ async fn log_groups(
             },
         };
         groups.extend(listed.into_iter().filter_map(|listed| {
-            let group = described(connection, listed, linked)?;
+            let cluster = cluster_of(listed.log_group_name.as_deref()?)?.to_owned();
+            let group = described(connection, listed, cluster, linked)?;
             let Cluster { name, account, .. } = &*group.cluster;
             wanted
                 .includes(name, account.as_deref(), connection)
@@ -86,6 +91,61 @@ async fn log_groups(
         }));
     }
     Ok(groups)
+}
+
+/// The log groups that were named, as far as they are here; whose events they hold is found out
+/// later.
+async fn named_groups(
+    connection: &Connection,
+    wanted: &Wanted,
+    linked: bool,
+    deadline: Instant,
+) -> Result<Vec<LogGroup>, Failure> {
+    let is_here = |region: &Option<String>| match region {
+        Some(region) => *region == connection.region,
+        None => true,
+    };
+    let mut groups = Vec::new();
+    for named in wanted.log_groups().iter().filter(|it| is_here(&it.region)) {
+        let cluster = cluster_at_end_of(&named.name).or(wanted.only_name());
+        let cluster = cluster.unwrap_or(&named.name);
+        let listed = match list(connection, &named.name, linked, deadline).await {
+            Ok(listed) => listed,
+            Err(failure) if matches!(failure.cause(), Cause::AccessDenied { .. }) => {
+                groups.push(LogGroup {
+                    named: Some(NamedEvents::default()),
+                    ..undescribed_group(connection, cluster, named.name.clone())
+                });
+                continue;
+            }
+            Err(failure) => return Err(failure.in_region(connection)),
+        };
+        let listed = listed
+            .into_iter()
+            .filter(|listed| listed.log_group_name.as_ref() == Some(&named.name))
+            .filter_map(|listed| described(connection, listed, cluster.to_owned(), linked))
+            .filter(|group| match (&named.account, &group.cluster.account) {
+                (Some(wanted), Some(account)) => wanted == account,
+                _ => true,
+            });
+        groups.extend(listed.map(|group| LogGroup {
+            named: Some(NamedEvents::default()),
+            ..group
+        }));
+    }
+    Ok(groups)
+}
+
+/// The names of log groups that begin like this one, for somebody who mistyped it.
+pub async fn names_like(connection: &Connection, name: &str, deadline: Instant) -> Vec<String> {
+    let beginning = name.char_indices().skip(1).find(|(_, c)| *c == '/');
+    let end = beginning.map_or_else(
+        || name.char_indices().nth(3).map_or(name.len(), |(at, _)| at),
+        |(at, _)| at,
+    );
+    let listed = list(connection, &name[..end], false, deadline).await;
+    let listed = listed.unwrap_or_default().into_iter();
+    listed.filter_map(|group| group.log_group_name).collect()
 }
 
 async fn list(
@@ -123,9 +183,13 @@ async fn list(
     }
 }
 
-fn described(connection: &Connection, listed: Listed, linked: bool) -> Option<LogGroup> {
+fn described(
+    connection: &Connection,
+    listed: Listed,
+    cluster: String,
+    linked: bool,
+) -> Option<LogGroup> {
     let name = listed.log_group_name?;
-    let cluster = cluster_of(&name)?.to_owned();
     let arn = listed
         .log_group_arn
         .or(listed.arn)
@@ -144,6 +208,7 @@ fn described(connection: &Connection, listed: Listed, linked: bool) -> Option<Lo
             account,
         }),
         name,
+        named: None,
         described: Some(Described {
             created: listed
                 .creation_time
@@ -162,20 +227,27 @@ fn described(connection: &Connection, listed: Listed, linked: bool) -> Option<Lo
 }
 
 fn undescribed(connection: &Connection, wanted: &Wanted) -> Vec<LogGroup> {
-    let group = |name: &str| LogGroup {
-        cluster: Arc::new(Cluster {
-            name: name.to_owned(),
-            region: Some(connection.region.clone()),
-            account: connection.account.clone(),
-        }),
-        name: name_of(name),
-        linked_arn: None,
-        described: None,
-    };
     let names: BTreeSet<&str> = wanted
         .names()
         .map(Selector::name)
         .filter(|name| wanted.includes(name, connection.account.as_deref(), connection))
         .collect();
-    names.into_iter().map(group).collect()
+    names
+        .into_iter()
+        .map(|name| undescribed_group(connection, name, name_of(name)))
+        .collect()
+}
+
+fn undescribed_group(connection: &Connection, cluster: &str, name: String) -> LogGroup {
+    LogGroup {
+        cluster: Arc::new(Cluster {
+            name: cluster.to_owned(),
+            region: Some(connection.region.clone()),
+            account: connection.account.clone(),
+        }),
+        name,
+        linked_arn: None,
+        named: None,
+        described: None,
+    }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::discovery::{Found, discover};
+use super::discovery::{Found, discover, names_like};
 use super::log_group::{self, LogGroup};
 use super::wanted::Wanted;
 use crate::audit::nearest::nearest;
@@ -98,7 +98,11 @@ pub async fn find(
         .iter()
         .all(|missing| missing.cluster.name != "*");
     if let Some(connection) = connections.first().filter(|_| is_all_seen) {
-        fleet.miss(wanted, connection, &connections, deadline).await;
+        if wanted.log_groups().is_empty() {
+            fleet.miss(wanted, connection, &connections, deadline).await;
+        } else {
+            fleet.miss_log_groups(wanted, &connections, deadline).await;
+        }
         if fleet.regions.is_empty() && fleet.missing.is_empty() {
             let failure = Failure::new(Cause::NoClusters).in_region(connection);
             fleet.missing.push(Missing::all(connection, failure));
@@ -244,6 +248,46 @@ impl Fleet {
             }
         }
         self.missing = dark;
+    }
+
+    /// Notes which log groups were named and not found.
+    async fn miss_log_groups(
+        &mut self,
+        wanted: &Wanted,
+        connections: &[Arc<Connection>],
+        deadline: Instant,
+    ) {
+        let found = |name: &str| {
+            let mut groups = self.regions.iter().flat_map(|region| region.groups.iter());
+            groups.any(|group| group.name == name)
+        };
+        let absent = wanted.log_groups().iter();
+        let absent: Vec<&str> = absent
+            .map(|group| &*group.name)
+            .filter(|name| !found(name))
+            .collect();
+        for name in absent {
+            let mut names: Vec<String> = Vec::new();
+            for connection in connections {
+                names.extend(names_like(connection, name, deadline).await);
+            }
+            let nearest = nearest(name, names.iter().map(|name| &**name));
+            let cause = Cause::NoNamedLogGroup {
+                name: name.to_owned(),
+                nearest: nearest.first().map(|name| (*name).to_owned()),
+            };
+            if let Some(connection) = connections.first() {
+                let failure = Failure::new(cause.clone()).in_region(connection);
+                self.missing.push(Missing {
+                    cluster: Arc::new(Cluster {
+                        region: Some(connection.region.clone()),
+                        account: connection.account.clone(),
+                        ..Cluster::named(name)
+                    }),
+                    failure,
+                });
+            }
+        }
     }
 
     /// Notes which clusters were named and not found.

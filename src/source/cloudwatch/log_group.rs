@@ -24,6 +24,16 @@ pub fn cluster_of(log_group: &str) -> Option<&str> {
         .filter(|name| !name.is_empty() && !name.contains('/'))
 }
 
+/// The cluster that a log group's name ends with, as centralization keeps it:
+/// `/central/111122223333/aws/eks/prod/cluster`.
+pub fn cluster_at_end_of(log_group: &str) -> Option<&str> {
+    let start = log_group.rfind("aws/eks/")?;
+    let begins_a_part = start == 0 || log_group[..start].ends_with('/');
+    let rest = log_group[start..].strip_prefix("aws/eks/")?;
+    let name = rest.strip_suffix(SUFFIX)?;
+    (begins_a_part && !name.is_empty() && !name.contains('/')).then_some(name)
+}
+
 /// A cluster's log group.
 #[derive(Debug, Clone)]
 pub struct LogGroup {
@@ -35,6 +45,16 @@ pub struct LogGroup {
     pub linked_arn: Option<String>,
     /// What is known of the group, unless that could not be asked.
     pub described: Option<Described>,
+    /// Present if the operator named the group: it may hold the events of other accounts and
+    /// Regions, or of several clusters.
+    pub named: Option<NamedEvents>,
+}
+
+/// The events of one cluster in a log group that the operator named.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct NamedEvents {
+    /// The condition that selects them, as a query writes it; absent if they are all.
+    pub condition: Option<String>,
 }
 
 /// What DescribeLogGroups tells.
@@ -51,6 +71,12 @@ pub struct Described {
 }
 
 impl LogGroup {
+    /// The condition that selects the cluster's events, where the group holds others too. Such a
+    /// group cannot share a query.
+    pub fn condition(&self) -> Option<&str> {
+        self.named.as_ref()?.condition.as_deref()
+    }
+
     /// The first moment of which events are kept; `None` if that is not known.
     pub fn kept_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let described = self.described.as_ref()?;
@@ -95,6 +121,12 @@ impl LogGroup {
 
 /// The group of a row, by its `@log`, which is `ACCOUNT:NAME`.
 pub(super) fn whose(members: &[&LogGroup], log: Option<&str>) -> Option<usize> {
+    // What `@log` states of events that were centralized is not documented.
+    if let [member] = members
+        && member.named.is_some()
+    {
+        return Some(0);
+    }
     let Some(log) = log else {
         return (members.len() == 1).then_some(0);
     };
@@ -119,6 +151,7 @@ mod tests {
             cluster: Arc::new(Cluster::named("a")),
             name: name_of("a"),
             linked_arn: None,
+            named: None,
             described: Some(Described {
                 created: time(created),
                 retention_days,
@@ -138,6 +171,22 @@ mod tests {
             "/aws/eks/a/cluster/x",
         ] {
             assert_eq!(cluster_of(name), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn a_centralized_group_keeps_the_name_at_its_end() {
+        for (name, cluster) in [
+            ("/aws/eks/prod/cluster", Some("prod")),
+            ("/central/111122223333/aws/eks/prod/cluster", Some("prod")),
+            ("central/eu-west-1//aws/eks/prod/cluster", Some("prod")),
+            ("aws/eks/prod/cluster", Some("prod")),
+            ("/central/laws/eks/prod/cluster", None),
+            ("/central/eks", None),
+            ("/aws/eks//cluster", None),
+            ("/aws/eks/prod/cluster/more", None),
+        ] {
+            assert_eq!(cluster_at_end_of(name), cluster, "{name}");
         }
     }
 

@@ -2,8 +2,10 @@
 //!
 //! # Architecture
 //!
-//! - [`wanted`]: which clusters are wanted, as an operator names them
+//! - [`wanted`], [`selector`], [`named_log_group`]: which clusters are wanted, as an operator names
+//!   them, and in which log groups
 //! - [`discovery`], [`log_group`], [`fleet`]: which of them there are, and what asking scans
+//! - [`origins`]: whose events a log group holds that the operator named
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
@@ -26,6 +28,8 @@ pub mod estimate;
 pub mod examination;
 pub mod fleet;
 pub mod log_group;
+pub mod named_log_group;
+pub mod origins;
 mod pause;
 pub mod price;
 pub mod queries;
@@ -34,6 +38,7 @@ mod rejected_addresses;
 pub mod row;
 pub mod run;
 pub mod scheduler;
+pub mod selector;
 pub mod silence;
 pub mod wanted;
 
@@ -81,7 +86,7 @@ pub async fn gather<C: Collect + 'static>(
             until: Some(limits.until),
             ..Coverage::default()
         };
-        let place = log_group::name_of(&missing.cluster.name);
+        let place = missing.failure.log_group();
         let mut detail = missing.failure.summary();
         // Whoever reads the report alone should be able to end it.
         if *missing.failure.cause() == Cause::AuditLoggingOff {

@@ -81,6 +81,17 @@ impl QueryLimits {
     }
 }
 
+/// The groups of as few queries as can read these: one that the operator named is read
+/// by itself, by the condition that selects its cluster's events.
+pub fn sets(groups: &[LogGroup], places: &[usize]) -> Vec<Vec<usize>> {
+    let (alone, shared): (Vec<usize>, Vec<usize>) = places
+        .iter()
+        .partition(|place| groups[**place].named.is_some());
+    let full = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
+    let alone = alone.into_iter().map(|place| vec![place]);
+    full.chain(alone).collect()
+}
+
 /// The chunks to begin with: as many groups to a query as fit. A group whose window is not known
 /// to exist is queried by itself: if it does not, the whole query is refused.
 pub fn first_chunks(
@@ -96,8 +107,8 @@ pub fn first_chunks(
             None => alone.push(vec![place]),
         }
     }
-    let full = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
-    let sets: Vec<Vec<usize>> = full.chain(alone).collect();
+    let full = sets(groups, &shared);
+    let sets: Vec<Vec<usize>> = full.into_iter().chain(alone).collect();
     let first = |(_, query): &(usize, &LogsQuery)| query.span != QuerySpan::Edges;
     let queries = queries.iter().enumerate().filter(first);
     let chunks = queries.flat_map(|(place, query)| {

@@ -219,7 +219,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     filter: window,
                 })
                 .collect();
-            let text = query.text_for(window, &filter);
+            let condition = members.first().and_then(|group| group.condition());
+            let text = LogsQuery::selecting(&query.text_for(window, &filter), condition);
             let spec = QuerySpec {
                 name: query.name,
                 text: &text,
@@ -330,8 +331,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             return;
         }
         let failures = chunk.groups.iter().map(|place| {
-            let cluster = &self.groups[*place].cluster;
-            failure.clone().concerning(cluster, &self.connection)
+            let group = &self.groups[*place];
+            failure.clone().concerning_group(group, &self.connection)
         });
         let failures: Vec<Failure> = failures.collect();
         for (place, failure) in chunk.groups.iter().zip(&failures) {

@@ -17,6 +17,8 @@ use crate::source::aws::failure::Failure;
 pub struct Silence {
     cluster: Arc<Cluster>,
     log_group: String,
+    /// Whether the operator named the log group.
+    is_named: bool,
     connection: Arc<Connection>,
     /// When the log group was created, if that is known.
     created: Option<DateTime<Utc>>,
@@ -38,6 +40,7 @@ impl Silence {
         is_silent(coverage, until, max_silence).then(|| Self {
             cluster: Arc::clone(&group.cluster),
             log_group: group.name.clone(),
+            is_named: group.named.is_some(),
             connection: Arc::clone(connection),
             created: group.described.as_ref().map(|described| described.created),
             until,
@@ -90,6 +93,10 @@ impl Silence {
         // That audit logging is off now is a gap of its own, where the window reaches so far.
         let is_known = cause == Cause::AuditLoggingOff && reaches_the_present;
         let failure = Failure::new(cause).concerning(&self.cluster, &self.connection);
+        let failure = match self.is_named {
+            true => failure.in_log_group(&self.log_group),
+            false => failure,
+        };
         if !is_known {
             // Whoever reads the report alone should be able to end it.
             let detail = format!("{}; {}", failure.summary(), failure.hint());

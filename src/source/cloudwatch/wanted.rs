@@ -1,10 +1,8 @@
-//! Which clusters are wanted, as an operator names them.
+//! Which clusters are wanted.
 
-use std::str::FromStr;
-
-use globset::{GlobBuilder, GlobMatcher};
-
-use super::log_group;
+use super::named_log_group::NamedLogGroup;
+use super::selector::{Pattern, Selector};
+use crate::evidence::cluster::Cluster;
 use crate::source::aws::connection::Connection;
 
 /// Which clusters are wanted.
@@ -14,130 +12,8 @@ pub struct Wanted {
     selectors: Option<Vec<Selector>>,
     /// But not those of these names.
     excluded: Vec<Pattern>,
-}
-
-/// A cluster or several: `prod-1`, `prod-*`, the ARN of a cluster or of its log group, or its log
-/// group's name.
-#[derive(Debug, Clone)]
-pub struct Selector {
-    pattern: Pattern,
-    /// The Region, where the operator names one.
-    pub region: Option<String>,
-    /// The account, where the operator names one.
-    pub account: Option<String>,
-}
-
-/// A name, or a pattern of names as in a shell.
-#[derive(Debug, Clone)]
-pub struct Pattern {
-    text: String,
-    /// Absent if the text is a name.
-    glob: Option<GlobMatcher>,
-}
-
-/// Why text selects no cluster.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{text:?} is not the name of an EKS cluster, a pattern, or an ARN{}", input_hint(.text))]
-pub struct NotASelector {
-    text: String,
-}
-
-fn input_hint(text: &str) -> &'static str {
-    if text.contains(['/', '.']) && !text.starts_with("arn:") {
-        "; to read a file or a directory, use --input"
-    } else {
-        ""
-    }
-}
-
-impl FromStr for Pattern {
-    type Err = NotASelector;
-
-    fn from_str(text: &str) -> Result<Self, NotASelector> {
-        let refused = || NotASelector {
-            text: text.to_owned(),
-        };
-        let glob = if text.contains(['*', '?', '[']) {
-            let glob = GlobBuilder::new(text).build().map_err(|_| refused())?;
-            Some(glob.compile_matcher())
-        } else if is_name(text) {
-            None
-        } else {
-            return Err(refused());
-        };
-        Ok(Self {
-            text: text.to_owned(),
-            glob,
-        })
-    }
-}
-
-impl Pattern {
-    /// Whether a cluster's name matches.
-    pub fn matches(&self, name: &str) -> bool {
-        match &self.glob {
-            Some(glob) => glob.is_match(name),
-            None => self.text == name,
-        }
-    }
-}
-
-/// Whether a cluster can have this name (EKS API reference, CreateCluster, `name`).
-fn is_name(text: &str) -> bool {
-    text.len() <= 100
-        && text.starts_with(|first: char| first.is_ascii_alphanumeric())
-        && text
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '-' | '_'))
-}
-
-impl FromStr for Selector {
-    type Err = NotASelector;
-
-    fn from_str(text: &str) -> Result<Self, NotASelector> {
-        let refused = || NotASelector {
-            text: text.to_owned(),
-        };
-        if !text.starts_with("arn:") {
-            let name = log_group::cluster_of(text).unwrap_or(text);
-            return Ok(Self {
-                pattern: name.parse().map_err(|_| refused())?,
-                region: None,
-                account: None,
-            });
-        }
-        // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
-        // arn:aws:logs:REGION:ACCOUNT:log-group:/aws/eks/NAME/cluster:*
-        let mut parts = text.splitn(6, ':').skip(2);
-        let (Some(service), Some(region), Some(account), Some(resource)) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(refused());
-        };
-        let name = match service {
-            "eks" => resource.strip_prefix("cluster/"),
-            "logs" => resource
-                .strip_prefix("log-group:")
-                .map(|group| group.strip_suffix(":*").unwrap_or(group))
-                .and_then(log_group::cluster_of),
-            _ => None,
-        };
-        let stated = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        Ok(Self {
-            pattern: name.ok_or_else(refused)?.parse().map_err(|_| refused())?,
-            region: stated(region),
-            account: stated(account),
-        })
-    }
-}
-
-impl Selector {
-    fn selects(&self, name: &str, account: Option<&str>, region: &str) -> bool {
-        let is_account = |wanted: &str| account.is_none_or(|account| account == wanted);
-        self.pattern.matches(name)
-            && self.region.as_ref().is_none_or(|wanted| wanted == region)
-            && self.account.as_deref().is_none_or(is_account)
-    }
+    /// The log groups to read instead of those that EKS writes; none, if empty.
+    log_groups: Vec<NamedLogGroup>,
 }
 
 impl Wanted {
@@ -146,6 +22,7 @@ impl Wanted {
         Self {
             selectors: None,
             excluded,
+            log_groups: Vec::new(),
         }
     }
 
@@ -154,7 +31,39 @@ impl Wanted {
         Self {
             selectors: Some(selectors),
             excluded,
+            log_groups: Vec::new(),
         }
+    }
+
+    /// The same clusters, as far as their events are in these log groups.
+    #[must_use]
+    pub fn in_log_groups(mut self, log_groups: Vec<NamedLogGroup>) -> Self {
+        self.log_groups = log_groups;
+        self
+    }
+
+    /// The log groups to read instead of those that EKS writes; none, if empty.
+    pub fn log_groups(&self) -> &[NamedLogGroup] {
+        &self.log_groups
+    }
+
+    /// Whether a cluster is wanted whose events are in a log group that was named.
+    pub fn includes_cluster(&self, cluster: &Cluster) -> bool {
+        let is_selected = |all: &Vec<Selector>| all.iter().any(|selector| selector.is(cluster));
+        self.selectors.as_ref().is_none_or(is_selected) && !self.is_excluded(&cluster.name)
+    }
+
+    /// The one cluster that is named, if there is exactly one: it names what a log group's name
+    /// does not.
+    pub fn only_name(&self) -> Option<&str> {
+        match self.selectors.as_deref() {
+            Some([selector]) if !selector.is_pattern() => Some(selector.name()),
+            _ => None,
+        }
+    }
+
+    fn is_excluded(&self, name: &str) -> bool {
+        self.excluded.iter().any(|pattern| pattern.matches(name))
     }
 
     /// Whether this is every cluster, so that there should be one.
@@ -165,7 +74,8 @@ impl Wanted {
     /// Whether clusters are wanted that nobody named: which there are has to be found out.
     pub fn has_unnamed(&self) -> bool {
         let selectors = self.selectors.as_ref();
-        selectors.is_none_or(|all| all.iter().any(|selector| selector.pattern.glob.is_some()))
+        self.log_groups.is_empty()
+            && selectors.is_none_or(|all| all.iter().any(|selector| selector.is_pattern()))
     }
 
     /// Whether a cluster is wanted, behind this connection; its account may be unknown.
@@ -175,31 +85,33 @@ impl Wanted {
                 .iter()
                 .any(|selector| selector.selects(name, account, &connection.region))
         };
-        self.selectors.as_ref().is_none_or(is_selected)
-            && !self.excluded.iter().any(|pattern| pattern.matches(name))
+        self.selectors.as_ref().is_none_or(is_selected) && !self.is_excluded(name)
     }
 
     /// The clusters that are wanted by their whole names, and are not excluded.
     pub fn names(&self) -> impl Iterator<Item = &Selector> {
         let selectors = self.selectors.iter().flatten();
-        selectors.filter(|selector| {
-            let name = &selector.pattern;
-            name.glob.is_none() && !self.excluded.iter().any(|other| other.matches(&name.text))
-        })
+        selectors.filter(|selector| !selector.is_pattern() && !self.is_excluded(selector.name()))
     }
 
     /// What is wanted, as it was named; nothing if it is every cluster.
     pub fn words(&self) -> Vec<&str> {
         let selectors = self.selectors.iter().flatten();
-        selectors.map(Selector::name).collect()
+        let groups = self.log_groups.iter().map(|group| &*group.name);
+        selectors.map(Selector::name).chain(groups).collect()
     }
 
-    /// The Regions that are named with clusters.
+    /// The Regions that are named with clusters, or with the log groups to read instead.
     pub fn regions(&self) -> Vec<String> {
         let selectors = self.selectors.iter().flatten();
-        let mut regions: Vec<String> = selectors
-            .filter_map(|selector| selector.region.clone())
-            .collect();
+        let of_clusters = selectors.filter_map(|selector| selector.region.clone());
+        let of_groups = self.log_groups.iter();
+        let of_groups = of_groups.filter_map(|group| group.region.clone());
+        // A cluster in a log group that was named may be of any Region.
+        let mut regions: Vec<String> = match self.log_groups.is_empty() {
+            true => of_clusters.collect(),
+            false => of_groups.collect(),
+        };
         regions.sort_unstable();
         regions.dedup();
         regions
@@ -207,6 +119,9 @@ impl Wanted {
 
     /// Whether every cluster is named with its Region, so that no other Region need be looked at.
     pub fn names_every_region(&self) -> bool {
+        if !self.log_groups.is_empty() {
+            return self.log_groups.iter().all(|group| group.region.is_some());
+        }
         let selectors = self.selectors.as_ref();
         selectors.is_some_and(|all| all.iter().all(|selector| selector.region.is_some()))
     }
@@ -214,92 +129,6 @@ impl Wanted {
     /// The patterns that are wanted.
     pub fn patterns(&self) -> impl Iterator<Item = &Selector> {
         let selectors = self.selectors.iter().flatten();
-        selectors.filter(|selector| selector.pattern.glob.is_some())
-    }
-}
-
-impl Selector {
-    /// Whether several clusters may be selected.
-    pub fn is_pattern(&self) -> bool {
-        self.pattern.glob.is_some()
-    }
-
-    /// The name, or the pattern of names.
-    pub fn name(&self) -> &str {
-        &self.pattern.text
-    }
-
-    /// Whether a cluster is one that this selects.
-    pub fn is(&self, cluster: &crate::evidence::cluster::Cluster) -> bool {
-        let region = cluster.region.as_deref().unwrap_or_default();
-        self.selects(&cluster.name, cluster.account.as_deref(), region)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::evidence::cluster::Cluster;
-
-    fn cluster(account: &str, region: &str, name: &str) -> Cluster {
-        Cluster {
-            name: name.to_owned(),
-            region: Some(region.to_owned()),
-            account: Some(account.to_owned()),
-        }
-    }
-
-    #[test]
-    fn clusters_are_named_as_people_have_them_at_hand() {
-        let ours = cluster("111122223333", "eu-west-1", "prod-1");
-        // (text, whether it selects ours)
-        let table = [
-            ("prod-1", true),
-            ("prod-2", false),
-            ("prod", false),
-            ("prod-*", true),
-            ("*", true),
-            ("prod-?", true),
-            ("prod-[12]", true),
-            ("prod-[23]", false),
-            ("/aws/eks/prod-1/cluster", true),
-            ("/aws/eks/prod-*/cluster", true),
-            ("arn:aws:eks:eu-west-1:111122223333:cluster/prod-1", true),
-            ("arn:aws:eks:us-east-1:111122223333:cluster/prod-1", false),
-            ("arn:aws:eks:eu-west-1:999999999999:cluster/prod-1", false),
-            (
-                "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/eks/prod-1/cluster:*",
-                true,
-            ),
-            (
-                "arn:aws-cn:logs:eu-west-1:111122223333:log-group:/aws/eks/prod-1/cluster",
-                true,
-            ),
-        ];
-        for (text, expected) in table {
-            let selector: Selector = text.parse().expect(text);
-            assert_eq!(selector.is(&ours), expected, "{text}");
-        }
-    }
-
-    #[test]
-    fn what_names_no_cluster_is_refused() {
-        for text in [
-            "",
-            "-prod",
-            "a b",
-            "prod/1",
-            "audit.log",
-            "prod-[",
-            "arn:aws:eks:eu-west-1",
-            "arn:aws:s3:::bucket",
-            "arn:aws:eks:eu-west-1:1:nodegroup/a",
-            "arn:aws:logs:eu-west-1:1:log-group:/aws/lambda/a",
-            "é",
-        ] {
-            assert!(text.parse::<Selector>().is_err(), "{text:?}");
-        }
-        let path = "./audit.log".parse::<Selector>().expect_err("no name");
-        assert!(path.to_string().contains("use --input"), "{path}");
+        selectors.filter(|selector| selector.is_pattern())
     }
 }

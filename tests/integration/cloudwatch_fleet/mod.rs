@@ -10,6 +10,7 @@ mod faults;
 mod identity;
 mod legacy_tokens;
 mod money;
+mod named_log_groups;
 mod profiles;
 mod quotas;
 mod regions;

@@ -116,6 +116,40 @@ impl LogGroup {
         self
     }
 
+    /// The same group under another name.
+    pub(crate) fn renamed(mut self, name: &str) -> Self {
+        self.name = name.to_owned();
+        self
+    }
+
+    /// Adds the events of another account's or Region's log group, as centralization copies them: the account and the
+    /// Region stand in fields of each event, and are appended to the names of its streams.
+    pub(crate) fn centralized(mut self, source: Self, account: &str, region: &str) -> Self {
+        for mut event in source.events {
+            event.stream = format!("{}_{account}_{region}", event.stream);
+            event.origin = vec![
+                ("@aws.account", account.to_owned()),
+                ("@aws.region", region.to_owned()),
+            ];
+            self.events.push(event);
+        }
+        self
+    }
+
+    /// States the log group that the events so far were written to first. What the field holds is not documented.
+    pub(crate) fn stating_source(mut self, source: &str) -> Self {
+        for event in &mut self.events {
+            if event
+                .origin
+                .iter()
+                .all(|(field, _)| *field != "@source.log")
+            {
+                event.origin.push(("@source.log", source.to_owned()));
+            }
+        }
+        self
+    }
+
     /// Says to each event where it is, and sorts them; the group is part of a service from now on.
     pub(super) fn settle(&mut self, account: &str) {
         let account = self.linked_account.as_deref().unwrap_or(account);

@@ -21,6 +21,10 @@ pub const MAXIMUM_ROW_LIMIT: u64 = 100_000;
 /// The beginning of a query's aggregation. Whatever stands before it selects events.
 const AGGREGATION: &str = "\n| stats ";
 
+/// The filter of every query: the streams that EKS writes audit events to. Centralization only
+/// appends to their names.
+pub(super) const OF_AUDIT: &str = "filter @logStream like /kube-apiserver-audit/";
+
 /// A query: its text, its limits, and the meaning of its rows.
 #[derive(Debug, Clone, Copy)]
 pub struct LogsQuery {
@@ -131,6 +135,17 @@ impl LogsQuery {
             return bounded;
         }
         bounded.replacen("| limit", &format!("{filter}\n| limit"), 1)
+    }
+
+    /// The same text of this query, for the events alone that a condition selects.
+    ///
+    /// The condition is joined to the filter that every query has, so that the fields that it
+    /// compares are still those of the event.
+    pub fn selecting(text: &str, condition: Option<&str>) -> String {
+        match condition {
+            None => text.to_owned(),
+            Some(condition) => text.replacen(OF_AUDIT, &format!("{OF_AUDIT} and {condition}"), 1),
+        }
     }
 
     /// The part of the text that selects events, before their aggregation.

@@ -11,6 +11,7 @@
 pub mod audit_events;
 pub mod columns;
 pub mod legacy_tokens;
+pub mod log_origins;
 pub mod logs_query;
 mod raw_event;
 pub mod rejections;
@@ -23,11 +24,12 @@ use logs_query::LogsQuery;
 use crate::source::depth::Depth;
 
 /// Every query, in the order in which they are listed and run.
-pub const QUERIES: [LogsQuery; 6] = [
+pub const QUERIES: [LogsQuery; 7] = [
     stale_token_holders::QUERY,
     rejections::QUERY,
     legacy_tokens::QUERY,
     audit_events::QUERY,
+    log_origins::QUERY,
     stale_token_events::QUERY,
     stale_tokens::QUERY,
 ];
@@ -63,6 +65,22 @@ mod tests {
                 "{}",
                 query.name
             );
+        }
+    }
+
+    /// A query that is run and lacks it would read the events of other clusters too.
+    #[test]
+    fn every_query_has_the_filter_that_a_condition_is_joined_to() {
+        let hidden = QUERIES
+            .into_iter()
+            .flat_map(|query| [query.fallback, query.remainder])
+            .flatten()
+            .copied();
+        let run = QUERIES.into_iter().filter(|query| !query.depths.is_empty());
+        for query in run.chain(hidden).chain([log_origins::QUERY]) {
+            let text = LogsQuery::selecting((query.text)(), Some("a = \"b\""));
+            let joined = "filter @logStream like /kube-apiserver-audit/ and a = \"b\"\n";
+            assert_eq!(text.matches(joined).count(), 1, "{}", query.name);
         }
     }
 

@@ -27,7 +27,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
                 if kept_since > limits.until {
                     let failure = Failure::new(Cause::OutsideRetention)
-                        .concerning(&group.cluster, &self.connection);
+                        .concerning_group(group, &self.connection);
                     coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
                     self.failures.push(failure);
                 } else {
@@ -38,7 +38,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     coverage.since = Some(kept_since);
                 }
             }
-            *self.gathered.coverages.of(&group.cluster) = coverage;
+            self.gathered.coverages.of(&group.cluster).merge(coverage);
         }
     }
 

@@ -10,7 +10,7 @@ use crate::evidence::set::Collect;
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
 use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::queries::logs_query::QuerySpan;
-use crate::source::cloudwatch::query_limits::{GROUPS_OF_A_QUERY, QueryLimits};
+use crate::source::cloudwatch::query_limits::{QueryLimits, sets};
 use crate::source::cloudwatch::silence::{Silence, begins_late, is_silent};
 
 /// How much of a window's end shows at first whether an audit log is there: a control plane writes
@@ -82,10 +82,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         let (end, beginning) = (until - probed, since + probed);
         for (groups, first, last) in [(silent, end, until), (late, since, beginning)] {
-            for groups in groups.chunks(GROUPS_OF_A_QUERY) {
+            for groups in sets(&self.groups, &groups) {
                 self.queue.push(QueryChunk {
                     query,
-                    groups: groups.to_vec(),
+                    groups,
                     span: Span {
                         first_second: first.timestamp(),
                         last_second: last.timestamp(),

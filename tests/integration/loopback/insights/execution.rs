@@ -149,7 +149,7 @@ impl Query {
         named
     }
 
-    /// Whether the index on `@logStream`, which every group has, lets an event be found by this query.
+    /// Whether the default indexes, which every group has, let an event be found by this query.
     fn may_hold(&self, event: &Event) -> bool {
         let before_stats = self
             .commands
@@ -164,20 +164,28 @@ impl Query {
     }
 }
 
-/// Whether the parts of a condition that compare `@logStream` by `=` or `in` allow the event.
+/// The fields that are indexed in every group of the Standard class.
+const DEFAULT_INDEXES: [&str; 4] = ["@logStream", "@aws.account", "@aws.region", "@source.log"];
+
+/// Whether the parts of a condition that compare an indexed field by `=` or `in` allow the event.
 fn indexed(condition: &Expression, event: &Event) -> bool {
-    let is_stream =
-        |side: &Expression| matches!(side, Expression::Field(name) if name == "@logStream");
-    let is_here =
-        |side: &Expression| matches!(side, Expression::Text(text) if *text == event.stream);
+    let value_of = |side: &Expression| match side {
+        Expression::Field(name) if DEFAULT_INDEXES.contains(&name.as_str()) => {
+            Some(event.field(name).inner_text())
+        }
+        _ => None,
+    };
+    let is = |side: &Expression, value: &Option<String>| matches!(side, Expression::Text(text) if value.as_ref() == Some(text));
     match condition {
         Expression::And(left, right) => indexed(left, event) && indexed(right, event),
-        Expression::Comparison(left, Comparison::Equal, right) if is_stream(left) => is_here(right),
+        Expression::Comparison(left, Comparison::Equal, right) => {
+            value_of(left).is_none_or(|value| is(right, &value))
+        }
         Expression::In {
             value,
             list,
             negated: false,
-        } if is_stream(value) => list.iter().any(is_here),
+        } => value_of(value).is_none_or(|value| list.iter().any(|item| is(item, &value))),
         _ => true,
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Event {
     pub(crate) log: String,
     /// A pointer that is its alone.
     pub(crate) pointer: String,
+    /// The account, Region and log group that centralization states, as far as it does.
+    pub(crate) origin: Vec<(&'static str, String)>,
     /// Whether its group's class discovers fields.
     pub(crate) discovers: bool,
     /// The discovered fields, once somebody asked for one.
@@ -35,6 +37,7 @@ impl Event {
             stream: stream.to_owned(),
             log: String::new(),
             pointer: String::new(),
+            origin: Vec::new(),
             discovers: true,
             discovered: OnceLock::new(),
         }
@@ -51,7 +54,7 @@ impl Event {
         })
     }
 
-    fn field(&self, name: &str) -> Value {
+    pub(crate) fn field(&self, name: &str) -> Value {
         match name {
             "@timestamp" => Value::Time(self.timestamp),
             "@ingestionTime" => Value::Time(self.ingestion_time),
@@ -59,6 +62,11 @@ impl Event {
             "@logStream" => Value::Text(self.stream.clone()),
             "@log" => Value::Text(self.log.clone()),
             "@ptr" => Value::Text(self.pointer.clone()),
+            "@aws.account" | "@aws.region" | "@source.log" => self
+                .origin
+                .iter()
+                .find(|(field, _)| *field == name)
+                .map_or(Value::Absent, |(_, value)| Value::Text(value.clone())),
             _ => self
                 .discovered()
                 .iter()

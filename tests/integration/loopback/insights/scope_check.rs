@@ -10,14 +10,17 @@ use std::collections::HashSet;
 use super::refusal::Malformed;
 use super::syntax::{Column, Command, Expression};
 
-/// Fields that every event has.
-pub(crate) const SYSTEM_FIELDS: [&str; 6] = [
+/// Fields that every event may have without any being discovered.
+pub(crate) const SYSTEM_FIELDS: [&str; 9] = [
     "@timestamp",
     "@ingestionTime",
     "@message",
     "@logStream",
     "@log",
     "@ptr",
+    "@aws.account",
+    "@aws.region",
+    "@source.log",
 ];
 
 /// What holds after the commands so far.
