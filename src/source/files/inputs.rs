@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, Metadata};
-use std::os::unix::fs::MetadataExt as _;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
 use ignore::WalkBuilder;
 use ignore::overrides::{Override, OverrideBuilder};
 
+use super::live_file::{FileId, file_id};
 use crate::evidence::cluster::Cluster;
 use crate::source::request_filter::RequestFilter;
 
@@ -35,8 +35,8 @@ pub struct Input {
     pub cluster: Arc<Cluster>,
     /// Its size in bytes when it was found; 0 if unknown. What is appended later is not read.
     pub size: u64,
-    /// Whether it is a regular file: not a pipe, not a terminal.
-    pub is_regular: bool,
+    /// Which file it is, if it is a regular one: not a pipe, not a terminal.
+    pub file_id: Option<FileId>,
 }
 
 /// Which requests of a cluster are wanted.
@@ -52,7 +52,7 @@ pub struct Inputs {
     asked: Vec<String>,
     wanted: Option<Wanted>,
     /// The files found so far, by device and inode: one that is reached by two paths is read once.
-    known: HashSet<(u64, u64)>,
+    known: HashSet<FileId>,
 }
 
 /// Why an input was refused.
@@ -100,7 +100,7 @@ impl Inputs {
                     place,
                     cluster: clusters.of(Path::new("")),
                     size: 0,
-                    is_regular: false,
+                    file_id: None,
                 });
                 continue;
             }
@@ -134,8 +134,8 @@ impl Inputs {
     }
 
     fn add(&mut self, path: PathBuf, metadata: &Metadata, clusters: &mut Clusters) {
-        let is_regular = metadata.is_file();
-        if is_regular && !self.known.insert((metadata.dev(), metadata.ino())) {
+        let file_id = metadata.is_file().then(|| file_id(metadata));
+        if file_id.is_some_and(|id| !self.known.insert(id)) {
             return;
         }
         self.found.push(Input {
@@ -143,7 +143,7 @@ impl Inputs {
             cluster: clusters.of(&path),
             at: Place::File(path),
             size: metadata.len(),
-            is_regular,
+            file_id,
         });
     }
 

@@ -1,6 +1,7 @@
 //! Audit logs on disk or standard input.
 //!
 //! - [`inputs`]: which files, and which cluster each belongs to
+//! - [`live_file`]: a file whose writer may be at work
 //! - [`encoding`], [`open`]: a file as a stream of bytes, decompressed by what it begins with
 //! - [`framing`]: an input cut into values, one a line
 //! - [`carrier`]: what events are wrapped in, learned from the first values
@@ -20,6 +21,7 @@ pub mod encoding;
 pub mod found;
 pub mod framing;
 pub mod inputs;
+pub mod live_file;
 pub mod open;
 pub mod phrases;
 pub mod ranges;

@@ -8,6 +8,7 @@ use flate2::bufread::MultiGzDecoder;
 
 use super::encoding::{BEGINNING, Encoding};
 use super::inputs::{Input, Place};
+use super::live_file::LiveFile;
 use crate::source::progress::Progress;
 
 /// How often a file may be compressed over: a shipper that compresses what was compressed.
@@ -26,7 +27,7 @@ pub struct Opened<'a> {
     /// The decompressed bytes, from the first.
     pub stream: Peeked<'a>,
     /// The file itself, if it can be read at any place.
-    pub file: Option<Arc<File>>,
+    pub file: Option<Arc<LiveFile>>,
     /// Whether the stream is the file's own bytes.
     pub is_plain: bool,
 }
@@ -36,16 +37,15 @@ pub fn open<'a>(input: &Input, progress: &'a Progress) -> io::Result<Opened<'a>>
     let mut file = None;
     let raw: Stream<'a> = match &input.at {
         Place::StandardInput => Box::new(io::stdin()),
-        Place::File(path) => {
-            let opened = Arc::new(File::open(path)?);
-            if input.is_regular {
-                // What is appended later is not read: its last line would be torn.
-                file = Some(Arc::clone(&opened));
-                Box::new(opened.take(input.size))
-            } else {
-                Box::new(opened)
+        Place::File(path) => match input.file_id {
+            Some(id) => {
+                let opened = Arc::new(LiveFile::open(path, id, input.size)?);
+                let stream = opened.stream();
+                file = Some(opened);
+                Box::new(stream)
             }
-        }
+            None => Box::new(File::open(path)?),
+        },
     };
     let (stream, layers) = decoded(Box::new(Counted { raw, progress }))?;
     Ok(Opened {

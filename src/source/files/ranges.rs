@@ -1,11 +1,10 @@
 //! A large file cut into ranges that are read side by side: each line belongs to the range in
 //! which it begins.
 
-use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::FileExt as _;
 
 use super::blocks::{Blocks, LONGEST_LINE};
+use super::live_file::LiveFile;
 
 /// How many bytes a range has: many for each thread, so that all end at the same time.
 pub const RANGE: u64 = 4 << 20;
@@ -14,12 +13,11 @@ pub const RANGE: u64 = 4 << 20;
 const BEYOND: usize = 4096;
 
 /// The blocks of the lines that begin at `start` or later and before `end`.
-pub fn blocks(file: &File, start: u64, end: u64, size: u64) -> Blocks<Range<'_>> {
+pub fn blocks(file: &LiveFile, start: u64, end: u64) -> Blocks<Range<'_>> {
     let range = |at| Range {
         file,
         at,
         end,
-        size,
         line_began: start == 0,
         last: b'\n',
     };
@@ -32,11 +30,9 @@ pub fn blocks(file: &File, start: u64, end: u64, size: u64) -> Blocks<Range<'_>>
 
 /// The bytes of a range, and of its last line beyond it.
 pub struct Range<'a> {
-    file: &'a File,
+    file: &'a LiveFile,
     at: u64,
     end: u64,
-    /// The size of the file when it was opened.
-    size: u64,
     /// Whether a line that began in this range was met.
     line_began: bool,
     last: u8,
@@ -66,15 +62,16 @@ impl Read for Range<'_> {
             self.line_began = self.line_began || memchr::memchr(b'\n', &buffer[..read]).is_some();
             return Ok(read);
         }
-        let is_over = self.last == b'\n'
-            || !self.line_began
-            || self.at >= self.size
-            || self.at - self.end > LONGEST_LINE as u64;
+        let is_over =
+            self.last == b'\n' || !self.line_began || self.at - self.end > LONGEST_LINE as u64;
         if is_over {
             return Ok(0);
         }
-        let wanted = (self.size - self.at).min(buffer.len().min(BEYOND) as u64) as usize;
-        let read = self.read_at(&mut buffer[..wanted])?;
+        let wanted = buffer.len().min(BEYOND);
+        let read = self
+            .file
+            .read_unfinished_line(&mut buffer[..wanted], self.at)?;
+        self.at += read as u64;
         match memchr::memchr(b'\n', &buffer[..read]) {
             Some(end) => {
                 self.last = b'\n';
@@ -92,14 +89,20 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::blocks::Buffer;
+    use super::super::live_file::file_id;
     use super::*;
 
-    fn lines_of(file: &File, cuts: &[u64], size: u64) -> (Vec<u8>, u64) {
+    fn lines_of(bytes: &[u8], cuts: &[u64]) -> (Vec<u8>, u64) {
+        let mut file = tempfile::NamedTempFile::new().expect("a file");
+        file.write_all(bytes).expect("written");
+        let metadata = file.as_file().metadata().expect("metadata");
+        let file = LiveFile::open(file.path(), file_id(&metadata), metadata.len());
+        let file = file.expect("opened");
         let mut found = Vec::new();
         let mut overlong = 0;
         let mut buffer = Buffer::default();
         for pair in cuts.windows(2) {
-            let mut blocks = blocks(file, pair[0], pair[1], size);
+            let mut blocks = blocks(&file, pair[0], pair[1]);
             while blocks.next(&mut buffer) {
                 found.extend_from_slice(buffer.bytes());
             }
@@ -110,14 +113,12 @@ mod tests {
 
     #[test]
     fn an_overlong_line_over_many_ranges_is_counted_once() {
-        let mut file = tempfile::tempfile().expect("a file");
         let mut bytes = b"first\n".to_vec();
         bytes.resize(bytes.len() + 3 * LONGEST_LINE, b'x');
         bytes.extend_from_slice(b"\nlast\n");
-        file.write_all(&bytes).expect("written");
         let size = bytes.len() as u64;
         let cuts: Vec<u64> = (0..size).step_by(RANGE as usize).chain([size]).collect();
-        assert_eq!(lines_of(&file, &cuts, size), (b"first\nlast\n".to_vec(), 1));
+        assert_eq!(lines_of(&bytes, &cuts), (b"first\nlast\n".to_vec(), 1));
     }
 
     proptest! {
@@ -132,13 +133,11 @@ mod tests {
                 bytes.push(b'\n');
             }
             let size = bytes.len() as u64;
-            let mut file = tempfile::tempfile().expect("a file");
-            file.write_all(&bytes).expect("written");
             cuts.retain(|cut| *cut < size);
             cuts.extend([0, size]);
             cuts.sort_unstable();
             cuts.dedup();
-            prop_assert_eq!(lines_of(&file, &cuts, size).0, bytes);
+            prop_assert_eq!(lines_of(&bytes, &cuts).0, bytes);
         }
     }
 }

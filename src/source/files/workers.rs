@@ -6,9 +6,7 @@
 //! have nothing to do, and searches them itself when all are busy. So both one large file and
 //! many small ones keep all processors at work, and there are never more blocks than workers.
 
-use std::cmp::Ordering;
 use std::collections::VecDeque;
-use std::fs::File;
 use std::io::{self, Read};
 use std::num::NonZero;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -21,6 +19,7 @@ use super::framing::joined_lines::Joiner;
 use super::framing::record_sink::{FIRST_BLOCK, RecordSink};
 use super::framing::{ENOUGH, Framing, csv_rows, json_values, markdown_rows};
 use super::inputs::Inputs;
+use super::live_file::LiveFile;
 use super::open::{Peeked, open};
 use super::ranges::{self, RANGE};
 use super::recognition::looks_like;
@@ -98,7 +97,7 @@ struct Handed {
 struct LargeFile {
     input: usize,
     layout: Arc<Layout>,
-    file: Arc<File>,
+    file: Arc<LiveFile>,
     size: u64,
     next: u64,
 }
@@ -228,7 +227,7 @@ impl Work<'_> {
             ..
         } = *range;
         let end = size.min(start + RANGE);
-        let mut blocks = ranges::blocks(&range.file, start, end, size);
+        let mut blocks = ranges::blocks(&range.file, start, end);
         while blocks.next(buffer) {
             self.search(input, Some(&range.layout), buffer, collector);
         }
@@ -236,7 +235,7 @@ impl Work<'_> {
         let bytes = blocks.reader().reached().saturating_sub(start);
         self.ended(input, &blocks, bytes);
         if end == size {
-            self.compare_size(input, &range.file);
+            self.note_damage(input, &range.file);
         }
     }
 
@@ -284,7 +283,7 @@ impl Work<'_> {
             }
         }
         if let Some(file) = opened.file {
-            self.compare_size(at, &file);
+            self.note_damage(at, &file);
         }
     }
 
@@ -364,18 +363,11 @@ impl Work<'_> {
         }
     }
 
-    /// Notes whether a file's size has changed since it was found.
-    fn compare_size(&self, input: usize, file: &File) {
-        let Ok(metadata) = file.metadata() else {
-            return;
-        };
-        let change = match metadata.len().cmp(&self.inputs.found[input].size) {
-            Ordering::Equal => return,
-            Ordering::Greater => "grew",
-            Ordering::Less => "shrank",
-        };
-        self.found(input)
-            .failed(format!("it {change} while it was read"));
+    /// Notes whether a file lost something since it was found.
+    fn note_damage(&self, input: usize, file: &LiveFile) {
+        if let Some(damage) = file.damage() {
+            self.found(input).failed(damage);
+        }
     }
 
     /// Notes how much of a range or a stream was read and why not more.

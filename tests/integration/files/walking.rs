@@ -1,8 +1,6 @@
-use std::fs::File;
 use std::io::Write as _;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use tempfile::TempDir;
 
@@ -83,40 +81,6 @@ fn a_directory_without_permission_is_named_and_the_rest_is_read() {
         assert!(gaps[0].2.contains("ermission denied"), "{gaps:?}");
     }
     allow(0o700);
-}
-
-#[test]
-fn a_file_that_grows_while_it_is_read_is_named() {
-    let log = recorded();
-    assert_grows(&log);
-    // Large enough to be read in ranges.
-    assert_grows(&log.repeat((9 << 20) / log.len() + 1));
-}
-
-fn assert_grows(log: &str) {
-    let directory = TempDir::new().expect("a directory");
-    let path = written::write(&directory.path().join("audit.log"), log.as_bytes());
-    let mut appended = File::options().append(true).open(&path).expect("the file");
-    let is_over = AtomicBool::new(false);
-    let output = std::thread::scope(|scope| {
-        scope.spawn(|| {
-            while !is_over.load(Ordering::Relaxed) {
-                appended
-                    .write_all(b"{\"kind\":\"Event\"}\n")
-                    .expect("appended");
-            }
-        });
-        let output = sweep(&["--input", path.to_str().expect("UTF-8")]);
-        is_over.store(true, Ordering::Relaxed);
-        output
-    });
-    let found = report(&output, 4);
-    let gaps = gaps(&found);
-    let grew = gaps.iter().find(|gap| gap.1 == "unreadable");
-    assert!(
-        grew.is_some_and(|gap| gap.2.starts_with("it grew while it was read; ")),
-        "{gaps:?}"
-    );
 }
 
 #[test]
