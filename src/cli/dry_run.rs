@@ -87,15 +87,29 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
     for missing in parts.iter().flat_map(|part| &part.fleet.missing) {
         let _ = writeln!(words, "\n{}", visible(&missing.failure.summary()));
     }
-    let queries: usize = all(estimated).map(|estimate| estimate.queries).sum();
+    let queries = all(estimated).map(|estimate| estimate.queries).sum();
+    let probes = all(estimated).map(|estimate| estimate.probes).sum();
     let _ = writeln!(
         words,
-        "\n{queries} {} would scan {}, {}. Nothing was asked.",
-        if queries == 1 { "query" } else { "queries" },
+        "\n{} would scan {}, {}. Nothing was asked.",
+        counted(queries, probes),
         ByteSize(bytes(estimated)).display().si(),
         price(estimated)
     );
     words
+}
+
+/// The queries, and the probes beside them.
+fn counted(queries: usize, probes: usize) -> String {
+    let queries = match queries {
+        1 => "1 query".to_owned(),
+        many => format!("{many} queries"),
+    };
+    match probes {
+        0 => queries,
+        1 => format!("{queries} and 1 probe of the window's edge"),
+        many => format!("{queries} and {many} probes of the window's edges"),
+    }
 }
 
 fn region_words(
@@ -107,7 +121,7 @@ fn region_words(
     let profile = region.connection.profile.as_ref();
     let _ = writeln!(
         words,
-        "\n{}{}: {} {} in {} {}, {}, {} ({})",
+        "\n{}{}: {} {} in {}, {}, {} ({})",
         region.connection.region,
         profile.map_or_else(String::new, |profile| format!(", profile {profile}")),
         region.groups.len(),
@@ -116,16 +130,11 @@ fn region_words(
         } else {
             "clusters"
         },
-        estimate.queries,
-        if estimate.queries == 1 {
-            "query"
-        } else {
-            "queries"
-        },
+        counted(estimate.queries, estimate.probes),
         ByteSize(estimate.bytes).display().si(),
         estimate.price,
         match (estimate.told, estimate.unknown) {
-            (told, _) if told == estimate.queries => "as CloudWatch estimates it",
+            (told, _) if told == estimate.queries + estimate.probes => "as CloudWatch estimates it",
             (_, 0) => "by what the log groups store",
             _ => "of some clusters nothing is known",
         }

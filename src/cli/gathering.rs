@@ -23,7 +23,8 @@ use crate::evidence::silence;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
-use crate::source::cloudwatch::{self, fleet, origins};
+use crate::source::cloudwatch::silence::Silence;
+use crate::source::cloudwatch::{self, fleet, origins, transformer};
 use crate::source::depth::Depth;
 use crate::source::eks::Descriptions;
 use crate::source::files::{self, inputs::Inputs};
@@ -221,7 +222,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
             cloudwatch::gather(part.fleet, &queries, &limits).await
         });
     }
-    let mut silences = Vec::new();
+    let mut silences: Vec<Silence> = Vec::new();
     for part in gathering.join_all().await {
         gathered = gathered.merged(part.gathered);
         failures.extend(part.failures);
@@ -229,6 +230,15 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     }
     if !stop.is_cancelled() {
         descriptions.wait(WAIT_AT_THE_END).await;
+    }
+    if !stop.is_cancelled() {
+        let not_found = tokio::select! {
+            not_found = transformer::find(&mut silences, deadline) => not_found,
+            () = stop.cancelled() => Vec::new(),
+        };
+        for (place, failure) in not_found {
+            silences[place].note_unknown_transformer(&failure, &mut gathered.coverages);
+        }
     }
     for silence in silences {
         let description = descriptions.of(silence.cluster()).cloned();

@@ -111,7 +111,12 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
     let mut asked = BTreeSet::new();
     let behaves = CloudWatch::builder();
     let hangs = CloudWatch::builder().queries_end(When::Always, End::Never);
-    for (builder, timeout) in [(behaves, "1m"), (hangs, "1s")] {
+    let message = r#"{"activity_id":1,"class_uid":6003}"#;
+    let millis = (Utc::now() - TimeDelta::minutes(5)).timestamp_millis();
+    let ocsf =
+        LogGroup::named("/aws/eks/ocsf/cluster").event("kube-apiserver-audit-0", millis, message);
+    let changed = CloudWatch::builder().group(ocsf);
+    for (builder, timeout) in [(behaves, "1m"), (hangs, "1s"), (changed, "1m")] {
         let cloudwatch = cloudwatch(builder);
         for (command, clusters) in [("sweep", "--all-clusters"), ("export", "prod-1")] {
             run(tool_toward(&cloudwatch.endpoint()).args([

@@ -4,6 +4,8 @@ use std::error::Error;
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
+use crate::source::cloudwatch::transformer::Transformer;
+
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Cause {
@@ -74,7 +76,10 @@ pub enum Cause {
         newest: String,
     },
     /// What stands in the audit log was changed on its way.
-    TransformedEvents,
+    TransformedEvents {
+        /// What changed it, as far as is known.
+        transformer: Transformer,
+    },
     /// The cluster does not deliver its audit log.
     AuditLoggingOff,
     /// No log group of any cluster is there.

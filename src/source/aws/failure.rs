@@ -7,6 +7,7 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::cause::Cause;
 use super::scope::Scope;
+use crate::source::cloudwatch::transformer::Transformer;
 
 /// A failure: what went wrong, and what it concerns.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,9 +127,21 @@ impl Failure {
             Cause::AuditLogStopped { newest } => format!(
                 "the newest audit event in log group {log_group} is of {newest}: audit logging was switched off, or its log is not delivered"
             ),
-            Cause::TransformedEvents => format!(
-                "what stands in log group {log_group} are not audit events as the API server writes them: a transformer may change them"
-            ),
+            Cause::TransformedEvents { transformer } => {
+                let why = match transformer {
+                    Transformer::Unknown => "a transformer may change them".to_owned(),
+                    Transformer::None => {
+                        "the log group has no transformer, so one of the account may change them"
+                            .to_owned()
+                    }
+                    Transformer::Found(processors) => {
+                        format!("the log group's transformer ({processors}) changes them")
+                    }
+                };
+                format!(
+                    "log group {log_group} holds no audit events as the API server writes them: {why}"
+                )
+            }
             Cause::NoClusters => format!(
                 "there is no log group /aws/eks/*/cluster in {place}: its clusters are elsewhere, or their audit logging was never enabled"
             ),
@@ -186,10 +199,19 @@ impl Failure {
             Cause::NotInLogGroups { .. } => {
                 "see which clusters are in it: leave out the cluster's name".to_owned()
             }
-            Cause::TransformedEvents => format!(
-                "see it: aws logs get-transformer{options} --log-group-identifier {}",
-                self.log_group()
-            ),
+            Cause::TransformedEvents { transformer } => match transformer {
+                Transformer::Unknown => format!(
+                    "see it: aws logs get-transformer{options} --log-group-identifier {}",
+                    self.log_group()
+                ),
+                Transformer::None => format!(
+                    "see it: aws logs describe-account-policies{options} --policy-type TRANSFORMER_POLICY"
+                ),
+                Transformer::Found(_) => format!(
+                    "remove it, and events can be read from then on: aws logs delete-transformer{options} --log-group-identifier {}",
+                    self.log_group()
+                ),
+            },
             Cause::NoCluster => format!("see which there are: aws eks list-clusters{options}"),
             Cause::NoClusters => format!("see where they are: aws eks list-clusters{options}"),
             Cause::AccessDenied { .. } => format!(

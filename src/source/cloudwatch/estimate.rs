@@ -3,12 +3,14 @@
 //! CloudWatch itself estimates it by the command `estimate`, which is free. Where it does not
 //! answer, the estimate is made from what the log groups store.
 
+use chrono::{DateTime, Utc};
+
 use super::chunk::QueryChunk;
 use super::fleet::FoundRegion;
 use super::log_group::LogGroup;
 use super::price::price;
 use super::queries::logs_query::LogsQuery;
-use super::query_limits::{QueryLimits, first_chunks};
+use super::query_limits::{QueryLimits, first_chunks, first_probes};
 use super::row::Row;
 use super::run::{Completion, QuerySpec, run};
 use crate::evidence::price::Price;
@@ -21,11 +23,14 @@ const FIELD: &str = "@estimatedBytesScanned";
 pub struct Estimate {
     /// Queries to begin with.
     pub queries: usize,
-    /// Bytes.
+    /// Probes beside them, which prove that audit logs are seen. One that finds nothing is widened,
+    /// and one that a finding makes superfluous is not run.
+    pub probes: usize,
+    /// Bytes of all of them.
     pub bytes: u64,
     /// What they cost.
     pub price: Price,
-    /// Queries of which CloudWatch told the bytes; of the others, what is stored had to do.
+    /// Queries and probes of which CloudWatch told the bytes; of the others, what is stored had to do.
     pub told: usize,
     /// Clusters of which nothing is known: they come on top.
     pub unknown: usize,
@@ -38,8 +43,10 @@ pub async fn estimate(
     limits: &QueryLimits,
 ) -> Estimate {
     let mut estimate = Estimate::default();
-    for chunk in first_chunks(queries, &region.groups, limits) {
-        estimate.queries += 1;
+    let chunks = first_chunks(queries, &region.groups, limits);
+    let probes = first_probes(queries, &region.groups, limits);
+    (estimate.queries, estimate.probes) = (chunks.len(), probes.len());
+    for chunk in chunks.into_iter().chain(probes) {
         let members: Vec<&LogGroup> = chunk
             .groups
             .iter()
@@ -48,9 +55,10 @@ pub async fn estimate(
         let query = &queries[chunk.query];
         let told = told(region, query, &members, &chunk, limits).await;
         estimate.told += usize::from(told.is_some());
+        let (first, last) = within(&chunk, limits);
         estimate.bytes += told.unwrap_or_else(|| {
             let stored = members.iter().map(|group| {
-                let bytes = group.bytes_in(limits.since, limits.until, limits.now);
+                let bytes = group.bytes_in(first, last, limits.now);
                 estimate.unknown += usize::from(bytes.is_none());
                 bytes.unwrap_or(0)
             });
@@ -59,6 +67,14 @@ pub async fn estimate(
     }
     estimate.price = price(&region.connection.region, estimate.bytes);
     estimate
+}
+
+/// The part of the window that a chunk is about.
+fn within(chunk: &QueryChunk, limits: &QueryLimits) -> (DateTime<Utc>, DateTime<Utc>) {
+    let time = |second| DateTime::from_timestamp(second, 0);
+    let first = time(chunk.span.first_second).unwrap_or(limits.since);
+    let last = time(chunk.span.last_second).unwrap_or(limits.until);
+    (first.max(limits.since), last.min(limits.until))
 }
 
 /// The bytes by CloudWatch's own estimate.

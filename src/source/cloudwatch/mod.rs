@@ -40,6 +40,7 @@ pub mod run;
 pub mod scheduler;
 pub mod selector;
 pub mod silence;
+pub mod transformer;
 pub mod wanted;
 
 use super::Gathered;

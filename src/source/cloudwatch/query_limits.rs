@@ -19,6 +19,10 @@ const WRITTEN_WITHIN: TimeDelta = TimeDelta::seconds(60);
 /// The most log groups of one query (CloudWatch Logs API reference, StartQuery).
 pub const GROUPS_OF_A_QUERY: usize = 50;
 
+/// How much of a window's end shows at first whether an audit log is there: a control plane writes
+/// events every second, and EKS delivers them within minutes.
+pub const FIRST_PROBE: TimeDelta = TimeDelta::minutes(10);
+
 /// The window of a run and its limits.
 #[derive(Debug, Clone)]
 pub struct QueryLimits {
@@ -99,16 +103,7 @@ pub fn first_chunks(
     groups: &[LogGroup],
     limits: &QueryLimits,
 ) -> Vec<QueryChunk> {
-    let (mut shared, mut alone) = (Vec::new(), Vec::new());
-    for (place, group) in groups.iter().enumerate() {
-        match group.kept_since(limits.now) {
-            Some(kept_since) if kept_since > limits.until => {}
-            Some(_) => shared.push(place),
-            None => alone.push(vec![place]),
-        }
-    }
-    let full = sets(groups, &shared);
-    let sets: Vec<Vec<usize>> = full.into_iter().chain(alone).collect();
+    let sets = sets_of_groups(groups, limits);
     let first = |(_, query): &(usize, &LogsQuery)| query.span != QuerySpan::Edges;
     let queries = queries.iter().enumerate().filter(first);
     let chunks = queries.flat_map(|(place, query)| {
@@ -120,4 +115,55 @@ pub fn first_chunks(
         })
     });
     chunks.collect()
+}
+
+/// The probes that prove that audit logs are seen, as far as no finding proves it and none has to
+/// be widened: the first and the last minutes of the window.
+pub fn first_probes(
+    queries: &[LogsQuery],
+    groups: &[LogGroup],
+    limits: &QueryLimits,
+) -> Vec<QueryChunk> {
+    let is_probe = |query: &LogsQuery| query.span == QuerySpan::Edges;
+    let Some(query) = queries.iter().position(is_probe) else {
+        return Vec::new();
+    };
+    let whole = limits.span(QuerySpan::Edges);
+    let probed = FIRST_PROBE.min(limits.max_silence).num_seconds();
+    let edges = if whole.last_second - whole.first_second <= probed {
+        vec![whole]
+    } else {
+        let beginning = Span {
+            last_second: whole.first_second + probed,
+            ..whole
+        };
+        let end = Span {
+            first_second: whole.last_second - probed,
+            ..whole
+        };
+        vec![end, beginning]
+    };
+    let sets = sets_of_groups(groups, limits);
+    let chunks = edges.into_iter().flat_map(|span| {
+        sets.iter().map(move |groups| QueryChunk {
+            query,
+            groups: groups.clone(),
+            span,
+        })
+    });
+    chunks.collect()
+}
+
+/// The groups by the queries that they share.
+fn sets_of_groups(groups: &[LogGroup], limits: &QueryLimits) -> Vec<Vec<usize>> {
+    let (mut shared, mut alone) = (Vec::new(), Vec::new());
+    for (place, group) in groups.iter().enumerate() {
+        match group.kept_since(limits.now) {
+            Some(kept_since) if kept_since > limits.until => {}
+            Some(_) => shared.push(place),
+            None => alone.push(vec![place]),
+        }
+    }
+    let full = sets(groups, &shared);
+    full.into_iter().chain(alone).collect()
 }

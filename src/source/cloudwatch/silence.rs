@@ -5,6 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::log_group::LogGroup;
+use super::transformer::Transformer;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
 use crate::evidence::coverage::{Coverage, Coverages, GapKind};
@@ -20,6 +21,10 @@ pub struct Silence {
     /// Whether the operator named the log group.
     is_named: bool,
     connection: Arc<Connection>,
+    /// Whether something else stands where audit events do, in a log group of this account.
+    looks_transformed: bool,
+    /// What may change its events.
+    pub(super) transformer: Transformer,
     /// When the log group was created, if that is known.
     created: Option<DateTime<Utc>>,
     /// The end of the window.
@@ -42,6 +47,8 @@ impl Silence {
             log_group: group.name.clone(),
             is_named: group.named.is_some(),
             connection: Arc::clone(connection),
+            looks_transformed: coverage.foreign_events > 0 && group.linked_arn.is_none(),
+            transformer: Transformer::default(),
             created: group.described.as_ref().map(|described| described.created),
             until,
             max_silence,
@@ -51,6 +58,24 @@ impl Silence {
     /// The cluster.
     pub fn cluster(&self) -> &Cluster {
         &self.cluster
+    }
+
+    /// Where to look for a transformer, if one may be the reason.
+    pub(super) fn to_look_up(&self) -> Option<(&Arc<Connection>, &str)> {
+        self.looks_transformed
+            .then_some((&self.connection, &*self.log_group))
+    }
+
+    /// Notes why no transformer could be looked for.
+    pub fn note_unknown_transformer(&self, failure: &Failure, coverages: &mut Coverages) {
+        let failure = failure.clone().concerning(&self.cluster, &self.connection);
+        let text = format!(
+            "whether a transformer changes the events of this log group is unknown: {}",
+            failure.summary()
+        );
+        coverages
+            .of(&self.cluster)
+            .note_times(&self.log_group, text, 1);
     }
 
     /// Makes a gap of the silence, and returns what to do about it; or a note where it is
@@ -79,16 +104,20 @@ impl Silence {
             coverage.note_times(&self.log_group, text, 1);
             return None;
         }
-        let (kind, cause) = match coverage.last_event {
-            Some(newest) => {
+        let transformed = (coverage.foreign_events > 0).then_some(Cause::TransformedEvents {
+            transformer: self.transformer,
+        });
+        let (kind, cause) = match (coverage.last_event, transformed) {
+            (Some(_), Some(cause)) => (GapKind::AuditLogStopped, cause),
+            (None, Some(cause)) => (GapKind::NoEvents, cause),
+            (Some(newest), None) => {
                 let newest = minute(newest);
                 (GapKind::AuditLogStopped, Cause::AuditLogStopped { newest })
             }
-            None if coverage.foreign_events > 0 => (GapKind::NoEvents, Cause::TransformedEvents),
-            None if described.is_some_and(|described| !described.audit_logging) => {
+            (None, None) if described.is_some_and(|described| !described.audit_logging) => {
                 (GapKind::NoEvents, Cause::AuditLoggingOff)
             }
-            None => (GapKind::NoEvents, Cause::NoAuditEvents),
+            (None, None) => (GapKind::NoEvents, Cause::NoAuditEvents),
         };
         // That audit logging is off now is a gap of its own, where the window reaches so far.
         let is_known = cause == Cause::AuditLoggingOff && reaches_the_present;

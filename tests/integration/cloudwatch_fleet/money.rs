@@ -67,7 +67,7 @@ fn a_dry_run_asks_only_for_the_free_estimate() {
     );
     for words in [
         "Window   2026-11-20 06:00:00 to 2026-11-20 07:00:00 UTC",
-        "ap-northeast-1: 2 clusters in 2 queries",
+        "ap-northeast-1: 2 clusters in 2 queries and 2 probes of the window's edges, ",
         "as CloudWatch estimates it",
         "about $",
         "Nothing was asked.",
@@ -93,8 +93,8 @@ fn without_the_estimate_what_is_stored_has_to_do() {
             .args(HOUR),
         0,
     );
-    // An hour of thirty days, twice.
-    assert!(run.stdout.contains("200.0 MB"), "{}", run.stdout);
+    // An hour of thirty days, twice, and ten minutes of it, twice.
+    assert!(run.stdout.contains("233.3 MB"), "{}", run.stdout);
     assert!(
         run.stdout.contains("by what the log groups store"),
         "{}",

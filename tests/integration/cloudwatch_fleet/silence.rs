@@ -1,6 +1,6 @@
 //! Every way to see nothing is told from health: each cluster proves that its audit log was seen.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{
     HOUR, START, STREAM, gaps, plain_event, report, run_to, service, small_group, tool_at,
@@ -91,18 +91,59 @@ fn an_audit_log_that_stopped_inside_the_window_is_not_healthy() {
 
 #[test]
 fn an_audit_log_that_a_transformer_changes_is_not_healthy() {
-    let ocsf = || {
-        let group = (0..60).fold(empty("a"), |group, minute| {
+    let events = || {
+        (0..60).fold(empty("a"), |group, minute| {
             let message = r#"{"activity_id":1,"category_name":"Application Activity","metadata":{"product":{"name":"Amazon EKS"}}}"#;
             group.event(STREAM, (START + minute * 60) * 1_000, message)
-        });
+        })
+    };
+    let ocsf = json!({"parseToOCSF": {"eventSource": "EKSAudit", "ocsfVersion": "V1.1"}});
+    let of_group = || {
+        let group = events().transformer([ocsf.clone()]);
         service().group(group).start()
     };
     assert_unseen(
-        ocsf,
+        of_group,
+        "no_events",
+        "the log group's transformer (parseToOCSF) changes them",
+        "aws logs delete-transformer --region eu-west-1 --log-group-identifier /aws/eks/a/cluster",
+    );
+    assert_unseen(
+        || service().group(events()).start(),
+        "no_events",
+        "one of the account may change them",
+        "aws logs describe-account-policies --region eu-west-1 --policy-type TRANSFORMER_POLICY",
+    );
+    let unknown = |fault: Fault| {
+        let builder = service().group(events());
+        let builder = builder.fault(Operation::GetTransformer, When::Always, fault);
+        builder.start()
+    };
+    assert_unseen(
+        || unknown(Fault::AccessDenied),
         "no_events",
         "a transformer may change them",
         "aws logs get-transformer --region eu-west-1 --log-group-identifier /aws/eks/a/cluster",
+    );
+    for fault in [Fault::AccessDenied, Fault::Hang] {
+        let cloudwatch = unknown(fault);
+        let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 4);
+        let (notes, _) = notes_and_since(&report);
+        assert!(notes.contains("logs:GetTransformer"), "{notes}");
+    }
+    // It was switched on inside the window.
+    let since = || {
+        let group = (-9..4).fold(events(), |group, hour| {
+            let (millis, event) = plain_event(hour * 600 - 84_000);
+            group.event(STREAM, millis, &event)
+        });
+        service().group(group.transformer([ocsf.clone()])).start()
+    };
+    assert_unseen(
+        since,
+        "audit_log_stopped",
+        "the log group's transformer (parseToOCSF) changes them",
+        "aws logs delete-transformer",
     );
 }
 

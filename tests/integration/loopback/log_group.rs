@@ -5,6 +5,7 @@ use std::io::BufRead;
 
 use chrono::DateTime;
 use serde::Deserialize;
+use serde_json::Value;
 
 use super::insights::Event;
 
@@ -37,6 +38,8 @@ pub(crate) struct LogGroup {
     pub(super) stored_bytes: Option<i64>,
     pub(super) events: Vec<Event>,
     created: Option<i64>,
+    /// The processors that GetTransformer tells of; the events are as the test wrote them.
+    pub(super) transformer: Vec<Value>,
     /// The account that it belongs to, if not the service's own but one linked to it for monitoring.
     pub(super) linked_account: Option<String>,
 }
@@ -59,12 +62,19 @@ impl LogGroup {
             stored_bytes: None,
             events: Vec::new(),
             created: None,
+            transformer: Vec::new(),
             linked_account: None,
         }
     }
 
     pub(crate) fn class(mut self, class: LogClass) -> Self {
         self.class = class;
+        self
+    }
+
+    /// What changes its events: the processors, as the API spells them.
+    pub(crate) fn transformer(mut self, processors: impl IntoIterator<Item = Value>) -> Self {
+        self.transformer = processors.into_iter().collect();
         self
     }
 

@@ -10,17 +10,19 @@ pub(crate) enum Operation {
     StopQuery,
     DescribeLogGroups,
     DescribeLogStreams,
+    GetTransformer,
     ListClusters,
     DescribeCluster,
 }
 
 impl Operation {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::StartQuery,
         Self::GetQueryResults,
         Self::StopQuery,
         Self::DescribeLogGroups,
         Self::DescribeLogStreams,
+        Self::GetTransformer,
         Self::ListClusters,
         Self::DescribeCluster,
     ];
@@ -40,6 +42,7 @@ impl Operation {
             Self::StopQuery => "StopQuery",
             Self::DescribeLogGroups => "DescribeLogGroups",
             Self::DescribeLogStreams => "DescribeLogStreams",
+            Self::GetTransformer => "GetTransformer",
             Self::ListClusters => "ListClusters",
             Self::DescribeCluster => "DescribeCluster",
         }

@@ -123,6 +123,7 @@ impl Service {
             Operation::StopQuery => operations::stop_query::answer(self, &mut state, input),
             Operation::DescribeLogGroups => operations::describe_log_groups::answer(self, input),
             Operation::DescribeLogStreams => operations::describe_log_streams::answer(self, input),
+            Operation::GetTransformer => operations::get_transformer::answer(self, input),
             Operation::ListClusters => operations::list_clusters::answer(self, input),
             Operation::DescribeCluster => operations::describe_cluster::answer(self, input),
         }

@@ -10,12 +10,8 @@ use crate::evidence::set::Collect;
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
 use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::queries::logs_query::QuerySpan;
-use crate::source::cloudwatch::query_limits::{QueryLimits, sets};
+use crate::source::cloudwatch::query_limits::{FIRST_PROBE, QueryLimits, sets};
 use crate::source::cloudwatch::silence::{Silence, begins_late, is_silent};
-
-/// How much of a window's end shows at first whether an audit log is there: a control plane writes
-/// events every second, and EKS delivers them within minutes.
-const FIRST_PROBE: TimeDelta = TimeDelta::minutes(10);
 
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// The place of the query that proves that audit logs are seen, if it runs.

@@ -4,6 +4,7 @@ pub(crate) mod describe_cluster;
 pub(crate) mod describe_log_groups;
 pub(crate) mod describe_log_streams;
 pub(crate) mod get_query_results;
+pub(crate) mod get_transformer;
 pub(crate) mod list_clusters;
 pub(crate) mod start_query;
 pub(crate) mod stop_query;
