@@ -184,6 +184,8 @@ pub(super) struct InputsPlan {
     pub(super) since: Option<Moment>,
     pub(super) until: Option<DateTime<Utc>>,
     pub(super) look_back: TimeDelta,
+    /// How old the newest audit event may be at the end of a window that was asked for.
+    pub(super) max_silence: TimeDelta,
 }
 
 /// Log groups in CloudWatch Logs.
@@ -269,6 +271,7 @@ impl EvidenceArgs {
             since: self.since,
             until,
             look_back: self.look_back.unwrap_or(DEFAULT_LOOK_BACK),
+            max_silence: self.max_silence,
         })
     }
 

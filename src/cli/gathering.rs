@@ -91,7 +91,8 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
                 let since = end(cluster).and_then(|end| since.resolve(end));
                 RequestFilter {
                     since,
-                    until: end(cluster),
+                    // A window behind the log is empty, and does not end before it begins.
+                    until: end(cluster).max(since),
                     look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
                 }
             });
@@ -102,9 +103,27 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
         // Files that hold no audit log are no silent one, and one that could not be read is told.
         let is_log = !coverage.places.is_empty();
         let was_read = coverage.gaps.keys().all(|gap| gap.kind.counts_lines());
-        let why = silence::outside_window(coverage).filter(|_| is_log && was_read);
-        if let Some(why) = why {
+        if !is_log || !was_read {
+            continue;
+        }
+        if let Some(why) = silence::outside_window(coverage) {
             coverage.gap(&cluster.name, GapKind::NoEvents, why);
+            continue;
+        }
+        // Without a stated end the window ends with the log.
+        if let Some(until) = plan.until
+            && silence::is_silent(coverage, until, plan.max_silence)
+        {
+            let newest = coverage.newest_inside.or(coverage.last_event);
+            let newest = newest.map(|it| it.format("%Y-%m-%d %H:%M UTC").to_string());
+            let why = format!(
+                "its newest event in the window is of {}; give the rest of the log as well, an earlier --until, or a longer --max-silence if no event is missing",
+                newest.unwrap_or_default()
+            );
+            coverage.gap(&cluster.name, GapKind::AuditLogStopped, why);
+        }
+        if let Some(since) = coverage.since {
+            silence::clamp_beginning(coverage, &cluster.name, since, plan.max_silence);
         }
     }
     Ok(gathered)

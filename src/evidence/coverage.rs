@@ -23,6 +23,8 @@ pub struct Coverage {
     pub first_event: Option<DateTime<Utc>>,
     /// The latest.
     pub last_event: Option<DateTime<Utc>>,
+    /// The latest that lies before the end of the window, where files hold later ones as well.
+    pub newest_inside: Option<DateTime<Utc>>,
     /// Messages where audit events are written that are none.
     pub foreign_events: u64,
     /// Lines read from files.
@@ -88,6 +90,8 @@ pub enum GapKind {
     NoEvents,
     /// A cluster whose newest audit event lies long before the end of the window.
     AuditLogStopped,
+    /// An input that was named and holds no audit event.
+    NotAnAuditLog,
 }
 
 impl GapKind {
@@ -117,6 +121,7 @@ impl GapKind {
             Self::NotAsked => ("could not be asked", "could not be asked"),
             Self::NoEvents => ("no events in the window", "no events in the window"),
             Self::AuditLogStopped => ("audit log stopped", "audit log stopped"),
+            Self::NotAnAuditLog => ("no audit events in it", "no audit events in it"),
         }
     }
 
@@ -228,6 +233,20 @@ impl Coverage {
         self.last_event = later(self.last_event, Some(time));
     }
 
+    /// Until when silence means that nothing happened: to the end of the window, unless the log
+    /// stopped before; `None` where it is not known what was missed.
+    pub fn seen_until(&self, until: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        let mut seen = Some(until);
+        for gap in self.gaps.keys().filter(|gap| !gap.kind.counts_lines()) {
+            let newest = self.newest_inside.or(self.last_event);
+            seen = match gap.kind {
+                GapKind::AuditLogStopped => seen.and_then(|seen| Some(seen.min(newest?))),
+                _ => None,
+            };
+        }
+        seen
+    }
+
     /// Adds other coverage of the same cluster.
     pub fn merge(&mut self, other: Self) {
         self.places.extend(other.places);
@@ -235,6 +254,7 @@ impl Coverage {
         self.until = later(self.until, other.until);
         self.first_event = earlier(self.first_event, other.first_event);
         self.last_event = later(self.last_event, other.last_event);
+        self.newest_inside = later(self.newest_inside, other.newest_inside);
         self.foreign_events += other.foreign_events;
         self.lines += other.lines;
         self.bytes_read += other.bytes_read;

@@ -1,6 +1,6 @@
 //! Whether a log holds events of the window that was asked for: silence is no health.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::coverage::Coverage;
 
@@ -10,10 +10,40 @@ pub fn outside_window(coverage: &Coverage) -> Option<String> {
     let (Some(first), Some(last)) = (coverage.first_event, coverage.last_event) else {
         return Some("there is no audit event in it".to_owned());
     };
-    let is_before = coverage.since.is_some_and(|since| last < since);
+    let newest = coverage.newest_inside.unwrap_or(last);
+    let is_before = coverage.since.is_some_and(|since| newest < since);
     let is_after = coverage.until.is_some_and(|until| first > until);
     (is_before || is_after)
         .then(|| format!("its events are from {} to {}", minute(first), minute(last)))
+}
+
+/// Whether no event is known from within this time before the end of the window.
+pub fn is_silent(coverage: &Coverage, until: DateTime<Utc>, max_silence: TimeDelta) -> bool {
+    let latest = until.checked_sub_signed(max_silence);
+    let newest = coverage.newest_inside.or(coverage.last_event);
+    newest.is_none() || newest < latest
+}
+
+/// Whether no event is known from within this time after the beginning of the window.
+pub fn begins_late(coverage: &Coverage, since: DateTime<Utc>, max_silence: TimeDelta) -> bool {
+    let earliest = since.checked_add_signed(max_silence);
+    coverage.first_event.is_none() || coverage.first_event > earliest
+}
+
+/// Lets the window begin with the first event, if that comes late, and says so.
+pub fn clamp_beginning(
+    coverage: &mut Coverage,
+    place: &str,
+    since: DateTime<Utc>,
+    max_silence: TimeDelta,
+) {
+    if let Some(first) = coverage.first_event
+        && begins_late(coverage, since, max_silence)
+    {
+        let text = format!("its audit log begins at {}", minute(first));
+        coverage.note_times(place, text, 1);
+        coverage.since = Some(first);
+    }
 }
 
 fn minute(time: DateTime<Utc>) -> String {
@@ -51,5 +81,11 @@ mod tests {
             Some("its events are from 1970-01-01 10:00 UTC to 1970-01-01 20:00 UTC")
         );
         assert!(outside_window(&Coverage::default()).is_some());
+        // Of a log with a hole, the window may lie inside.
+        let hole = Coverage {
+            newest_inside: at(12),
+            ..coverage(Some(14), Some(16))
+        };
+        assert!(outside_window(&hole).is_some());
     }
 }

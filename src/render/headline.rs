@@ -66,7 +66,10 @@ pub fn without_findings(report: &Report) -> String {
         return filtered.words();
     }
     if report.saw_nothing() {
-        return "nothing could be read, so nothing is known".to_owned();
+        return match report.is_incomplete() {
+            true => "nothing could be read, so nothing is known".to_owned(),
+            false => "nothing was there to read, so nothing is known".to_owned(),
+        };
     }
     if let Some(callers) = caller::urgent(report) {
         return format!("no finding, but {callers}");

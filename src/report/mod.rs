@@ -81,9 +81,11 @@ impl Report {
 
     /// Whether nothing at all was seen of what was asked for.
     pub fn saw_nothing(&self) -> bool {
-        let is_blind =
-            |scan: &ClusterScan| scan.gaps.iter().any(|gap| gap.gap.kind.hides_everything());
-        self.findings.is_empty() && self.is_incomplete() && self.clusters.iter().all(is_blind)
+        let is_blind = |scan: &ClusterScan| {
+            scan.without_events || scan.gaps.iter().any(|gap| gap.gap.kind.hides_everything())
+        };
+        let is_asked = self.is_incomplete() || !self.clusters.is_empty();
+        self.findings.is_empty() && is_asked && self.clusters.iter().all(is_blind)
     }
 
     /// Everything that could not be seen, in any cluster or in none.

@@ -24,6 +24,8 @@ pub struct Window {
 pub struct ClusterScan {
     /// The cluster.
     pub cluster: Cluster,
+    /// Whether no audit event of it was seen, of any kind.
+    pub without_events: bool,
     /// The span of time that was judged.
     pub window: Window,
     /// What its dates rest on.

@@ -46,6 +46,8 @@ pub struct Account<'a> {
     pub recurring_before: BTreeSet<&'a Identity>,
     /// The window.
     pub window: Window,
+    /// Until when the cluster was seen; `None` if that is unknown.
+    pub seen_until: Option<DateTime<Utc>>,
 }
 
 impl Account<'_> {
@@ -106,6 +108,7 @@ impl Account<'_> {
                 let successor = successors.of(place, client);
                 let around = Surroundings {
                     window: self.window,
+                    seen_until: self.seen_until,
                     successor: successor.as_ref(),
                     is_known_to_recur: self.recurring_before.contains(&holder.identity),
                     was_frozen: remembered.is_some_and(|known| known.was_frozen_or_dead()),

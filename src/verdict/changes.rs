@@ -39,7 +39,15 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
     let mut accounts = Vec::new();
     for (account, state) in &states {
         let known = before.get(account).copied().flatten();
-        accounts.extend(change(account, known, Some(*state), since));
+        let change = change(account, known, Some(*state), since).map(|change| match change.kind {
+            // What could not be read may have been of it.
+            ChangeKind::Gone if !looked_for(&account.0, now) => AccountChange {
+                kind: ChangeKind::NotSeen,
+                ..change
+            },
+            _ => change,
+        });
+        accounts.extend(change);
     }
     for (account, known) in &before {
         if states.contains_key(account) {
@@ -157,16 +165,13 @@ fn known_incomplete(previous: &Report) -> bool {
     previous.is_incomplete() && !untold
 }
 
-/// Whether the service accounts of a cluster would have been seen. Single lines that could not be
-/// read hide a request, hardly a service account.
+/// Whether the service accounts of a cluster would have been seen: one line that could not be read
+/// may have been the only request of one.
 pub fn looked_for(cluster: &Cluster, now: &Report) -> bool {
     let Some(scan) = now.clusters.iter().find(|scan| scan.cluster == *cluster) else {
         return false;
     };
-    scan.gaps
-        .iter()
-        .chain(&now.gaps)
-        .all(|counted| counted.gap.kind.counts_lines())
+    !scan.without_events && scan.gaps.is_empty() && now.gaps.is_empty()
 }
 
 fn change(

@@ -50,6 +50,8 @@ pub struct Successor {
 pub struct Surroundings<'a> {
     /// The window.
     pub window: Window,
+    /// Until when its cluster was seen, so that silence means something; `None` if that is unknown.
+    pub seen_until: Option<DateTime<Utc>>,
     /// Who took its place.
     pub successor: Option<&'a Successor>,
     /// Whether an earlier report knew it to be rejected at the end of its tokens and to come back.
@@ -115,10 +117,11 @@ impl<'a> Judge<'a> {
         let last_sign = self
             .last_rejection()
             .map_or(self.last_used, |rejection| rejection.max(self.last_used));
-        let silent = until - last_sign;
-        let is_replaced = self.around.successor.is_some() && silent >= SILENCE;
+        // What was not seen is no silence.
+        let silent = self.around.seen_until.map(|seen| seen - last_sign);
+        let is_replaced = self.around.successor.is_some() && silent >= Some(SILENCE);
         let is_gone = !self.newest.was_used_to_its_end()
-            && (silent > self.thresholds.gone_after() || is_replaced);
+            && (silent > Some(self.thresholds.gone_after()) || is_replaced);
         let age = self.newest.age_at_last_use();
         // Which of several programs with one user agent changed its token cannot be told.
         let is_frozen_beside_newer =

@@ -150,6 +150,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
                 only_remembered: only_remembered.clone(),
                 recurring_before: memory.recurring(cluster, service_account),
                 window,
+                seen_until: coverage.seen_until(window.until),
             };
             scan.accepted_at_age_seconds = scan
                 .accepted_at_age_seconds
@@ -261,9 +262,11 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
 
 /// The window that was asked for; where one of its ends is open, the first or the last event.
 fn window(coverage: &Coverage) -> Option<Window> {
+    let until = coverage.until.or(coverage.last_event)?;
     Some(Window {
-        since: coverage.since.or(coverage.first_event)?,
-        until: coverage.until.or(coverage.last_event)?,
+        // Of a window before the log nothing is left.
+        since: coverage.since.or(coverage.first_event)?.min(until),
+        until,
     })
 }
 
@@ -275,6 +278,7 @@ fn scan(
 ) -> ClusterScan {
     ClusterScan {
         cluster: cluster.clone(),
+        without_events: coverage.last_event.is_none(),
         window,
         judged_by: lifetimes.judged_by(),
         places: coverage.places.iter().cloned().collect(),

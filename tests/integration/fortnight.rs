@@ -14,6 +14,9 @@ use crate::webhook_receiver::{Answer, WebhookReceiver};
 const HOSTILE: &str =
     "<!channel> @here `*read* <https://evil.example|this>\u{202e} \u{1b}[2J/1 (linux/amd64)";
 
+/// The day on which the log group is empty.
+const DARK: i64 = 8;
+
 /// Eight o'clock on a day of the fortnight, the first being 1.
 fn morning(day: i64) -> DateTime<Utc> {
     static FIRST: LazyLock<DateTime<Utc>> = LazyLock::new(|| {
@@ -166,7 +169,9 @@ fn fleet() -> Vec<Pod> {
 fn cloudwatch(day: i64) -> CloudWatch {
     let mut group =
         LogGroup::named("/aws/eks/prod-1/cluster").created(morning(-99).timestamp_millis());
-    for pod in fleet() {
+    // On the eighth day nothing of the days before is there.
+    let is_dark = day == DARK;
+    for pod in fleet().into_iter().filter(|_| !is_dark) {
         for (time, message) in pod.events(morning(day - 2), morning(day)) {
             group = group.event(
                 "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
@@ -180,7 +185,7 @@ fn cloudwatch(day: i64) -> CloudWatch {
         Some(*time + TimeDelta::minutes(30))
     });
     for time in orphan.take_while(|time| *time < morning(day)) {
-        if time >= morning(day - 2) {
+        if time >= morning(day - 2) && !is_dark {
             group = group.event(
                 "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
                 time.timestamp_millis(),
@@ -240,6 +245,8 @@ fn a_fortnight_of_sweeps_tells_what_changed_and_nothing_else() {
             }
             Some(message) => {
                 assert_eq!(arrived.len(), 1);
+                // Who died stays dead, and nobody ever goes.
+                assert!(!message.text().contains("gone"), "day {day}");
                 assert!(message.text().len() < 3000);
                 let _ = writeln!(diary, "{}", message.text());
             }

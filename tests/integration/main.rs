@@ -34,5 +34,6 @@ mod sweep_cloudwatch;
 mod sweep_files;
 mod tool;
 mod unexplained;
+mod ways_to_see_nothing;
 mod webhook;
 mod webhook_receiver;

@@ -9,6 +9,7 @@ use super::transformer::Transformer;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
 use crate::evidence::coverage::{Coverage, Coverages, GapKind};
+use crate::evidence::silence::is_silent;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
@@ -133,22 +134,6 @@ impl Silence {
         }
         Some(failure)
     }
-}
-
-/// Whether no event is known from within this time before the end of the window.
-pub(super) fn is_silent(coverage: &Coverage, until: DateTime<Utc>, max_silence: TimeDelta) -> bool {
-    let latest = until.checked_sub_signed(max_silence);
-    coverage.last_event.is_none() || coverage.last_event < latest
-}
-
-/// Whether no event is known from within this time after the beginning of the window.
-pub(super) fn begins_late(
-    coverage: &Coverage,
-    since: DateTime<Utc>,
-    max_silence: TimeDelta,
-) -> bool {
-    let earliest = since.checked_add_signed(max_silence);
-    coverage.first_event.is_none() || coverage.first_event > earliest
 }
 
 fn minute(time: DateTime<Utc>) -> String {

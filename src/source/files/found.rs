@@ -69,6 +69,8 @@ pub struct Found {
     /// What could not be used: its kind, its detail and how often.
     pub gaps: BTreeMap<(GapKind, String), u64>,
     times: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// The latest time that does not lie behind the window.
+    pub newest_inside: Option<DateTime<Utc>>,
 }
 
 impl Found {
@@ -77,6 +79,7 @@ impl Found {
         for time in other.times() {
             self.saw(time);
         }
+        self.newest_inside = self.newest_inside.max(other.newest_inside);
         self.events += other.events;
         self.lines += other.lines;
         self.cut_events += other.cut_events;
@@ -162,6 +165,11 @@ impl FoundInFile {
         (!has_events).then(|| (self.looks_like.as_deref(), self.marks()))
     }
 
+    /// Whether it was read to its end.
+    pub fn is_whole(&self) -> bool {
+        self.failures.is_empty()
+    }
+
     /// Notes why it could not be read to its end.
     pub fn failed(&mut self, reason: impl Into<String>) {
         *self.failures.entry(reason.into()).or_default() += 1;
@@ -200,6 +208,7 @@ impl FoundInFile {
             for time in found.times() {
                 coverage.saw(time);
             }
+            coverage.newest_inside = coverage.newest_inside.max(found.newest_inside);
             coverage.control_plane.merge(found.control_plane);
             for ((kind, detail), count) in &found.gaps {
                 coverage.gap_times(&input.place, *kind, detail.as_str(), *count);

@@ -31,8 +31,12 @@ pub struct Input {
     pub at: Place,
     /// The same, in words.
     pub place: String,
+    /// Which of the paths that were asked for it was found under.
+    pub asked: usize,
     /// The cluster it belongs to.
     pub cluster: Arc<Cluster>,
+    /// Whether its path names that cluster.
+    pub names_cluster: bool,
     /// Its size in bytes when it was found; 0 if unknown. What is appended later is not read.
     pub size: u64,
     /// Which file it is, if it is a regular one: not a pipe, not a terminal.
@@ -98,7 +102,9 @@ impl Inputs {
                 inputs.found.push(Input {
                     at: Place::StandardInput,
                     place,
+                    asked: inputs.asked.len() - 1,
                     cluster: clusters.of(Path::new("")),
+                    names_cluster: false,
                     size: 0,
                     file_id: None,
                 });
@@ -122,6 +128,11 @@ impl Inputs {
         self.asked.join(", ")
     }
 
+    /// The paths that were asked for, each in words.
+    pub fn asked(&self) -> &[String] {
+        &self.asked
+    }
+
     /// Asks of every cluster's inputs for these requests only.
     pub fn ask(&mut self, wanted: impl Fn(&Cluster) -> RequestFilter + Send + Sync + 'static) {
         self.wanted = Some(Box::new(wanted));
@@ -140,7 +151,9 @@ impl Inputs {
         }
         self.found.push(Input {
             place: path.display().to_string(),
+            asked: self.asked.len() - 1,
             cluster: clusters.of(&path),
+            names_cluster: cluster_name_in(&path).is_some(),
             at: Place::File(path),
             size: metadata.len(),
             file_id,

@@ -72,6 +72,8 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
     }
     let (collected, found) = workers::read_all(inputs, progress);
     let instead = found_instead(&found);
+    let blind = unread_paths(inputs, &found);
+    let dark = dark_clusters(inputs, &found);
     let mut gathered = Gathered {
         collected,
         coverages: Coverages::default(),
@@ -93,7 +95,70 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
     {
         return Err(nothing_read(&gathered, inputs, instead));
     }
+    for (cluster, path, words) in blind {
+        let coverage = gathered.coverages.of(&cluster);
+        coverage.gap(&path, GapKind::NotAnAuditLog, words);
+    }
+    // A cluster without events has no window of its own: it is that of the others.
+    let since = gathered
+        .coverages
+        .0
+        .values()
+        .filter_map(|it| it.first_event)
+        .min();
+    let until = gathered
+        .coverages
+        .0
+        .values()
+        .filter_map(|it| it.last_event)
+        .max();
+    for (cluster, words) in dark {
+        let arrivals = inputs.arrivals(&cluster);
+        let coverage = gathered.coverages.of(&cluster);
+        coverage.since = arrivals.since.or(since);
+        coverage.until = arrivals.until.or(until);
+        coverage.gap(&cluster.name, GapKind::NoEvents, words);
+    }
     Ok(gathered)
+}
+
+/// The paths that were asked for and hold no audit event, each with its cluster and what was found
+/// in it instead. A file that a walk finds beside audit logs may be anything; a path that somebody
+/// typed is meant to be one.
+fn unread_paths(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, String, String)> {
+    let of_path = |path: usize| {
+        let pairs = inputs.found.iter().zip(found);
+        pairs.filter(move |(input, _)| input.asked == path)
+    };
+    let paths = inputs.asked().iter().enumerate();
+    let unread = paths.filter_map(|(nth, path)| {
+        let (first, _) = of_path(nth).next()?;
+        // One that could not be read is told as such.
+        let is_blind =
+            of_path(nth).all(|(_, found)| found.without_events().is_some() && found.is_whole());
+        let words = || found_instead(of_path(nth).map(|(_, found)| found));
+        is_blind.then(|| (Arc::clone(&first.cluster), path.clone(), words()))
+    });
+    unread.collect()
+}
+
+/// The clusters that paths name and of which no file holds an audit event.
+fn dark_clusters(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, String)> {
+    let mut seen: BTreeMap<&Arc<Cluster>, Vec<&FoundInFile>> = BTreeMap::new();
+    for (input, found) in inputs.found.iter().zip(found) {
+        if input.names_cluster {
+            seen.entry(&input.cluster).or_default().push(found);
+        }
+    }
+    let is_dark = |(_, found): &(&Arc<Cluster>, Vec<&FoundInFile>)| {
+        found.iter().all(|found| found.without_events().is_some())
+    };
+    let dark = seen.into_iter().filter(is_dark);
+    dark.map(|(cluster, found)| {
+        let words = format!("there is no audit event in it; {}", found_instead(found));
+        (Arc::clone(cluster), words)
+    })
+    .collect()
 }
 
 /// Reads all inputs for nothing but the time of each cluster's last event.
@@ -127,10 +192,10 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs, found: String) -> Fi
 }
 
 /// What inputs without events hold instead.
-fn found_instead(found: &[FoundInFile]) -> String {
+fn found_instead<'a>(found: impl IntoIterator<Item = &'a FoundInFile>) -> String {
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
     let mut marks = Marks::default();
-    for (looks_like, in_file) in found.iter().filter_map(FoundInFile::without_events) {
+    for (looks_like, in_file) in found.into_iter().filter_map(FoundInFile::without_events) {
         if let Some(words) = looks_like {
             *kinds.entry(words).or_default() += 1;
         }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 
 use super::carrier::Layout;
@@ -118,6 +118,9 @@ struct Target {
     /// The extreme times of events that were not parsed.
     first_time: Option<WrittenTime>,
     last_time: Option<WrittenTime>,
+    /// The end of the window, and the latest of these times that does not lie behind it.
+    until: Option<WrittenTime>,
+    newest_inside: Option<WrittenTime>,
 }
 
 impl Target {
@@ -128,6 +131,16 @@ impl Target {
             found: Found::default(),
             first_time: None,
             last_time: None,
+            until: arrivals.until.and_then(WrittenTime::at),
+            newest_inside: None,
+        }
+    }
+
+    /// Notes the time of an event.
+    fn saw_time(&mut self, time: DateTime<Utc>) {
+        self.found.saw(time);
+        if self.arrivals.until.is_none_or(|until| time <= until) {
+            self.found.newest_inside = self.found.newest_inside.max(Some(time));
         }
     }
 
@@ -137,6 +150,12 @@ impl Target {
         }
         if self.last_time.is_none_or(|last| time > last) {
             self.last_time = Some(time);
+        }
+        if let Some(until) = self.until
+            && time <= until
+            && self.newest_inside.is_none_or(|newest| time > newest)
+        {
+            self.newest_inside = Some(time);
         }
     }
 
@@ -149,9 +168,10 @@ impl Target {
     }
 
     fn finish(mut self) -> (Arc<Cluster>, Found) {
-        for time in [self.first_time, self.last_time].into_iter().flatten() {
+        let times = [self.first_time, self.last_time, self.newest_inside];
+        for time in times.into_iter().flatten() {
             if let Ok(time) = DateTime::parse_from_rfc3339(&time.text()) {
-                self.found.saw(time.to_utc());
+                self.saw_time(time.to_utc());
             }
         }
         (self.cluster, self.found)
@@ -298,7 +318,7 @@ impl<C: Collect> Scan<'_, C> {
             return;
         };
         target.found.events += 1;
-        target.found.saw(evidence.received);
+        target.saw_time(evidence.received);
         if target.arrivals.contains(evidence.received) {
             let observation = Observation::StaleRequest(evidence);
             self.collector.record(&target.cluster, observation);
@@ -406,7 +426,7 @@ impl<C: Collect> Scan<'_, C> {
                 // A request that took long was in the window from its arrival on.
                 let received = event.request_received_timestamp;
                 if filter.is_some_and(|filter| filter.contains(received)) {
-                    target.found.saw(received);
+                    target.saw_time(received);
                 }
                 target.note_version(&event);
                 let ingested = ingest_parsed(event, filter, |observation| {
@@ -431,7 +451,7 @@ impl<C: Collect> Scan<'_, C> {
             }
         };
         match ingested {
-            Ingested::Event(written) => target.found.saw(written),
+            Ingested::Event(written) => target.saw_time(written),
             Ingested::OtherKind => target.found.events -= 1,
             Ingested::Unusable(kind, detail) => target.found.note(kind, &detail, 1),
         }

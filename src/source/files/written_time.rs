@@ -1,7 +1,7 @@
 //! The time of an event as the API server writes it, compared and checked as a number: parsing
 //! the time of every event would take longer than all else that is done with most of them.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 
 /// A time as text, always with microseconds; the order of the text is that of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -42,6 +42,12 @@ impl WrittenTime {
                 _ => false,
             };
         is_time.then_some(time)
+    }
+
+    /// The same time; `None` beyond the years that the API server can write.
+    pub fn at(time: DateTime<Utc>) -> Option<Self> {
+        let text = time.format("%Y-%m-%dT%H:%M:%S%.6fZ").to_string();
+        Self::of(text.as_bytes().first_chunk().filter(|_| text.len() == 27)?)
     }
 
     /// The text.

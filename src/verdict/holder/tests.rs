@@ -54,6 +54,7 @@ fn judged(
     let around = Surroundings {
         was_frozen: false,
         window: window(),
+        seen_until: Some(window().until),
         successor,
         is_known_to_recur: false,
     };

@@ -13,7 +13,7 @@ mod damage;
 mod growing;
 mod shapes;
 mod walking;
-mod written;
+pub(crate) mod written;
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};

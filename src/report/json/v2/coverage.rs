@@ -74,6 +74,8 @@ pub(super) enum GapKind {
     NoEvents,
     /// A cluster whose newest audit event lies long before the end of the window.
     AuditLogStopped,
+    /// An input that was named and holds no audit event.
+    NotAnAuditLog,
 }
 
 /// A note and how often it was made.
@@ -132,7 +134,7 @@ both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
 both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped,
+    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped, NotAnAuditLog,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });

@@ -116,6 +116,9 @@ struct Scan {
     /// The callers that are rejected and could not be told for certain.
     #[serde(default)]
     rejected_callers: Vec<RejectedCaller>,
+    /// Whether no audit event of it was seen, of any kind.
+    #[serde(default)]
+    without_events: bool,
     /// Whether there were more rejected callers than are kept apart.
     #[serde(default)]
     more_rejected_callers: bool,
@@ -265,6 +268,7 @@ impl From<ClusterScan> for Scan {
             notes: list(scan.notes),
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
             rejected_callers: list(scan.rejected_callers),
+            without_events: scan.without_events,
             more_rejected_callers: scan.more_rejected_callers,
             ignored_callers: scan.ignored_callers,
             legacy_tokens: list(scan.legacy_tokens),
@@ -291,6 +295,7 @@ impl From<Scan> for ClusterScan {
             notes: list(scan.notes),
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
             rejected_callers: list(scan.rejected_callers),
+            without_events: scan.without_events,
             more_rejected_callers: scan.more_rejected_callers,
             ignored_callers: scan.ignored_callers,
             legacy_tokens: list(scan.legacy_tokens),

@@ -7,11 +7,12 @@ use chrono::TimeDelta;
 
 use super::{FilteredQuery, RegionScheduler};
 use crate::evidence::set::Collect;
+use crate::evidence::silence::{begins_late, clamp_beginning, is_silent};
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
 use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::queries::logs_query::QuerySpan;
 use crate::source::cloudwatch::query_limits::{FIRST_PROBE, QueryLimits, sets};
-use crate::source::cloudwatch::silence::{Silence, begins_late, is_silent};
+use crate::source::cloudwatch::silence::Silence;
 
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// The place of the query that proves that audit logs are seen, if it runs.
@@ -102,15 +103,9 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let groups = Arc::clone(&self.groups);
         for group in groups.iter() {
             let coverage = self.gathered.coverages.of(&group.cluster);
-            let is_clamped = coverage.since > Some(since);
-            let Some(first) = coverage.first_event.filter(|_| !is_clamped) else {
-                continue;
-            };
-            if begins_late(coverage, since, max_silence) {
-                let time = first.format("%Y-%m-%d %H:%M UTC");
-                let text = format!("its audit log begins at {time}");
-                coverage.note_times(&group.name, text, 1);
-                coverage.since = Some(first);
+            // Where nothing older is kept, that is told already.
+            if coverage.since <= Some(since) {
+                clamp_beginning(coverage, &group.name, since, max_silence);
             }
         }
     }
