@@ -110,6 +110,10 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             coverage.gap(&cluster.name, GapKind::NoEvents, why);
             continue;
         }
+        if !coverage.is_annotated {
+            let why = "the marks of stale tokens stand in annotations: keep them in whatever ships the log, and the stage ResponseComplete in its audit policy";
+            coverage.gap(&cluster.name, GapKind::NoAnnotations, why);
+        }
         // Without a stated end the window ends with the log.
         if let Some(until) = plan.until
             && silence::is_silent(coverage, until, plan.max_silence)

@@ -25,6 +25,8 @@ pub struct Coverage {
     pub last_event: Option<DateTime<Utc>>,
     /// The latest that lies before the end of the window, where files hold later ones as well.
     pub newest_inside: Option<DateTime<Utc>>,
+    /// Whether an event from a file was seen with annotations, where marks stand.
+    pub is_annotated: bool,
     /// Messages where audit events are written that are none.
     pub foreign_events: u64,
     /// Lines read from files.
@@ -92,6 +94,8 @@ pub enum GapKind {
     AuditLogStopped,
     /// An input that was named and holds no audit event.
     NotAnAuditLog,
+    /// Audit events without annotations, where marks stand.
+    NoAnnotations,
 }
 
 impl GapKind {
@@ -122,12 +126,13 @@ impl GapKind {
             Self::NoEvents => ("no events in the window", "no events in the window"),
             Self::AuditLogStopped => ("audit log stopped", "audit log stopped"),
             Self::NotAnAuditLog => ("no audit events in it", "no audit events in it"),
+            Self::NoAnnotations => ("events without annotations", "events without annotations"),
         }
     }
 
     /// Whether nothing at all was seen of the place.
     pub fn hides_everything(self) -> bool {
-        matches!(self, Self::NotAsked | Self::NoEvents)
+        matches!(self, Self::NotAsked | Self::NoEvents | Self::NoAnnotations)
     }
 
     /// Whether the gap counts lines of a file or events.
@@ -255,6 +260,7 @@ impl Coverage {
         self.first_event = earlier(self.first_event, other.first_event);
         self.last_event = later(self.last_event, other.last_event);
         self.newest_inside = later(self.newest_inside, other.newest_inside);
+        self.is_annotated |= other.is_annotated;
         self.foreign_events += other.foreign_events;
         self.lines += other.lines;
         self.bytes_read += other.bytes_read;

@@ -69,6 +69,8 @@ pub struct Found {
     /// What could not be used: its kind, its detail and how often.
     pub gaps: BTreeMap<(GapKind, String), u64>,
     times: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    /// Whether an event was met with annotations, where marks stand.
+    pub is_annotated: bool,
     /// The latest time that does not lie behind the window.
     pub newest_inside: Option<DateTime<Utc>>,
 }
@@ -79,6 +81,7 @@ impl Found {
         for time in other.times() {
             self.saw(time);
         }
+        self.is_annotated |= other.is_annotated;
         self.newest_inside = self.newest_inside.max(other.newest_inside);
         self.events += other.events;
         self.lines += other.lines;
@@ -208,6 +211,7 @@ impl FoundInFile {
             for time in found.times() {
                 coverage.saw(time);
             }
+            coverage.is_annotated |= found.is_annotated;
             coverage.newest_inside = coverage.newest_inside.max(found.newest_inside);
             coverage.control_plane.merge(found.control_plane);
             for ((kind, detail), count) in &found.gaps {

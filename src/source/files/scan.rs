@@ -102,7 +102,21 @@ pub fn scan_values<C: Collect>(
             break;
         }
     }
-    scan.targets.into_iter().map(Target::finish).collect()
+    let is_annotated = is_annotated(block);
+    let targets = scan.targets.into_iter().map(|mut target| {
+        target.found.is_annotated |= is_annotated;
+        target.finish()
+    });
+    targets.collect()
+}
+
+/// Whether there are annotations of events: the API server writes its decision on a request, or
+/// the mark, into every event of one that it has answered. What ships logs may drop them.
+fn is_annotated(block: &[u8]) -> bool {
+    static ANNOTATIONS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| {
+        ["authorization.k8s.io/", "authentication.k8s.io/stale-token"].map(Finder::new)
+    });
+    ANNOTATIONS.iter().any(|it| it.find(block).is_some())
 }
 
 /// Whether there is a NUL, or a byte that is not ASCII.
@@ -318,6 +332,7 @@ impl<C: Collect> Scan<'_, C> {
             return;
         };
         target.found.events += 1;
+        target.found.is_annotated = true;
         target.saw_time(evidence.received);
         if target.arrivals.contains(evidence.received) {
             let observation = Observation::StaleRequest(evidence);

@@ -1,6 +1,6 @@
 //! Through the loopback service.
 
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use super::{
     ALL_CLEAR, Outcome, assert_outcome, assert_remembered, assert_rows, fails, incomplete, refused,
@@ -10,7 +10,8 @@ use crate::cloudwatch_fleet::{
     START, STREAM, plain_event, service, small_group_for_days, stale_event,
 };
 use crate::loopback::{Builder, EksCluster, End, Fault, LogGroup, Operation, When};
-use crate::tool::{run, tool_toward};
+use crate::tool::{Run, run, tool_toward};
+use crate::webhook_receiver::WebhookReceiver;
 
 /// The day that is swept.
 const DAY: [&str; 4] = ["--since", "2026-11-19T07:00", "--until", "2026-11-20T07:00"];
@@ -220,12 +221,6 @@ const ROWS: &[Row] = &[
         outcome: fails("not valid, or no longer"),
     },
     Row {
-        name: "throttled until the time was up",
-        service: || faulty(Operation::StartQuery, When::Always, Fault::Throttle),
-        arguments: &["a", "--timeout", "1s"],
-        outcome: fails(""),
-    },
-    Row {
         name: "queries that fail",
         service: || ending(End::Failed),
         arguments: &["a"],
@@ -346,5 +341,70 @@ fn what_was_seen_is_all_clear() {
             assert_eq!(run.code, Some(0), "{}", run.stderr);
             assert!(run.stdout.contains(ALL_CLEAR), "{}", run.stdout);
         });
+    }
+}
+
+/// Whoever breaks a sweep off has seen nothing: the saved report stays, and nobody is told.
+#[test]
+fn an_interrupted_sweep_says_nothing_of_health() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let state = directory.path().join("state.json");
+    let known = || service().group(small_group_for_days("a"));
+    sweep(known(), &["a"], |command| {
+        let first = run(command.arg("--output").arg(&state));
+        assert_eq!(first.code, Some(0), "{}", first.stderr);
+    });
+    let before = std::fs::read(&state).expect("a saved report");
+    let webhook = WebhookReceiver::start();
+    let cloudwatch = ending(End::Never).start();
+    let child = tool_toward(&cloudwatch.endpoint())
+        .args(["sweep", "a", "--token-lifetime", "90d", "--previous"])
+        .arg(&state)
+        .arg("--output")
+        .arg(&state)
+        .args(["--format", "table", "--notify", "always"])
+        .args(DAY)
+        .env("EKS_STALE_TOKENS_WEBHOOK", webhook.url())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    cloudwatch.wait_for("GetQueryResults", 4);
+    let id = child.id().to_string();
+    let sent = Command::new("kill").args(["-s", "INT", &id]).status();
+    assert!(sent.expect("kill runs").success());
+    let run = Run::from(child.wait_with_output().expect("the program ends"));
+    let said = format!("{}\n{}", run.stdout, run.stderr);
+    assert_eq!(run.code, Some(130), "{said}");
+    assert!(
+        run.stdout.contains("could not see all of a: interrupted"),
+        "{said}"
+    );
+    assert!(!said.contains(ALL_CLEAR), "{said}");
+    assert_eq!(webhook.take().len(), 0);
+    assert_eq!(std::fs::read(&state).expect("a saved report"), before);
+    sweep(known(), &["a"], |command| {
+        assert_remembered("an interrupted sweep", command, &state)
+    });
+}
+
+/// With a filter, which is of `investigate`.
+#[test]
+fn a_filter_that_finds_nothing_clears_nobody() {
+    for (filter, code, words) in [
+        (["--pod", "a-pot"], 1, "nearest: a-pod"),
+        (
+            ["--namespace", "payments"],
+            0,
+            "was not seen with a stale token, among 1 holder",
+        ),
+    ] {
+        let cloudwatch = service().group(small_group_for_days("a")).start();
+        let mut command = tool_toward(&cloudwatch.endpoint());
+        let run = run(command.args(["investigate", "a"]).args(filter).args(DAY));
+        let said = format!("{filter:?}: {}\n{}", run.stdout, run.stderr);
+        assert_eq!(run.code, Some(code), "{said}");
+        assert!(said.contains(words), "{said}");
+        assert!(!said.contains(ALL_CLEAR), "{said}");
     }
 }

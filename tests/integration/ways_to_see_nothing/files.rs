@@ -177,6 +177,17 @@ const ROWS: &[Row] = &[
         ),
     },
     Row {
+        name: "events whose annotations were dropped on the way",
+        inputs: |it| {
+            let annotations = r#","annotations":{"authorization.k8s.io/decision":"allow","authorization.k8s.io/reason":""}"#;
+            let stripped = day().replace(annotations, "");
+            assert_ne!(stripped, day());
+            write(it.join("audit.log"), stripped);
+        },
+        arguments: &["--input", "audit.log"],
+        outcome: incomplete("nothing could be read", &[("a", "no_annotations")]),
+    },
+    Row {
         name: "a window that ends before it begins",
         inputs: |it| write(it.join("audit.log"), day()),
         arguments: &[

@@ -76,6 +76,8 @@ pub(super) enum GapKind {
     AuditLogStopped,
     /// An input that was named and holds no audit event.
     NotAnAuditLog,
+    /// Audit events without annotations, where marks stand.
+    NoAnnotations,
 }
 
 /// A note and how often it was made.
@@ -134,7 +136,7 @@ both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
 both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped, NotAnAuditLog,
+    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped, NotAnAuditLog, NoAnnotations,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });
