@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod cli;
+pub mod cluster_state;
 pub mod deliver;
 pub mod evidence;
 pub mod render;

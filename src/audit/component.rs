@@ -1,11 +1,13 @@
 //! Programs known to freeze, and the release that cured them.
 //!
-//! For these the remedy is a release, not a library. A component is recognised by the binary that
-//! the user agent names, else, as an inference, by the name of the service account or of the pod.
+//! For these the remedy is a release, not a library. A component is recognised by the image that its
+//! pod runs, where the cluster says so; else by the binary that the user agent names; else, as an
+//! inference, by the name of the service account or of the pod.
 //!
 //! A further component is one more line in [`COMPONENTS`].
 
 use super::client::client_of;
+use super::image::Image;
 use super::owner::owner_of;
 use super::version::Version;
 
@@ -32,6 +34,9 @@ pub struct Component {
     pub source: &'static str,
     /// The names that its user agent begins with.
     binaries: &'static [&'static str],
+    /// The repositories of its images, without the registry, as far as they tell: mirrors keep the
+    /// last part, and often no more.
+    images: &'static [&'static str],
     /// The names of its service account and workload, which may follow a prefix and a hyphen
     /// (`prod-kube2iam`).
     names: &'static [&'static str],
@@ -41,6 +46,7 @@ const fn component(
     name: &'static str,
     cure: Cure,
     binaries: &'static [&'static str],
+    images: &'static [&'static str],
     names: &'static [&'static str],
     source: &'static str,
 ) -> Component {
@@ -49,6 +55,7 @@ const fn component(
         cure,
         source,
         binaries,
+        images,
         names,
     }
 }
@@ -61,30 +68,32 @@ use Cure::{Installer, Release, Successor};
 /// Every known component. Of equally good matches the first is taken.
 #[rustfmt::skip]
 pub const COMPONENTS: &[Component] = &[
-    component("kube2iam", Release("0.10.9"), &["kube2iam"], &["kube2iam"], "https://github.com/jtblin/kube2iam/issues/339"),
-    component("kiam", Release("4.2"), &["kiam"], &["kiam", "kiam-server", "kiam-agent"], "https://github.com/uswitch/kiam/issues/515"),
-    component("helm-controller", Release("0.22.0"), &["helm-controller"], &["helm-controller"], "https://github.com/fluxcd/helm-controller/issues/479"),
-    component("Fluent Bit", Release("1.9.5"), &["Fluent-Bit"], &["fluent-bit"], "https://github.com/fluent/fluent-bit/issues/5445"),
-    component("aws-for-fluent-bit", Release("2.25.0"), &["Fluent-Bit"], &["aws-for-fluent-bit"], "https://github.com/aws/aws-for-fluent-bit/issues/342"),
-    component("fluentd-kubernetes-daemonset", Release("1.15.3"), &[], &["fluentd"], "https://github.com/fluent/fluentd-kubernetes-daemonset/issues/1368"),
-    component("keel", Release("0.17.0"), &["keel"], &["keel"], "https://github.com/keel-hq/keel/issues/675"),
-    component("Kiali", Release("1.56"), &["kiali"], &["kiali", "kiali-service-account"], "https://github.com/kiali/kiali/issues/5070"),
-    component("VPC CNI", Release("1.8.0"), &["aws-k8s-agent"], &["aws-node"], AWS),
-    component("CoreDNS", Release("1.8.4"), &["coredns"], &["coredns"], AWS),
-    component("AWS Load Balancer Controller", Release("2.0.0"), &["aws-load-balancer-controller"], &["aws-load-balancer-controller", "alb-ingress-controller"], AWS),
-    component("kubernetes-external-secrets", Successor("external-secrets"), &[], &["kubernetes-external-secrets"], "https://github.com/external-secrets/kubernetes-external-secrets/issues/864"),
-    component("helm-operator", Successor("helm-controller"), &["helm-operator"], &["helm-operator"], "https://github.com/fluxcd/helm-operator/issues/651"),
-    component("Flux v1", Successor("Flux v2"), &["fluxd"], &["flux"], "https://github.com/fluxcd/flux/issues/3610"),
-    component("Multus", Installer("use the thick plugin, or let the thin one's entrypoint watch the token"), &["multus"], &["multus", "kube-multus", "kube-multus-ds"], "https://github.com/k8snetworkplumbingwg/multus-cni/issues/852"),
-    component("Istio CNI", Installer("update Istio"), &["istio-cni"], &["istio-cni", "istio-cni-node"], "https://github.com/istio/istio/issues/38077"),
-    component("Calico CNI", Installer("let calico-node manage the CNI kubeconfig (CALICO_MANAGE_CNI), and update Calico"), &["calico-cni"], &["calico-cni-plugin"], "https://github.com/projectcalico/calico/issues/8777"),
-    component("linkerd-cni", Installer("update linkerd-cni"), &["linkerd-cni"], &["linkerd-cni"], "https://github.com/linkerd/linkerd2/issues/12573"),
-    component("Whereabouts", Installer("update Whereabouts"), &["whereabouts"], &["whereabouts"], "https://github.com/k8snetworkplumbingwg/whereabouts/issues/459"),
+    component("kube2iam", Release("0.10.9"), &["kube2iam"], &["kube2iam"], &["kube2iam"], "https://github.com/jtblin/kube2iam/issues/339"),
+    component("kiam", Release("4.2"), &["kiam"], &["kiam"], &["kiam", "kiam-server", "kiam-agent"], "https://github.com/uswitch/kiam/issues/515"),
+    component("helm-controller", Release("0.22.0"), &["helm-controller"], &["helm-controller"], &["helm-controller"], "https://github.com/fluxcd/helm-controller/issues/479"),
+    component("Fluent Bit", Release("1.9.5"), &["Fluent-Bit"], &["fluent-bit"], &["fluent-bit"], "https://github.com/fluent/fluent-bit/issues/5445"),
+    component("aws-for-fluent-bit", Release("2.25.0"), &["Fluent-Bit"], &["aws-for-fluent-bit"], &["aws-for-fluent-bit"], "https://github.com/aws/aws-for-fluent-bit/issues/342"),
+    component("fluentd-kubernetes-daemonset", Release("1.15.3"), &[], &["fluentd-kubernetes-daemonset"], &["fluentd"], "https://github.com/fluent/fluentd-kubernetes-daemonset/issues/1368"),
+    component("keel", Release("0.17.0"), &["keel"], &["keelhq/keel", "keel"], &["keel"], "https://github.com/keel-hq/keel/issues/675"),
+    component("Kiali", Release("1.56"), &["kiali"], &["kiali"], &["kiali", "kiali-service-account"], "https://github.com/kiali/kiali/issues/5070"),
+    component("VPC CNI", Release("1.8.0"), &["aws-k8s-agent"], &["amazon-k8s-cni"], &["aws-node"], AWS),
+    component("CoreDNS", Release("1.8.4"), &["coredns"], &["coredns"], &["coredns"], AWS),
+    component("AWS Load Balancer Controller", Release("2.0.0"), &["aws-load-balancer-controller"], &["aws-load-balancer-controller", "aws-alb-ingress-controller"], &["aws-load-balancer-controller", "alb-ingress-controller"], AWS),
+    component("kubernetes-external-secrets", Successor("external-secrets"), &[], &["kubernetes-external-secrets"], &["kubernetes-external-secrets"], "https://github.com/external-secrets/kubernetes-external-secrets/issues/864"),
+    component("helm-operator", Successor("helm-controller"), &["helm-operator"], &["fluxcd/helm-operator"], &["helm-operator"], "https://github.com/fluxcd/helm-operator/issues/651"),
+    component("Flux v1", Successor("Flux v2"), &["fluxd"], &["fluxcd/flux"], &["flux"], "https://github.com/fluxcd/flux/issues/3610"),
+    component("Multus", Installer("use the thick plugin, or let the thin one's entrypoint watch the token"), &["multus"], &["multus-cni"], &["multus", "kube-multus", "kube-multus-ds"], "https://github.com/k8snetworkplumbingwg/multus-cni/issues/852"),
+    component("Istio CNI", Installer("update Istio"), &["istio-cni"], &["install-cni"], &["istio-cni", "istio-cni-node"], "https://github.com/istio/istio/issues/38077"),
+    component("Calico CNI", Installer("let calico-node manage the CNI kubeconfig (CALICO_MANAGE_CNI), and update Calico"), &["calico-cni"], &["calico/cni"], &["calico-cni-plugin"], "https://github.com/projectcalico/calico/issues/8777"),
+    component("linkerd-cni", Installer("update linkerd-cni"), &["linkerd-cni"], &["linkerd/cni-plugin"], &["linkerd-cni"], "https://github.com/linkerd/linkerd2/issues/12573"),
+    component("Whereabouts", Installer("update Whereabouts"), &["whereabouts"], &["whereabouts"], &["whereabouts"], "https://github.com/k8snetworkplumbingwg/whereabouts/issues/459"),
 ];
 
 /// What gave a component away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recognised {
+    /// The image of its container.
+    Image,
     /// The binary that the user agent names; where two components share it, a name besides.
     UserAgent,
     /// The name of the service account: an inference.
@@ -100,7 +109,8 @@ pub struct Match<'a> {
     pub component: &'static Component,
     /// What gave it away.
     pub recognised: Recognised,
-    /// Its version as the user agent sends it, raw; None where it tells none.
+    /// Its version as the user agent sends it, or as the image is tagged, raw; None where neither
+    /// says anything.
     pub version: Option<&'a str>,
 }
 
@@ -138,6 +148,30 @@ pub fn component_of<'a>(
     best
 }
 
+/// The component that an image holds, by the longest repository that fits.
+pub fn component_of_image<'a>(image: &Image<'a>) -> Option<Match<'a>> {
+    let length = |component: &Component| {
+        let fitting = component.images.iter().filter(|path| image.ends_in(path));
+        fitting.map(|path| path.len()).max()
+    };
+    let (_, component) = COMPONENTS
+        .iter()
+        .rev()
+        .filter_map(|component| Some((length(component)?, component)))
+        .max_by_key(|(length, _)| *length)?;
+    Some(Match {
+        component,
+        recognised: Recognised::Image,
+        version: image.tag.filter(|tag| Version::parse(tag).is_some()),
+    })
+}
+
+/// The components whose user agent begins with this name.
+pub fn components_of_binary(name: &str) -> impl Iterator<Item = &'static Component> {
+    let of_name = move |it: &&Component| it.binaries.contains(&name);
+    COMPONENTS.iter().filter(of_name)
+}
+
 impl Component {
     /// The length of the longest of the component's names that `name` is, or ends in after a
     /// hyphen; 0 for none.
@@ -154,10 +188,11 @@ impl Component {
 impl Match<'_> {
     /// Whether names gave the component away, which anybody may give to anything.
     pub fn inferred(&self) -> bool {
-        self.recognised != Recognised::UserAgent
+        !matches!(self.recognised, Recognised::UserAgent | Recognised::Image)
     }
 
-    /// Whether the version that the user agent tells has the fix; None if that cannot be told.
+    /// Whether the version that the user agent or the image tells has the fix; None if that cannot
+    /// be told.
     pub fn fixed(&self) -> Option<bool> {
         match self.component.cure {
             Cure::Release(release) => {

@@ -6,6 +6,7 @@
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
 //! - [`client`], [`component`], [`version`]: who is behind a user agent, and what mends it
+//! - [`image`]: the image of a container, and the program in it
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
@@ -20,6 +21,7 @@ pub mod client;
 pub mod component;
 pub mod control_plane;
 pub mod event;
+pub mod image;
 pub mod kubernetes_version;
 pub mod name;
 pub mod nearest;

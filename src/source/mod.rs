@@ -4,6 +4,7 @@
 //! - [`aws`]: credentials, Regions, calls and failures, for every service of AWS
 //! - [`cloudwatch`]: CloudWatch Logs Insights
 //! - [`eks`]: the EKS API, for the versions of clusters
+//! - [`kubernetes`]: what a cluster says of its own pods
 //! - [`default_window`]: the window of a cluster where none is stated
 //! - [`depth`]: how much a command needs to know
 //! - [`request_filter`]: which requests count, by their arrival
@@ -21,6 +22,7 @@ pub mod depth;
 pub mod eks;
 pub mod files;
 pub mod ingest;
+pub mod kubernetes;
 pub mod progress;
 pub mod request_filter;
 mod spill;

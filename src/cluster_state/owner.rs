@@ -1,0 +1,163 @@
+//! Owner references, and the workload at their end.
+//!
+//! A Deployment owns ReplicaSets and a CronJob owns Jobs, which own the pods; everything else owns
+//! its pods itself. Source: <https://kubernetes.io/docs/concepts/overview/working-with-objects/owners-dependents/>.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::pod::Pod;
+use crate::audit::name;
+
+/// The reference to a controller.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OwnerReference {
+    /// The API group of its kind, empty for the core group: `apps`, `argoproj.io`.
+    pub group: Arc<str>,
+    /// Its kind.
+    pub kind: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+/// A ReplicaSet or a Job: what stands between a pod and its workload.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Controller {
+    /// `ReplicaSet` or `Job`.
+    pub kind: Arc<str>,
+    /// Its namespace.
+    pub namespace: Arc<str>,
+    /// Its name.
+    pub name: Arc<str>,
+}
+
+/// The workload that a pod belongs to, by its owner references. Raw text of the cluster.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Workload {
+    /// The API group, empty for the core group.
+    pub group: String,
+    /// The kind: `Deployment`, `Rollout`; `Pod` for a pod that nothing owns, `Node` for a static
+    /// pod.
+    pub kind: String,
+    /// The name; for a pod that nothing owns its own.
+    pub name: String,
+}
+
+impl Workload {
+    fn of(reference: &OwnerReference) -> Self {
+        Self {
+            group: reference.group.to_string(),
+            kind: reference.kind.to_string(),
+            name: reference.name.to_string(),
+        }
+    }
+
+    /// A workload of one of Kubernetes' own kinds.
+    pub fn new(group: &str, kind: &str, name: &str) -> Self {
+        Self {
+            group: group.to_owned(),
+            kind: kind.to_owned(),
+            name: name.to_owned(),
+        }
+    }
+
+    /// `deployment/web`, as kubectl takes it; `rollout.argoproj.io/web` for kinds that are not
+    /// Kubernetes' own.
+    pub fn resource(&self) -> String {
+        let kind = self.kind.to_ascii_lowercase();
+        match self.group.as_str() {
+            "" | "apps" | "batch" => format!("{kind}/{}", self.name),
+            group => format!("{kind}.{group}/{}", self.name),
+        }
+    }
+
+    /// Whether nothing owns the pod.
+    pub fn is_bare_pod(&self) -> bool {
+        self.group.is_empty() && self.kind == "Pod"
+    }
+
+    /// Whether the kubelet runs the pod from a file on its node.
+    pub fn is_static_pod(&self) -> bool {
+        self.group.is_empty() && self.kind == "Node"
+    }
+
+    /// The command that gives a pod of the workload a new token: a rolling restart where kubectl
+    /// knows one for its kind, else the deletion of `pod`, which its controller replaces. `None`
+    /// where neither helps ([`advice`](Self::advice) says what does), and where a name in it is no
+    /// valid Kubernetes name. No part of it needs quoting.
+    pub fn restart_command(&self, namespace: &str, pod: Option<&str>) -> Option<String> {
+        if !name::is_label(namespace) {
+            return None;
+        }
+        match (self.group.as_str(), self.kind.as_str()) {
+            ("apps", "Deployment" | "DaemonSet" | "StatefulSet") => name::is_subdomain(&self.name)
+                .then(|| format!("kubectl rollout restart {} -n {namespace}", self.resource())),
+            ("batch", "Job" | "CronJob") | ("", "Pod" | "Node") => None,
+            _ => {
+                let pod = pod.filter(|pod| name::is_subdomain(pod))?;
+                Some(format!("kubectl delete pod {pod} -n {namespace}"))
+            }
+        }
+    }
+
+    /// What gives the pod a new token, in words. Holds no text of the cluster.
+    pub fn advice(&self) -> &'static str {
+        match (self.group.as_str(), self.kind.as_str()) {
+            ("apps", "Deployment" | "DaemonSet" | "StatefulSet") => {
+                "a rolling restart gives each pod a new token"
+            }
+            ("batch", "CronJob") => "nothing to restart: the next run gets a new token",
+            ("batch", "Job") => "let the job end, or delete its pod: the next pod gets a new token",
+            ("", "Pod") => {
+                "no controller owns this pod: delete it and create it again for a new token"
+            }
+            ("", "Node") => {
+                "static pod: move its manifest out of the node's manifest directory and back, or \
+                 restart its container on the node"
+            }
+            _ => "delete the pod: its controller replaces it by one with a new token",
+        }
+    }
+}
+
+/// The workload at the end of a pod's owner references, by the ReplicaSets and Jobs that are known.
+pub(super) fn workload_of(
+    pod: &Pod,
+    controllers: &HashMap<Controller, Option<OwnerReference>>,
+) -> Workload {
+    let Some(owner) = &pod.owner else {
+        return match (pod.is_mirror, &pod.node) {
+            (true, Some(node)) => Workload::new("", "Node", node),
+            _ => Workload::new("", "Pod", &pod.name),
+        };
+    };
+    let is_between = matches!(
+        (&*owner.group, &*owner.kind),
+        ("apps", "ReplicaSet") | ("batch", "Job")
+    );
+    if !is_between {
+        return Workload::of(owner);
+    }
+    let controller = Controller {
+        kind: Arc::clone(&owner.kind),
+        namespace: Arc::clone(&pod.namespace),
+        name: Arc::clone(&owner.name),
+    };
+    match controllers.get(&controller) {
+        Some(Some(above)) => Workload::of(above),
+        Some(None) => Workload::of(owner),
+        // A list of pods alone: the controller of a Deployment or a Rollout labels the pods with
+        // the last part of their ReplicaSet's name.
+        None => by_template_hash(pod, owner).unwrap_or_else(|| Workload::of(owner)),
+    }
+}
+
+fn by_template_hash(pod: &Pod, owner: &OwnerReference) -> Option<Workload> {
+    let (kind, hash) = pod.template_hash.as_ref()?;
+    let name = owner.name.strip_suffix(&**hash)?.strip_suffix('-')?;
+    let group = match *kind {
+        "Rollout" => "argoproj.io",
+        _ => "apps",
+    };
+    (!name.is_empty() && &*owner.kind == "ReplicaSet").then(|| Workload::new(group, kind, name))
+}
