@@ -210,6 +210,16 @@ pub(super) struct CloudWatchPlan {
     pub(super) describes_clusters: bool,
 }
 
+impl EvidencePlan {
+    /// Whether an audit log comes from standard input.
+    pub(super) fn reads_standard_input(&self) -> bool {
+        match &self.from {
+            From::Inputs(inputs) => inputs.paths.iter().any(|path| path.to_str() == Some("-")),
+            From::CloudWatch(_) => false,
+        }
+    }
+}
+
 impl EvidenceArgs {
     pub(super) fn plan(
         mut self,

@@ -8,6 +8,7 @@ use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use super::memory_args::{KnownArgs, KnownPlan, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
+use super::pods_args::{PodsArgs, PodsPlan};
 use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::set::EvidenceSet;
@@ -34,6 +35,9 @@ pub(super) struct InvestigateArgs {
 
     #[command(flatten)]
     known: KnownArgs,
+
+    #[command(flatten)]
+    pods: PodsArgs,
 
     /// Only this namespace
     #[arg(short, long, value_name = "NAME", help_heading = "Holders")]
@@ -65,6 +69,7 @@ pub(super) struct Investigate {
     target_version: Option<KubernetesVersion>,
     memory: MemoryPlan,
     known: KnownPlan,
+    pods: PodsPlan,
     narrowing: Narrowing,
     output: OutputPlan,
     quiet: bool,
@@ -84,6 +89,7 @@ impl InvestigateArgs {
         let evidence = self.evidence.plan(now, Depth::Investigate)?;
         Ok(Investigate {
             target_version: self.upgrade.plan(&evidence)?,
+            pods: self.pods.plan(evidence.reads_standard_input())?,
             evidence,
             memory: self.memory.plan(),
             known: self.known.plan()?,
@@ -98,6 +104,7 @@ impl Investigate {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
         let previous = self.memory.read()?;
+        let pods = self.pods.read()?;
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
@@ -111,6 +118,7 @@ impl Investigate {
                 target_version: self.target_version,
                 previous: previous.report(),
                 ignored_callers: &self.known.ignored_callers,
+                known_pods: &pods,
             },
         );
         accept(&mut report, &self.known.acceptances);

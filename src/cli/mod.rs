@@ -3,6 +3,7 @@
 //! - [`sweep`], [`investigate`], [`export`], [`render`], [`query`], [`doctor`], [`completions`]: the
 //!   commands
 //! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
+//! - [`pods_args`]: what the cluster itself says of its pods
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
 //! - [`windows`]: which window each log group is asked about
@@ -29,6 +30,7 @@ mod memory_args;
 mod moment;
 mod notification_args;
 mod output_args;
+mod pods_args;
 mod progress_bar;
 mod query;
 mod render;

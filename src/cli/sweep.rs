@@ -10,6 +10,7 @@ use super::gathering::{Evidence, Gathering, gather, said};
 use super::memory_args::{KnownArgs, KnownPlan};
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
+use super::pods_args::{PodsArgs, PodsPlan};
 use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::deliver::webhook::Webhook;
@@ -35,6 +36,9 @@ pub(super) struct SweepArgs {
     known: KnownArgs,
 
     #[command(flatten)]
+    pods: PodsArgs,
+
+    #[command(flatten)]
     output: OutputArgs,
 
     #[command(flatten)]
@@ -53,6 +57,7 @@ pub(super) struct Sweep {
     evidence: EvidencePlan,
     target_version: Option<KubernetesVersion>,
     known: KnownPlan,
+    pods: PodsPlan,
     output: OutputPlan,
     comparison: ComparisonPlan,
     notification: NotificationPlan,
@@ -64,6 +69,7 @@ impl SweepArgs {
         let evidence = self.evidence.plan(now, Depth::Sweep)?;
         Ok(Sweep {
             target_version: self.upgrade.plan(&evidence)?,
+            pods: self.pods.plan(evidence.reads_standard_input())?,
             evidence,
             known: self.known.plan()?,
             output: self.output.plan()?,
@@ -78,6 +84,7 @@ impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
         let outputs = self.output.open()?;
         let previous = self.comparison.read()?;
+        let pods = self.pods.read()?;
         let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
@@ -91,6 +98,7 @@ impl Sweep {
                 previous: previous.report(),
                 target_version: self.target_version,
                 ignored_callers: &self.known.ignored_callers,
+                known_pods: &pods,
             },
         );
         accept(&mut report, &self.known.acceptances);

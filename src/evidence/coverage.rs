@@ -96,6 +96,8 @@ pub enum GapKind {
     NotAnAuditLog,
     /// Audit events without annotations, where marks stand.
     NoAnnotations,
+    /// What a cluster says of its pods was asked for, and could not be used.
+    PodsNotUsed,
 }
 
 impl GapKind {
@@ -127,6 +129,7 @@ impl GapKind {
             Self::AuditLogStopped => ("audit log stopped", "audit log stopped"),
             Self::NotAnAuditLog => ("no audit events in it", "no audit events in it"),
             Self::NoAnnotations => ("events without annotations", "events without annotations"),
+            Self::PodsNotUsed => ("pods not used", "pods not used"),
         }
     }
 

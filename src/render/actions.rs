@@ -105,6 +105,8 @@ pub struct Restart<'a> {
     pub cluster: &'a Cluster,
     /// The command, made of valid Kubernetes names.
     pub command: &'a str,
+    /// Whether the workload in it is known from the cluster.
+    pub workload_is_known: bool,
     /// When the new token is rejected, if its holder never reads it again.
     pub new_date: DateTime<Utc>,
     /// How long the cluster accepts a new token.
@@ -223,10 +225,16 @@ fn restarts<'a: 'b, 'b>(urgent: impl Iterator<Item = &'b Urgent<'a>>) -> Vec<Res
     let mut restarts = Vec::new();
     for urgent in urgent {
         for remedy in &urgent.finding.remedies {
-            if let Remedy::Restart { command, new_date } = remedy {
+            if let Remedy::Restart {
+                command,
+                workload_is_known,
+                new_date,
+            } = remedy
+            {
                 restarts.push(Restart {
                     cluster: &urgent.finding.cluster,
                     command,
+                    workload_is_known: *workload_is_known,
                     new_date: *new_date,
                     gained: urgent.gained,
                 });

@@ -3,6 +3,7 @@
 use chrono_tz::Tz;
 
 use super::number::counted;
+use super::pods;
 use super::rejections::span;
 use crate::report::Report;
 use crate::report::rejection::{CallerKind, RejectedCaller};
@@ -14,6 +15,10 @@ const LOOK_BACK: &str = "30d";
 /// Who it may be, and what it looks like: `one of ns/a (pod-1), ns/b; workload, critical, new`.
 pub fn who(caller: &RejectedCaller) -> String {
     let mut words = names(caller);
+    if let Some(there) = pods::at_address(&caller.pods) {
+        words.push_str("; ");
+        words.push_str(&there);
+    }
     if let Some(standing) = standing(caller) {
         words.push_str("; ");
         words.push_str(&standing);

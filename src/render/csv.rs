@@ -7,6 +7,7 @@ use super::Page;
 use super::basis;
 use super::caller;
 use super::moment::rfc3339;
+use super::pods;
 use super::upgrade::{self, Upgrade};
 use super::visible::visible;
 use crate::evidence::coverage::CountedGap;
@@ -16,7 +17,7 @@ use crate::report::rejection::RejectedCaller;
 use crate::report::upgrade::AfterUpgrade;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 30] = [
+pub const COLUMNS: [&str; 33] = [
     "rank",
     "cluster",
     "namespace",
@@ -47,6 +48,9 @@ pub const COLUMNS: [&str; 30] = [
     "after_upgrade",
     "interruptions",
     "longest_interruption_seconds",
+    "workloads",
+    "pod_states",
+    "images",
 ];
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
@@ -134,9 +138,10 @@ fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
         (true, false) => format!("perhaps {}", guesses.join(", ")),
         (true, true) => "unknown".to_owned(),
     };
+    let there = pods::at_address(&caller.pods).map_or(String::new(), |it| format!(" ({it})"));
     let standing = caller::standing(caller).map_or(String::new(), |it| format!(" ({it})"));
     format!(
-        "# rejected: {cluster}: {who}{standing}: address {}: {} rejections {} {} to {}: {}",
+        "# rejected: {cluster}: {who}{there}{standing}: address {}: {} rejections {} {} to {}: {}",
         caller.address,
         caller.count,
         if caller.at_least_since {
@@ -209,7 +214,15 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         finding
             .longest_interruption()
             .map_or_else(String::new, |length| length.num_seconds().to_string()),
+        cell(&workloads(finding).join("; ")),
+        cell(&pods::remarks(report, finding).join("; ")),
+        cell(&finding.images().join("; ")),
     ]
+}
+
+fn workloads(finding: &Finding) -> Vec<String> {
+    let workloads = finding.workloads();
+    workloads.iter().map(|it| it.resource()).collect()
 }
 
 /// A row that says what is missing.

@@ -10,6 +10,7 @@
 //! - [`recurrence`]: what was interrupted and came back, and what may be back
 //! - [`upgrade`]: what an upgrade would break
 //! - [`actions`]: what to do, by urgency
+//! - [`pods`]: what the cluster says of the pods
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
@@ -30,6 +31,7 @@ pub mod markdown;
 pub mod moment;
 pub mod notification;
 pub mod number;
+pub mod pods;
 pub mod prometheus;
 pub mod recurrence;
 pub mod rejections;

@@ -4,11 +4,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::acceptance::Accepted;
 use super::interruption::Interruption;
+use super::pod_status::PodStatus;
 use super::rejection::{FindingRejections, HolderRejections};
 use super::token_lifetime::TokenLifetime;
 use super::upgrade::AfterUpgrade;
 use super::verdict::{Severity, Verdict};
 use crate::audit::service_account::ServiceAccount;
+use crate::cluster_state::owner::Workload;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Identity;
 
@@ -85,6 +87,8 @@ pub struct HolderFinding {
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
     pub seen_only_before: bool,
+    /// What the cluster says of its pod, where it was asked and knows the pod.
+    pub pod_status: Option<PodStatus>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     pub reasons: Vec<String>,
 }
@@ -122,9 +126,11 @@ pub struct ClientFinding {
 pub enum Remedy {
     /// A command that buys time: the workload reads a new token when it starts.
     Restart {
-        /// The command, made of valid Kubernetes names only. The workload in it is inferred from
-        /// the pod's name.
+        /// The command, made of valid Kubernetes names only.
         command: String,
+        /// Whether the workload in it is known from the cluster, and not inferred from the name of
+        /// a pod.
+        workload_is_known: bool,
         /// When the API server starts to reject the new token, if the workload freezes again.
         new_date: DateTime<Utc>,
     },
@@ -135,7 +141,45 @@ pub enum Remedy {
     },
 }
 
+impl HolderFinding {
+    /// Whether no accepted request of it was seen, here or before: it is known by the address of
+    /// its pod alone, and its token by when its container started.
+    pub fn was_never_accepted(&self) -> bool {
+        // A request can be told from others only an hour after the issue of its token.
+        let is_assumed = |token: &TokenFinding| token.last_used == token.issued;
+        !self.tokens.is_empty() && self.tokens.iter().all(is_assumed)
+    }
+
+    /// The workload that owns its pod, where the cluster says so.
+    pub fn workload(&self) -> Option<&Workload> {
+        self.pod_status.as_ref()?.workload.as_ref()
+    }
+}
+
 impl Finding {
+    /// The workloads behind it, as far as the cluster names them, each once.
+    pub fn workloads(&self) -> Vec<&Workload> {
+        let mut workloads: Vec<&Workload> = Vec::new();
+        for workload in self.holders.iter().filter_map(HolderFinding::workload) {
+            if !workloads.contains(&workload) {
+                workloads.push(workload);
+            }
+        }
+        workloads
+    }
+
+    /// The images of its clients, as far as the cluster names them, each once.
+    pub fn images(&self) -> Vec<&str> {
+        let mut images: Vec<&str> = Vec::new();
+        let statuses = self.holders.iter().filter_map(|it| it.pod_status.as_ref());
+        for image in statuses.filter_map(|it| it.image.as_deref()) {
+            if !images.contains(&image) {
+                images.push(image);
+            }
+        }
+        images
+    }
+
     /// The holder that is rejected first among those with the worst verdict: the finding's
     /// dates are its dates.
     pub fn lead(&self) -> &HolderFinding {

@@ -7,6 +7,7 @@
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
+//! - [`pod_status`]: what the cluster says of the pods
 //! - [`remembered`]: holders of earlier reports that are not seen any more
 //! - [`legacy_token`]: tokens kept in secrets that are still in use
 //! - [`token_lifetime`], [`judged_by`]: how long a token is accepted, and who says so
@@ -28,6 +29,7 @@ pub mod interruption;
 pub mod json;
 pub mod judged_by;
 pub mod legacy_token;
+pub mod pod_status;
 pub mod rejection;
 pub mod remembered;
 pub mod scan;

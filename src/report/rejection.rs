@@ -5,6 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
+use super::pod_status::PodAtAddress;
 use super::verdict::Severity;
 use crate::audit::service_account::ServiceAccount;
 
@@ -14,6 +15,9 @@ pub enum Confidence {
     /// The user agent alone. It is shared by whoever uses the same library, so it is a guess at
     /// the service account and never a verdict.
     UserAgent,
+    /// The address alone, which a pod has now and had all the time, and whose container has run for
+    /// longer than a token lives; on the host network of a node the user agent fits its image.
+    PodAtAddress,
     /// The address and the user agent.
     AddressAndUserAgent,
     /// The address, the user agent and the shape of at least one path.
@@ -25,6 +29,7 @@ impl Confidence {
     pub fn words(self) -> &'static str {
         match self {
             Self::UserAgent => "user agent alone",
+            Self::PodAtAddress => "pod at that address now",
             Self::AddressAndUserAgent => "address, agent",
             Self::AddressUserAgentAndPath => "address, agent, path",
         }
@@ -162,6 +167,8 @@ pub struct RejectedCaller {
     pub candidates: Vec<Candidate>,
     /// The service accounts that used this user agent from elsewhere: guesses.
     pub perhaps: Vec<ServiceAccount>,
+    /// The pods that have its address now, where the cluster was asked: leads, the best first.
+    pub pods: Vec<PodAtAddress>,
 }
 
 /// A holder that may have caused rejections.

@@ -10,8 +10,10 @@ use super::client::clients;
 use super::cure;
 use super::explanation;
 use super::holder::{Judgement, Surroundings, judge};
+use super::known_pods::Pods;
 use super::lifetime::Lifetimes;
 use super::memory::Memory;
+use super::pod_status;
 use super::rejection_join::{Joined, JoinedRejections, RunsOfAgents};
 use super::successor::Successors;
 use super::thresholds::ACCEPTED_PAST_END;
@@ -44,6 +46,8 @@ pub struct Account<'a> {
     pub only_remembered: BTreeSet<&'a Holder>,
     /// Its holders that an earlier report knew to recur.
     pub recurring_before: BTreeSet<&'a Identity>,
+    /// What the cluster says of its pods, where it was asked.
+    pub pods: Option<Pods<'a>>,
     /// The window.
     pub window: Window,
     /// Until when the cluster was seen; `None` if that is unknown.
@@ -105,7 +109,9 @@ impl Account<'_> {
         let judged = clients(&token_use.agents, runs, self.lifetimes)
             .iter()
             .filter_map(|client| {
-                let successor = successors.of(place, client);
+                let successor = successors
+                    .of(place, client)
+                    .filter(|_| !self.is_there(holder));
                 let around = Surroundings {
                     window: self.window,
                     seen_until: self.seen_until,
@@ -117,6 +123,11 @@ impl Account<'_> {
             })
             .collect();
         let mut finding = holder_finding(held, joined, judged, self)?;
+        if let Some(pods) = self.pods {
+            let account = self.service_account;
+            pod_status::add(&mut finding, account, pods, self.lifetimes, self.window);
+        }
+        finding.reasons = explanation::reasons(&finding, self.window);
         match remembered.filter(|_| joined.is_none()) {
             None => Some(finding),
             // It died, and nothing more was heard of it. Of anybody else, silence is the end.
@@ -127,6 +138,14 @@ impl Account<'_> {
                 stays.then_some(finding)
             }
         }
+    }
+
+    /// Whether the holder's pod is in the cluster still: then nobody took its place.
+    fn is_there(&self, holder: &Holder) -> bool {
+        let Identity::Pod { uid } = &holder.identity else {
+            return false;
+        };
+        self.pods.is_some_and(|pods| pods.state.pod(uid).is_some())
     }
 
     /// The largest age, in seconds, at which one of the holders was still accepted although its
@@ -188,7 +207,7 @@ fn holder_finding(
     // The client to blame comes first, and then the most used.
     let mut user_agents = token_use.agents.texts();
     user_agents.sort_by_key(|agent| !judgement.user_agents.contains(agent));
-    let mut finding = HolderFinding {
+    let finding = HolderFinding {
         identity: holder.identity.clone(),
         pod: token_use.pods.most_frequent().map(str::to_owned),
         nodes: token_use.nodes.texts(),
@@ -209,9 +228,9 @@ fn holder_finding(
         interruptions,
         quiet_since: judgement.quiet_since,
         seen_only_before,
+        pod_status: None,
         reasons: Vec::new(),
     };
-    finding.reasons = explanation::reasons(&finding, window);
     Some(finding)
 }
 

@@ -70,7 +70,7 @@ pub struct Client {
 pub fn clients(agents: &Agents, rejections: &RunsOfAgents, lifetimes: &Lifetimes) -> Vec<Client> {
     let all = dated(&agents.tokens(), lifetimes);
     let several = agents.iter().nth(1).is_some();
-    if !several || !(overlap(&all) || others_go_on(agents, rejections)) {
+    if !several || !(overlap(&all) || others_go_on(agents, rejections) || has_unseen(agents)) {
         let whole = Client {
             user_agents: agents.texts().into_iter().collect(),
             may_be_several: agents.tokens().may_be_several(),
@@ -122,6 +122,15 @@ fn overlap(tokens: &[DatedToken]) -> bool {
         let overlaps = last_used > it.token.first_used;
         last_used = last_used.max(it.token.last_used);
         overlaps
+    })
+}
+
+/// Whether one of its programs was never seen accepted: its token is known by when its container
+/// started, and nobody went on from there to another.
+fn has_unseen(agents: &Agents) -> bool {
+    agents.iter().any(|(_, agent_use)| {
+        let mut tokens = agent_use.tokens.iter().peekable();
+        tokens.peek().is_some() && tokens.all(|(_, token)| token.last_used == token.issued)
     })
 }
 

@@ -3,12 +3,14 @@
 use chrono::{DateTime, Utc};
 
 use crate::audit::client::client_of;
-use crate::audit::component::{Match, component_of};
+use crate::audit::component::{Match, component_of, component_of_image};
+use crate::audit::image::Image;
 use crate::audit::owner::owner_of;
 use crate::audit::service_account::ServiceAccount;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{ClientFinding, HolderFinding, Remedy};
 use crate::report::judged_by::JudgedBy;
+use crate::report::pod_status::{PodStatus, SinceRestart};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
 
@@ -34,7 +36,16 @@ pub fn clients(service_account: &ServiceAccount, holders: &[HolderFinding]) -> V
 fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFinding {
     let user_agent = holder.user_agents.first().map_or("", String::as_str);
     let client = client_of(user_agent);
-    let component = component_of(user_agent, &service_account.name, holder.pod.as_deref());
+    let image = holder
+        .pod_status
+        .as_ref()
+        .and_then(|it| it.image.as_deref());
+    let image = image.map(Image::of);
+    let component = image.as_ref().and_then(component_of_image).or_else(|| {
+        let component = component_of(user_agent, &service_account.name, holder.pod.as_deref());
+        // An image says what runs there; no name says it better.
+        component.filter(|it| image.is_none() || !it.inferred())
+    });
     let label = match (&component, client.client_library) {
         (Some(component), Some(library)) if !component.inferred() => {
             if library.name == component.component.name {
@@ -45,6 +56,10 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
         }
         (Some(component), _) => format!("{}, {}", client.label(), component.label()),
         (None, _) => client.label(),
+    };
+    let label = match image {
+        Some(image) => format!("{label}; image {}", image.label()),
+        None => label,
     };
     ClientFinding {
         label,
@@ -131,12 +146,19 @@ fn planned_restart(holders: &[&HolderFinding], gained: TokenLifetime) -> Option<
 }
 
 fn restart(namespace: &str, holder: &HolderFinding, new_date: DateTime<Utc>) -> Remedy {
+    if let Some(status) = &holder.pod_status {
+        return restart_known(namespace, holder, status, new_date);
+    }
     let owner = holder.pod.as_deref().map(owner_of);
     let command = owner
         .as_ref()
         .and_then(|owner| owner.restart_command(namespace));
     match command {
-        Some(command) => Remedy::Restart { command, new_date },
+        Some(command) => Remedy::Restart {
+            command,
+            workload_is_known: false,
+            new_date,
+        },
         None => Remedy::Advice {
             text: owner
                 .map_or(
@@ -145,5 +167,45 @@ fn restart(namespace: &str, holder: &HolderFinding, new_date: DateTime<Utc>) -> 
                 )
                 .to_owned(),
         },
+    }
+}
+
+/// What gives a pod a new token that the cluster knows: for what exists now, and not again where it
+/// was done already.
+fn restart_known(
+    namespace: &str,
+    holder: &HolderFinding,
+    status: &PodStatus,
+    new_date: DateTime<Utc>,
+) -> Remedy {
+    let advice = |text: &str| Remedy::Advice {
+        text: text.to_owned(),
+    };
+    match status.restarted.map(|it| it.since) {
+        Some(SinceRestart::Quiet) => {
+            return advice("restarted already: look again in an hour, when a new token shows");
+        }
+        Some(SinceRestart::Rejected) if !status.state.is_over() => {
+            return advice(
+                "rejected although its container was started again: its token is not too old; see \
+                 whether its service account was deleted, and what the container sends",
+            );
+        }
+        _ => {}
+    }
+    let Some(workload) = &status.workload else {
+        return advice("the pod and its workload are gone: there is nothing to restart");
+    };
+    let pod = match status.state.is_over() {
+        true => status.replaced_by.as_deref(),
+        false => holder.pod.as_deref(),
+    };
+    match workload.restart_command(namespace, pod) {
+        Some(command) => Remedy::Restart {
+            command,
+            workload_is_known: true,
+            new_date,
+        },
+        None => advice(workload.advice()),
     }
 }

@@ -2,12 +2,13 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::pod_status;
 use super::thresholds::{SILENCE, Thresholds};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::interruption::Interruption;
-use crate::report::rejection::HolderRejections;
+use crate::report::rejection::{Confidence, HolderRejections};
 use crate::report::scan::Window;
 use crate::report::verdict::Grounds;
 
@@ -16,6 +17,8 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
     let mut reasons = vec![dated(holder)];
     let used_at = holder.tokens.iter().map(age_at_last_use).max();
     let thresholds = Thresholds::of(holder.lifetime.duration());
+    let said = holder.pod_status.as_ref();
+    reasons.extend(said.into_iter().flat_map(pod_status::reasons));
     reasons.push(
         holder.verdict.sentence(&Grounds {
             used_at: used_at.unwrap_or_else(TimeDelta::zero),
@@ -35,7 +38,7 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
     reasons.extend(holder.interruptions.iter().map(interrupted));
     if let Some(rejections) = &holder.rejections {
         reasons.push(joined(rejections));
-        if holder.interruptions.is_empty() {
+        if holder.interruptions.is_empty() && !holder.was_never_accepted() {
             reasons.push(minute_of_death(holder, rejections));
         }
     }
@@ -51,7 +54,7 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if holder.seen_only_before {
+    if holder.seen_only_before && !holder.was_never_accepted() {
         reasons.push(
             "it was accepted only before the window, so none of its requests are counted"
                 .to_owned(),
@@ -61,21 +64,27 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
 }
 
 fn dated(holder: &HolderFinding) -> String {
-    let requests = holder
-        .tokens
-        .iter()
-        .find(|token| token.issued == holder.issued)
-        .map_or(0, |token| token.requests);
+    let rejected_from = format!(
+        "rejected from {}: {} s later ({})",
+        time(holder.rejected_from),
+        holder.lifetime.seconds,
+        holder.lifetime.why()
+    );
+    let token = holder.tokens.iter().find(|it| it.issued == holder.issued);
+    if holder.was_never_accepted() || token.is_none() {
+        return format!(
+            "issued {} at the latest: its container started then; {rejected_from}",
+            time(holder.issued)
+        );
+    }
+    let requests = token.map_or(0, |token| token.requests);
     let over = match requests {
         0 | 1 => String::new(),
         requests => format!(", the earliest over {requests} requests"),
     };
     format!(
-        "issued {}: arrival - seconds after the warning threshold - {WARN_AFTER_SECONDS} s{over}; rejected from {}: {} s later ({})",
-        time(holder.issued),
-        time(holder.rejected_from),
-        holder.lifetime.seconds,
-        holder.lifetime.why()
+        "issued {}: arrival - seconds after the warning threshold - {WARN_AFTER_SECONDS} s{over}; {rejected_from}",
+        time(holder.issued)
     )
 }
 
@@ -99,12 +108,15 @@ fn interrupted(interruption: &Interruption) -> String {
 }
 
 fn joined(rejections: &HolderRejections) -> String {
+    let shared = match rejections.confidence {
+        Confidence::PodAtAddress => "come from the address of its pod".to_owned(),
+        confidence => format!("share its {}", confidence.words()),
+    };
     let mut words = format!(
-        "{} rejected requests from {} to {} share its {}",
+        "{} rejected requests from {} to {} {shared}",
         rejections.count,
         time(rejections.first),
         time(rejections.last),
-        rejections.confidence.words()
     );
     match rejections.others_at_address {
         0 => words.push_str("; no other holder was seen at that address"),

@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::Held;
 use super::memory::Memory;
+use super::senders::Senders;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
@@ -64,6 +65,28 @@ pub(super) fn known<'a>(
                     && reported.is_some_and(|it| it.verdict.is_harmless()),
                 rejected_before: reported.and_then(|it| it.rejections.as_ref()),
                 uses,
+            })
+        })
+        .collect()
+}
+
+/// The pods that send rejected requests and that were not seen accepted by anybody.
+pub(super) fn unseen<'a>(senders: &'a Senders, known: &[Known<'a>]) -> Vec<Known<'a>> {
+    let seen: BTreeSet<&Holder> = known.iter().map(|one| one.holder).collect();
+    let unseen = senders
+        .unseen()
+        .filter(|(holder, _)| !seen.contains(holder));
+    unseen
+        .filter_map(|(holder, token_use)| {
+            let tokens = token_use.tokens();
+            let started = tokens.iter().map(|(_, token)| token.issued).max()?;
+            Some(Known {
+                holder,
+                uses: Vec::new(),
+                first_seen: started,
+                last_seen: started,
+                was_harmless: false,
+                rejected_before: None,
             })
         })
         .collect()

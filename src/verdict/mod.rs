@@ -12,6 +12,9 @@
 //! - [`memory`]: what an earlier report knew
 //! - [`unexplained`]: rejected callers that no holder explains
 //! - [`known_holders`]: the holders that rejections may be joined to
+//! - [`known_pods`]: which cluster a list of pods belongs to
+//! - [`senders`]: who sends rejected requests, by the pod that has their address
+//! - [`pod_status`]: what the cluster says of a holder's pod
 //! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`cure`]: the clients behind a finding, and what to do
 //! - [`narrowing`]: a report narrowed to some of its holders
@@ -28,11 +31,14 @@ pub mod explanation;
 pub mod holder;
 pub mod interruption;
 mod known_holders;
+pub mod known_pods;
 pub mod lifetime;
 pub mod memory;
 pub mod narrowing;
+mod pod_status;
 pub mod rank;
 pub mod rejection_join;
+pub mod senders;
 pub mod successor;
 pub mod thresholds;
 pub mod unexplained;
@@ -42,15 +48,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use account::Account;
+use known_pods::{Assigned, KnownPods};
 use lifetime::Lifetimes;
 use memory::Memory;
 use rejection_join::Joined;
+use senders::Senders;
 use unexplained::Unexplained;
 
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::{Coverage, Coverages};
+use crate::evidence::coverage::{CountedGap, Coverage, Coverages};
 use crate::evidence::holder::Holder;
 use crate::evidence::note::{CountedNote, Note};
 use crate::evidence::set::EvidenceSet;
@@ -75,6 +83,8 @@ pub struct Context<'a> {
     pub ignored_callers: &'a [IpAddr],
     /// The version of a planned upgrade.
     pub target_version: Option<KubernetesVersion>,
+    /// What clusters say of their pods.
+    pub known_pods: &'a [KnownPods],
 }
 
 impl Context<'_> {
@@ -101,6 +111,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
     let mut findings: Vec<Finding> = Vec::new();
     let mut passed_over = Vec::new();
     let mut gaps = Vec::new();
+    let pods = Assigned::of(context.known_pods, evidence, coverages);
     for (cluster, coverage) in &coverages.0 {
         passed_over.extend(coverage.passed_over.iter().cloned());
         let Some(window) = window(coverage) else {
@@ -109,9 +120,13 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         };
         let lifetimes = Lifetimes::new(context.token_lifetime, &coverage.control_plane);
         let mut scan = scan(cluster, coverage, window, &lifetimes);
-        let mut joined = rejection_join::join(evidence, cluster, window, &memory);
+        let of_cluster = pods.get(cluster);
+        let state = of_cluster.map(|it| it.state);
+        let senders = Senders::of(state, evidence, cluster, &lifetimes);
+        let mut joined = rejection_join::join(evidence, cluster, window, &memory, &senders);
         let mut accounts = accounts.remove(&**cluster).unwrap_or_default();
-        let revived = with_dead_programs(&accounts, &joined, &memory);
+        let mut revived = with_dead_programs(&accounts, &joined, &memory);
+        add_unseen_programs(&mut revived, &accounts, &joined, &senders);
         for held in accounts.values_mut().flatten() {
             held.1 = revived.get(held.0).unwrap_or(held.1);
         }
@@ -122,6 +137,14 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
             .map(|(holder, _)| *holder)
             .collect();
         for (holder, token_use) in evidence.earlier() {
+            if joined.holders.contains_key(holder) && known.insert(holder) {
+                accounts
+                    .entry(&holder.service_account)
+                    .or_default()
+                    .push((holder, token_use));
+            }
+        }
+        for (holder, token_use) in senders.unseen() {
             if joined.holders.contains_key(holder) && known.insert(holder) {
                 accounts
                     .entry(&holder.service_account)
@@ -149,6 +172,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
                 memory: &memory,
                 only_remembered: only_remembered.clone(),
                 recurring_before: memory.recurring(cluster, service_account),
+                pods: of_cluster,
                 window,
                 seen_until: coverage.seen_until(window.until),
             };
@@ -165,11 +189,18 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         scan.ignored_callers = found - callers.len();
         let unexplained = Unexplained::of(cluster, window, evidence, &memory);
         callers.iter_mut().for_each(|it| unexplained.judge(it));
+        if let Some(state) = state {
+            for caller in &mut callers {
+                caller.pods = senders::pods_at(state, caller);
+            }
+        }
         scan.rejected_callers = callers;
         scan.more_rejected_callers = evidence.has_more_rejected();
         scan.legacy_tokens = legacy_tokens(evidence, cluster);
         clusters.push(scan);
     }
+    let counted = |gap| CountedGap { gap, count: 1 };
+    gaps.extend(pods.gaps.into_iter().map(counted));
     let mut report = Report {
         clusters,
         gaps,
@@ -212,6 +243,27 @@ fn with_dead_programs<'a>(
         Some((*holder, whole))
     })
     .collect()
+}
+
+/// Adds to the holders of which a program is rejected that was never seen accepted, that program.
+fn add_unseen_programs<'a>(
+    revived: &mut BTreeMap<&'a Holder, TokenUse>,
+    accounts: &BTreeMap<&'a ServiceAccount, Vec<Held<'a>>>,
+    joined: &Joined<'a>,
+    senders: &Senders,
+) {
+    let unseen: BTreeMap<&Holder, &TokenUse> = senders.unseen().collect();
+    for (holder, token_use) in accounts.values().flatten() {
+        let Some(program) = unseen.get(holder) else {
+            continue;
+        };
+        if joined.holders.contains_key(holder) {
+            let whole = revived
+                .entry(holder)
+                .or_insert_with(|| (*token_use).clone());
+            whole.merge((*program).clone());
+        }
+    }
 }
 
 type Accounts<'a> = BTreeMap<&'a Cluster, BTreeMap<&'a ServiceAccount, Vec<Held<'a>>>>;

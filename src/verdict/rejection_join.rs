@@ -19,8 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::known_holders::{Index, Known, known};
+use super::known_holders::{Index, Known, known, unseen};
 use super::memory::Memory;
+use super::senders::Senders;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
@@ -75,6 +76,7 @@ pub fn join<'a>(
     cluster: &Cluster,
     window: Window,
     memory: &'a Memory<'a>,
+    senders: &'a Senders,
 ) -> Joined<'a> {
     let mut groups: BTreeMap<(&str, &str), Group<'a>> = BTreeMap::new();
     for (caller, rejections) in evidence.rejected() {
@@ -93,12 +95,23 @@ pub fn join<'a>(
     if groups.is_empty() {
         return Joined::default();
     }
-    let known = known(evidence, cluster, memory);
+    let mut known = known(evidence, cluster, memory);
     let index = Index::of(&known);
+    known.extend(unseen(senders, &known));
     let mut shares: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     let mut joined = Joined::default();
     for ((address, user_agent), group) in groups {
-        let candidates = index.candidates(&known, address, user_agent);
+        let mut candidates = index.candidates(&known, address, user_agent);
+        // The pod that had the address all the time sent them, unless somebody else was accepted
+        // from there since it started: then the list is not of this cluster, or of another time.
+        let by_pod = senders.holder(address, user_agent);
+        if let Some(at) = by_pod.and_then(|it| known.iter().position(|one| one.holder == it)) {
+            let started = known[at].first_seen;
+            let is_before = |other: &usize| *other == at || known[*other].last_seen <= started;
+            if candidates.iter().all(is_before) {
+                candidates = vec![at];
+            }
+        }
         if candidates.is_empty() {
             let guesses = index.guesses(user_agent);
             joined
@@ -168,6 +181,10 @@ fn joined_to(
         .collect();
     let holder = &known[at];
     let alike = group.iter().any(|it| holder.calls(it.call));
+    let is_known_by_pod = !group.iter().any(|it| {
+        let candidates = index.candidates(known, it.address, it.user_agent);
+        candidates.contains(&at)
+    });
     let (since, at_least_since) = match holder.rejected_before {
         Some(before) if holder.last_seen < before.first => (before.first, before.at_least_since),
         _ => {
@@ -183,7 +200,9 @@ fn joined_to(
         at_least_since,
         last,
         count,
-        confidence: if alike {
+        confidence: if is_known_by_pod {
+            Confidence::PodAtAddress
+        } else if alike {
             Confidence::AddressUserAgentAndPath
         } else {
             Confidence::AddressAndUserAgent
@@ -268,6 +287,7 @@ fn unexplained(
         count,
         candidates,
         perhaps,
+        pods: Vec::new(),
     }
 }
 

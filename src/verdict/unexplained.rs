@@ -111,7 +111,7 @@ impl<'a> Unexplained<'a> {
 }
 
 /// Whether a call, verb and shape of the path, is one to the Kubernetes API.
-fn is_of_the_api(call: &str) -> bool {
+pub(super) fn is_of_the_api(call: &str) -> bool {
     let path = call.split_once(' ').map_or(call, |(_, path)| path);
     let root = path.trim_start_matches('/').split('/').next();
     matches!(root, Some("api" | "apis"))

@@ -26,6 +26,7 @@ mod ledger_truth;
 mod loopback;
 mod memory;
 mod outage;
+mod pods;
 mod ranking;
 mod recordings;
 mod refusals;

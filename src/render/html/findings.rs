@@ -5,6 +5,7 @@ use crate::render::Page;
 use crate::render::due::{self, Column};
 use crate::render::moment::{distance, duration, minute, rfc3339};
 use crate::render::number::thousands;
+use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections;
 use crate::report::Report;
@@ -96,6 +97,8 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
             .into_iter()
             .chain(recurrence::words(report, finding, page.time_zone))
             .chain(recurrence::quiet(report, finding, page.time_zone))
+            .chain(pods::of_finding(finding).map(|it| shown(&it)))
+            .chain(pods::remarks(report, finding))
             .collect(),
     }
 }

@@ -10,6 +10,7 @@ use crate::render::Page;
 use crate::render::actions;
 use crate::render::due;
 use crate::render::moment::{distance, minute};
+use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections::span;
 use crate::report::Report;
@@ -108,6 +109,8 @@ pub(super) fn groups<'a>(
                 remarks: recurrence::words(report, finding, page.time_zone)
                     .into_iter()
                     .chain(recurrence::quiet(report, finding, page.time_zone))
+                    .chain(pods::of_finding(finding).map(|it| shown(&it)))
+                    .chain(pods::remarks(report, finding))
                     .collect(),
                 actions: finding
                     .remedies
@@ -123,7 +126,9 @@ pub(super) fn groups<'a>(
 
 fn action(remedy: &Remedy, gained: TokenLifetime, page: &Page) -> Action {
     match remedy {
-        Remedy::Restart { command, new_date } => Action {
+        Remedy::Restart {
+            command, new_date, ..
+        } => Action {
             is_command: true,
             text: shown(command),
             buys: Some(actions::buys(gained, *new_date, page.time_zone)),

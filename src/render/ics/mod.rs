@@ -235,7 +235,9 @@ impl<'a> Death<'a> {
         let gained = actions::gained(report, finding);
         for remedy in &finding.remedies {
             lines.push(match remedy {
-                Remedy::Restart { command, new_date } => format!(
+                Remedy::Restart {
+                    command, new_date, ..
+                } => format!(
                     "{}   # {}",
                     one_line(command),
                     actions::buys(gained, *new_date, page.time_zone)

@@ -16,6 +16,7 @@ use super::change;
 use super::due::{self, Column};
 use super::moment::{distance, minute};
 use super::number::{counted, thousands};
+use super::pods;
 use super::recurrence;
 use super::rejections;
 use crate::render::headline;
@@ -41,6 +42,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_findings(report, page, output)?;
     write_rejections(report, page, output)?;
     write_recurring(report, page, output)?;
+    write_pods(report, output)?;
     write_actions(report, page, output)?;
     write_callers(report, page, output)?;
     write_harmless(report, page, output)?;
@@ -296,6 +298,34 @@ fn write_recurring(report: &Report, page: &Page, output: &mut dyn Write) -> io::
         writeln!(output, "{line}")?;
     }
     write_more(lines.len(), "interrupted", output)
+}
+
+/// The workloads, images and states of the pods, as far as the cluster names them.
+fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    let mut lines = Vec::new();
+    for finding in report.findings.iter().filter(|it| !it.is_calm()) {
+        let known = pods::of_finding(finding).map(|it| code(&it).to_string());
+        let remarks = pods::remarks(report, finding).into_iter();
+        let whole: Vec<String> = known.into_iter().chain(remarks).collect();
+        if !whole.is_empty() {
+            lines.push(format!(
+                "- {}{}: {}",
+                code(&finding.service_account.to_string()),
+                in_cluster(report, finding),
+                whole.join("; ")
+            ));
+        }
+    }
+    if lines.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    writeln!(output, "### In the cluster")?;
+    writeln!(output)?;
+    for line in lines.iter().take(MOST_LINES) {
+        writeln!(output, "{line}")?;
+    }
+    write_more(lines.len(), "in the cluster", output)
 }
 
 fn in_cluster(report: &Report, finding: &Finding) -> String {

@@ -22,6 +22,10 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let steps = actions::steps(report);
     let is_restart = |body: &Body<'_>| matches!(body, Body::Restarts(_));
     let last = steps.iter().rposition(|step| is_restart(&step.body));
+    let is_inferred = steps.iter().any(|step| match &step.body {
+        Body::Restarts(restarts) => restarts.iter().any(|it| !it.workload_is_known),
+        Body::Cures(_) => false,
+    });
     for (index, step) in steps.iter().enumerate() {
         match &step.body {
             Body::Restarts(restarts) => {
@@ -29,7 +33,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             }
             Body::Cures(cures) => write_cures(step.heading, cures, page, output)?,
         }
-        if Some(index) == last {
+        if Some(index) == last && is_inferred {
             let words = paint(FAINT, INFERRED, page.colour);
             writeln!(output, "  {:LEFT$}{words}", "")?;
         }

@@ -11,6 +11,7 @@ use crate::render::Page;
 use crate::render::actions;
 use crate::render::due;
 use crate::render::moment::{distance, minute};
+use crate::render::pods;
 use crate::render::rejections::since;
 use crate::render::visible::visible;
 use crate::report::Report;
@@ -65,7 +66,11 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         };
         writeln!(output, "  {left}{command}")?;
     }
-    if commands.iter().any(|line| line.starts_with("kubectl")) {
+    let is_inferred = urgent(report)
+        .into_iter()
+        .flat_map(actions::first)
+        .any(pods::is_inferred);
+    if is_inferred && commands.iter().any(|line| line.starts_with("kubectl")) {
         let words = paint(FAINT, INFERRED, page.colour);
         writeln!(output, "  {:10}{words}", "")?;
     }
@@ -119,6 +124,11 @@ fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
     };
     let before = if first.accepted_in_between {
         String::new()
+    } else if first_holder.was_never_accepted() {
+        format!(
+            " (its container started {})",
+            minute(first_holder.issued, page.time_zone)
+        )
     } else {
         format!(
             " (accepted last {})",
@@ -149,6 +159,9 @@ fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
     }
     if let Some(confidence) = hit.iter().map(|(_, it)| it.confidence).min() {
         words.push_str(&format!("; known by {}", confidence.words()));
+    }
+    for remark in pods::remarks(report, finding) {
+        words.push_str(&format!("; {remark}"));
     }
     Some(words)
 }

@@ -8,6 +8,7 @@ use super::style::{FAINT, WARNING, paint, thousands};
 use crate::render::Page;
 use crate::render::caller;
 use crate::render::number::counted;
+use crate::render::pods;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::rejection::{Candidate, RejectedCaller};
@@ -47,7 +48,9 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             let heading = format!("Also rejected, the sender not certain{of}");
             write_list(&heading, &others, &kinds, page, output)?;
         }
-        if let Some(address) = urgent.iter().chain(&others).find_map(|it| address(it)) {
+        // Where the cluster was asked, the answer stands beside each of them.
+        let unasked = urgent.iter().chain(&others).filter(|it| it.pods.is_empty());
+        if let Some(address) = unasked.filter_map(|it| address(it)).next() {
             writeln!(
                 output,
                 "    Who is there   kubectl get pods -A --field-selector status.podIP={address}"
@@ -113,6 +116,9 @@ fn words(caller: &RejectedCaller, page: &Page) -> String {
             "; perhaps {} (known by user agent alone)",
             names.join(", ")
         ));
+    }
+    if let Some(there) = pods::at_address(&caller.pods) {
+        words.push_str(&format!("; {}", visible(&there)));
     }
     if let Some(standing) = caller::standing(caller).filter(|_| caller.severity.is_some()) {
         words.push_str(&format!("; {standing}"));

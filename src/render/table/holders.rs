@@ -2,12 +2,15 @@
 
 use std::io::{self, Write};
 
+use chrono::{DateTime, Utc};
+
 use super::answer;
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, of_severity, paint, thousands};
 use crate::render::Page;
 use crate::render::due;
 use crate::render::moment::{distance, duration, minute};
+use crate::render::pods;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{HolderFinding, TokenFinding};
@@ -45,7 +48,7 @@ pub(super) fn write(
                 distance(holder.rejected_from, now)
             );
             list::write("due", &[due], MARGINS, page, output)?;
-            for (heading, items) in entries(holder, explain, page) {
+            for (heading, items) in entries(holder, explain, now, page) {
                 list::write(heading, &some(items), MARGINS, page, output)?;
             }
         }
@@ -69,7 +72,12 @@ fn write_heading(holder: &HolderFinding, page: &Page, output: &mut dyn Write) ->
     writeln!(output, "    {name}   {verdict}")
 }
 
-fn entries(holder: &HolderFinding, explain: bool, page: &Page) -> Vec<(&'static str, Vec<String>)> {
+fn entries(
+    holder: &HolderFinding,
+    explain: bool,
+    now: DateTime<Utc>,
+    page: &Page,
+) -> Vec<(&'static str, Vec<String>)> {
     let shown = |texts: &[String]| {
         texts
             .iter()
@@ -87,7 +95,10 @@ fn entries(holder: &HolderFinding, explain: bool, page: &Page) -> Vec<(&'static 
     let mut entries = vec![
         (
             "tokens",
-            holder.tokens.iter().map(|it| token(it, page)).collect(),
+            match holder.was_never_accepted() {
+                true => vec!["none was seen accepted; read when its container started".to_owned()],
+                false => holder.tokens.iter().map(|it| token(it, page)).collect(),
+            },
         ),
         (
             "rejected",
@@ -98,6 +109,13 @@ fn entries(holder: &HolderFinding, explain: bool, page: &Page) -> Vec<(&'static 
                 .collect(),
         ),
         ("calls", shown(&holder.calls)),
+        (
+            "cluster",
+            pods::of_holder(holder, now)
+                .map(|it| visible(&it).into_owned())
+                .into_iter()
+                .collect(),
+        ),
         ("address", shown(&holder.addresses)),
         ("node", shown(&holder.nodes)),
         ("agent", agents),

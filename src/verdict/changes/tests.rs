@@ -61,6 +61,7 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
             calls: Vec::new(),
             rejections: None,
             seen_only_before: false,
+            pod_status: None,
             reasons: Vec::new(),
         }],
         clients: Vec::new(),

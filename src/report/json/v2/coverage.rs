@@ -78,6 +78,8 @@ pub(super) enum GapKind {
     NotAnAuditLog,
     /// Audit events without annotations, where marks stand.
     NoAnnotations,
+    /// What a cluster says of its pods was asked for, and could not be used.
+    PodsNotUsed,
 }
 
 /// A note and how often it was made.
@@ -136,7 +138,8 @@ both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
 both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped, NotAnAuditLog, NoAnnotations,
+    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped,
+    NotAnAuditLog, NoAnnotations, PodsNotUsed,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });

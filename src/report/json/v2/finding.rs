@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::conversion::{both_ways, list, one, optional};
 use super::identity::{Cluster, ServiceAccount};
 use super::lifetime::TokenLifetime;
+use super::pod_status::PodStatus;
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
 use crate::evidence::holder;
@@ -63,6 +64,9 @@ pub(super) struct HolderFinding {
     /// rejected inside it. Its requests are not counted then.
     #[serde(default)]
     pub(super) seen_only_before: bool,
+    /// What the cluster says of its pod, where it was asked and knows the pod.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) pod_status: Option<PodStatus>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     #[serde(default)]
     pub(super) reasons: Vec<String>,
@@ -163,8 +167,11 @@ pub(super) enum Remedy {
     /// A command that buys time: the workload reads a new token when it starts.
     Restart {
         /// The command, made of valid Kubernetes names only. The workload in it is inferred from
-        /// the pod's name.
+        /// the pod's name, unless it is known.
         command: String,
+        /// Whether the workload in it is known from the cluster.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        workload_is_known: bool,
         /// When the API server starts to reject the new token, if the workload freezes again.
         new_date: DateTime<Utc>,
     },
@@ -179,7 +186,7 @@ both_ways!(struct HolderFinding, finding::HolderFinding {
     identity: one, pod, nodes, addresses, user_agents, more_user_agents, verdict: one,
     severity: optional, issued, rejected_from, lifetime: one, requests, first_seen, last_seen,
     tokens: list, calls, rejections: optional, interruptions: list, quiet_since, seen_only_before,
-    reasons,
+    pod_status: optional, reasons,
 });
 both_ways!(struct Accepted, acceptance::Accepted { until, reason });
 both_ways!(struct RememberedHolder, remembered::RememberedHolder {
@@ -196,5 +203,5 @@ both_ways!(struct TokenFinding, finding::TokenFinding {
 });
 both_ways!(struct ClientFinding, finding::ClientFinding { label, advice });
 both_ways!(enum Remedy, finding::Remedy {
-    Restart { command, new_date }, Advice { text },
+    Restart { command, workload_is_known, new_date }, Advice { text },
 });

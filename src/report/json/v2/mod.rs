@@ -4,6 +4,7 @@
 //! - [`finding`]: holders, their tokens, their clients, and what to do
 //! - [`verdict`]: verdicts and severities
 //! - [`lifetime`]: how long tokens are accepted, and who says so
+//! - [`pod_status`]: what the cluster says of pods
 //! - [`rejection`]: who is rejected, and how it is known
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`changes`]: what changed since an earlier report
@@ -14,6 +15,7 @@ mod coverage;
 mod finding;
 mod identity;
 mod lifetime;
+mod pod_status;
 mod rejection;
 mod upgrade;
 mod verdict;

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::conversion::{both_ways, list, one, optional};
 use super::identity::{Cluster, ServiceAccount};
+use super::pod_status::PodAtAddress;
 use super::verdict::Severity;
 use crate::report::{rejection, remembered};
 
@@ -16,6 +17,9 @@ pub(super) enum Confidence {
     /// The user agent alone. It is shared by whoever uses the same library, so it is a guess at
     /// the service account and never a verdict.
     UserAgent,
+    /// The address alone, which a pod has now and had all the time, and whose container has run for
+    /// longer than a token lives; on the host network of a node the user agent fits its image.
+    PodAtAddress,
     /// The address and the user agent.
     AddressAndUserAgent,
     /// The address, the user agent and the shape of at least one path.
@@ -100,6 +104,9 @@ pub(super) struct RejectedCaller {
     pub(super) candidates: Vec<Candidate>,
     /// The service accounts that used this user agent from elsewhere: guesses.
     pub(super) perhaps: Vec<ServiceAccount>,
+    /// The pods that have its address now, where the cluster was asked: leads, the best first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) pods: Vec<PodAtAddress>,
 }
 
 /// A rejected caller that an earlier report told of.
@@ -123,14 +130,14 @@ pub(super) struct Candidate {
 }
 
 both_ways!(enum Confidence, rejection::Confidence {
-    UserAgent, AddressAndUserAgent, AddressUserAgentAndPath,
+    UserAgent, PodAtAddress, AddressAndUserAgent, AddressUserAgentAndPath,
 });
 both_ways!(struct HolderRejections, rejection::HolderRejections {
     first, at_least_since, last, count, confidence: one, addresses, calls, others_at_address, accepted_in_between,
 });
 both_ways!(struct RejectedCaller, rejection::RejectedCaller {
     address, user_agent, kind: optional, severity: optional, is_new, calls, first, at_least_since,
-    last, count, candidates: list, perhaps: list,
+    last, count, candidates: list, perhaps: list, pods: list,
 });
 both_ways!(struct RememberedCaller, remembered::RememberedCaller { cluster: one, caller: one });
 both_ways!(enum CallerKind, rejection::CallerKind { Workload, Tool, Node, Scanner, Outsider });
