@@ -11,6 +11,7 @@
 //! - [`dry_run`]: what would be asked, and what that would cost
 //! - [`interrupt`]: breaking off
 //! - [`progress_bar`]: how far the work is, on a terminal
+//! - [`version`]: what `--version` prints
 //! - [`exit`]: outcomes, failures and exit codes
 //!
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
@@ -36,6 +37,7 @@ mod query;
 mod render;
 mod sweep;
 mod upgrade_args;
+mod version;
 mod windows;
 
 use clap::{Parser, Subcommand};
@@ -49,7 +51,7 @@ use exit::{Failure, Outcome};
 /// audit log, and then answers 401. This command reads those marks and says which workloads hold
 /// such tokens, when exactly each one dies, and what to do about it.
 #[derive(Debug, Parser)]
-#[command(version, max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version = version::VERSION.as_str(), max_term_width = 100, after_help = EXIT_CODES)]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,

@@ -14,6 +14,9 @@ use crate::loopback::{CloudWatch, End, LogGroup, Operation, When};
 use crate::tool::{Run, run, tool_toward};
 use chrono::{TimeDelta, Utc};
 
+/// An audit log in which something is about to be rejected.
+pub(crate) const RECORDED: &str = "fixtures/aws/eks/timeline/cluster/audit.log.gz";
+
 /// Where every example keeps the report of the last run.
 const STATE: &str = "/var/lib/eks-stale-tokens";
 
@@ -46,7 +49,7 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 /// A cluster prod-1 with a pod that dies within the week.
-fn cloudwatch(builder: crate::loopback::Builder) -> CloudWatch {
+pub(crate) fn cloudwatch(builder: crate::loopback::Builder) -> CloudWatch {
     let now = Utc::now();
     let pod = Pod {
         namespace: "logging",
@@ -215,9 +218,187 @@ fn the_service_runs_and_keeps_its_report() {
         .lines()
         .find_map(|line| line.strip_prefix("ExecStart=/usr/bin/eks-stale-tokens "))
         .expect("a command");
+    let swept = unit
+        .lines()
+        .find_map(|line| line.strip_prefix("Environment=SWEEP="))
+        .expect("what to sweep unless the administrator says otherwise");
+    let command = command.replace("$SWEEP", swept);
     let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
     run_twice(&words);
     assert!(unit.contains("StateDirectory=eks-stale-tokens\n"));
+}
+
+/// The template of this name.
+fn template(name: &str) -> Value {
+    let mut documents = manifests(&format!("cloudformation/{name}"));
+    assert_eq!(documents.len(), 1, "{name}");
+    documents.remove(0)
+}
+
+#[test]
+fn the_task_runs_and_keeps_its_report() {
+    let template = template("sweep.yaml");
+    let resources = &template["Resources"];
+    let task = &resources["Task"]["Properties"];
+    let container = &task["ContainerDefinitions"][0];
+    let swept = template["Parameters"]["Sweep"]["Default"].as_str();
+    let command = container["Command"]["Fn::Split"][1]["Fn::Sub"].as_str();
+    let command = command
+        .expect("a text")
+        .replace("${Sweep}", swept.expect("a default"));
+    let words: Vec<String> = command.split(',').map(str::to_owned).collect();
+    run_twice(&words);
+    // The report outlives the task: what is mounted there is a file system of its own.
+    let mount = &container["MountPoints"][0];
+    assert_eq!(mount["ContainerPath"], STATE);
+    let volume = &task["Volumes"][0];
+    assert_eq!(mount["SourceVolume"], volume["Name"]);
+    let file_system = &volume["EFSVolumeConfiguration"]["FilesystemId"]["Ref"];
+    let file_system = &resources[file_system.as_str().expect("a name")];
+    assert_eq!(file_system["Type"], "AWS::EFS::FileSystem");
+    // As the image's user, to whom the folder belongs.
+    assert_eq!(container["User"], "65532:65532");
+    assert_eq!(
+        resources["AccessPoint"]["Properties"]["PosixUser"]["Uid"],
+        "65532"
+    );
+    assert_eq!(container["ReadonlyRootFilesystem"], true);
+}
+
+/// A policy's statements, however its values are written: one or several, of whichever partition.
+fn statements(policy: &Value) -> Vec<(Value, Vec<String>, String)> {
+    let statements = policy["Statement"].as_sequence().expect("a list");
+    statements
+        .iter()
+        .map(|statement| {
+            let actions = match &statement["Action"] {
+                Value::String(action) => vec![action.clone()],
+                actions => texts(actions),
+            };
+            let resource = &statement["Resource"];
+            let resource = resource["Fn::Sub"].as_str().or(resource.as_str());
+            let resource = resource
+                .expect("a resource")
+                .replace("${AWS::Partition}", "aws");
+            (statement["Effect"].clone(), actions, resource)
+        })
+        .collect()
+}
+
+#[test]
+fn the_stack_of_permissions_grants_what_the_policy_grants() {
+    let template = template("permissions.yaml");
+    let role = &template["Resources"]["Role"]["Properties"];
+    let policy: Value = serde_yaml_ng::from_str(&deploy("iam/policy.json")).expect("JSON is YAML");
+    assert_eq!(
+        statements(&role["Policies"][0]["PolicyDocument"]),
+        statements(&policy)
+    );
+    // The same service account as everywhere.
+    let account = of_kind("ServiceAccount");
+    let association = &template["Resources"]["Association"]["Properties"];
+    assert_eq!(association["ServiceAccount"], account["metadata"]["name"]);
+    assert_eq!(association["Namespace"], account["metadata"]["namespace"]);
+    let irsa = role["AssumeRolePolicyDocument"]["Fn::If"][1]["Fn::Sub"].as_str();
+    let irsa: serde_json::Value =
+        serde_json::from_str(irsa.expect("a text")).expect("the trust policy is JSON");
+    assert_eq!(
+        irsa["Statement"][0]["Condition"]["StringEquals"]["${OidcProvider}:sub"],
+        "system:serviceaccount:eks-stale-tokens:eks-stale-tokens"
+    );
+}
+
+/// Whether a subscription of the watch lets an event through.
+fn passes(event: &str) -> bool {
+    let template = template("watch.yaml");
+    let pattern = |filter: &str| {
+        let pattern = &template["Resources"][filter]["Properties"]["FilterPattern"];
+        pattern.as_str().expect("a pattern").to_owned()
+    };
+    // A regular expression is between percent signs; this one is plain text.
+    let phrase = pattern("StaleTokens");
+    let phrase = phrase
+        .strip_prefix('%')
+        .and_then(|rest| rest.strip_suffix('%'));
+    let phrase = phrase.expect("a regular expression");
+    assert!(phrase.chars().all(|c| c.is_ascii_lowercase() || c == '-'));
+    assert_eq!(pattern("Rejections"), "{ $.responseStatus.code = 401 }");
+    let code = || {
+        let event: serde_json::Value = serde_json::from_str(event).expect("an event");
+        event["responseStatus"]["code"] == 401
+    };
+    event.contains(phrase) || code()
+}
+
+/// The findings of a report in JSON: who, and what will become of them.
+fn findings(run: &Run) -> Vec<(String, String, String)> {
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).expect("a report");
+    let findings = report["findings"].as_array().expect("findings").iter();
+    let text = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
+    let mut findings: Vec<_> = findings
+        .map(|it| {
+            (
+                format!(
+                    "{}/{}",
+                    text(&it["namespace"]),
+                    text(&it["service_account"])
+                ),
+                text(&it["verdict"]),
+                text(&it["rejected_from"]),
+            )
+        })
+        .collect();
+    findings.sort();
+    findings
+}
+
+/// What Firehose delivers of a recording, through the filters of the watch, gives the findings that
+/// the whole recording gives.
+#[test]
+fn the_watch_keeps_what_the_findings_need() {
+    let mut log = String::new();
+    let recorded = std::fs::File::open(RECORDED).expect("a recording");
+    let mut recorded = flate2::read::MultiGzDecoder::new(recorded);
+    std::io::Read::read_to_string(&mut recorded, &mut log).expect("gzip");
+    let events: Vec<&str> = log.lines().collect();
+    let kept: Vec<&str> = events
+        .iter()
+        .copied()
+        .filter(|event| passes(event))
+        .collect();
+    assert!(
+        kept.len() * 2 < events.len(),
+        "{} of {}",
+        kept.len(),
+        events.len()
+    );
+    // Each record is gzip by itself, and one follows the other.
+    let mut delivered = Vec::new();
+    for batch in kept.chunks(50) {
+        let log_events: Vec<serde_json::Value> = batch
+            .iter()
+            .map(|event| serde_json::json!({"id": "0", "timestamp": 0, "message": event}))
+            .collect();
+        let envelope = serde_json::json!({
+            "messageType": "DATA_MESSAGE",
+            "owner": "111122223333",
+            "logGroup": "/aws/eks/timeline/cluster",
+            "logStream": "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
+            "subscriptionFilters": ["eks-stale-tokens"],
+            "logEvents": log_events,
+        });
+        let mut member = flate2::write::GzEncoder::new(&mut delivered, flate2::Compression::fast());
+        std::io::Write::write_all(&mut member, envelope.to_string().as_bytes()).expect("written");
+        member.finish().expect("written");
+    }
+    let directory = tempfile::tempdir().expect("a directory");
+    let object = directory.path().join("delivery-1-2026-11-26-08-00-00");
+    std::fs::write(&object, delivered).expect("written");
+    let whole = crate::tool::over_files("sweep", &[Path::new(RECORDED)], ["--format", "json"]);
+    let watched = crate::tool::over_files("sweep", &[&object], ["--format", "json"]);
+    assert_eq!(watched.code, Some(0), "{}", watched.stderr);
+    assert!(findings(&whole).len() > 3);
+    assert_eq!(findings(&watched), findings(&whole));
 }
 
 #[test]

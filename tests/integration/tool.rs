@@ -4,9 +4,15 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+/// The program: cargo's build, or another one that `.ci/run` puts to the same tests.
+fn program() -> std::ffi::OsString {
+    std::env::var_os("TEST_PROGRAM")
+        .unwrap_or_else(|| env!("CARGO_BIN_EXE_eks-stale-tokens").into())
+}
+
 /// The program, with nothing of this machine's AWS configuration in its environment.
 pub(crate) fn tool() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_eks-stale-tokens"));
+    let mut command = Command::new(program());
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("AWS_") {
             command.env_remove(name);
