@@ -8,15 +8,15 @@ const VERSION: &str = env!("CARGO_PKG_VERSION");
 
 #[test]
 fn the_version_names_its_commit_and_its_date() {
+    // Debug builds are not made anew for every commit, and say so; a release of a tarball has
+    // neither commit nor date.
+    let line = Regex::new(
+        r"^eks-stale-tokens (\S+)( \((debug build|[0-9a-f]{7,}(-dirty)? \d{4}-\d{2}-\d{2})\))?\n$",
+    );
+    let line = line.expect("a regular expression");
     for flag in ["--version", "-V"] {
         let said = run_as_it_is(tool().arg(flag));
         assert_eq!((said.code, said.stderr.as_str()), (Some(0), ""));
-        // Debug builds are not made anew for every commit, and say so; a release of a tarball has
-        // neither commit nor date.
-        let line = Regex::new(
-            r"^eks-stale-tokens (\S+)( \((debug build|[0-9a-f]{7,}(-dirty)? \d{4}-\d{2}-\d{2})\))?\n$",
-        );
-        let line = line.expect("a regular expression");
         let found = line.captures(&said.stdout);
         let found = found.unwrap_or_else(|| panic!("{}", said.stdout));
         assert_eq!(&found[1], VERSION);
