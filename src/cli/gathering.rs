@@ -13,7 +13,7 @@ use super::evidence_args::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::{Failure, Outcome};
 use super::interrupt;
 use super::progress_bar::ShownProgress;
-use super::windows::{self, Part, WAIT_AT_THE_END, WAIT_FOR_VERSIONS, known_version};
+use super::windows::{self, Part, WAIT_FOR_VERSIONS};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
@@ -191,9 +191,8 @@ async fn ask_cloudwatch<C: Collect + 'static>(
             () = stop.cancelled() => return Err(Failure::Interrupted),
         }
     }
-    let mut parts = windows::parts(fleet, plan, |cluster| {
-        known_version(cluster, stated, &descriptions)
-    });
+    let known_versions = descriptions.known_versions(stated);
+    let mut parts = windows::parts(fleet, plan, &known_versions);
     let limits = |part: &Part, max_queries| QueryLimits {
         since: part.since,
         until: plan.until,
@@ -203,6 +202,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         time_limit_seconds: plan.time_limit.as_secs(),
         max_silence: plan.max_silence,
         max_queries,
+        known_versions: known_versions.clone(),
         stop: stop.clone(),
         progress: Arc::clone(&progress),
     };
@@ -252,7 +252,10 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         silences.extend(part.silences);
     }
     if !stop.is_cancelled() {
-        descriptions.wait(WAIT_AT_THE_END).await;
+        tokio::select! {
+            () = descriptions.settle() => {}
+            () = stop.cancelled() => {}
+        }
     }
     if !stop.is_cancelled() {
         let not_found = tokio::select! {
@@ -264,7 +267,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         }
     }
     for silence in silences {
-        let description = descriptions.of(silence.cluster()).cloned();
+        let description = descriptions.of(silence.cluster());
         failures.extend(silence.settle(
             description.as_ref(),
             plan.until == plan.now,

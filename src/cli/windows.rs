@@ -5,19 +5,13 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::evidence_args::CloudWatchPlan;
-use crate::audit::kubernetes_version::KubernetesVersion;
-use crate::evidence::cluster::Cluster;
-use crate::evidence::control_plane::Description;
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::default_window::{DEFAULT_WINDOW, default_window};
-use crate::source::eks::{Descriptions, Wanted};
+use crate::source::eks::{Descriptions, KnownVersions, Wanted};
 
 /// How long queries wait for the versions of their clusters, where the window depends on them.
 /// The EKS API answers within a second; if it does not, the shorter window does.
 pub(super) const WAIT_FOR_VERSIONS: Duration = Duration::from_secs(3);
-
-/// How long the report waits, once it has all evidence, for the EKS API.
-pub(super) const WAIT_AT_THE_END: Duration = Duration::from_secs(2);
 
 /// The clusters of a fleet that are asked about one window.
 #[derive(Debug)]
@@ -63,25 +57,9 @@ pub(super) fn to_describe(fleet: &Fleet, named: bool) -> Vec<Wanted> {
         .collect()
 }
 
-/// The version of a cluster, as far as it is known before its log is queried.
-pub(super) fn known_version(
-    cluster: &Cluster,
-    stated: Option<KubernetesVersion>,
-    descriptions: &Descriptions,
-) -> Option<KubernetesVersion> {
-    stated.or_else(|| match descriptions.of(cluster)? {
-        Description::Cluster(cluster) => cluster.version,
-        Description::Deleted => None,
-    })
-}
-
 /// The fleet by its windows: in one part if the window is stated or the default is the same for
 /// all, else in two.
-pub(super) fn parts(
-    fleet: Fleet,
-    plan: &CloudWatchPlan,
-    version: impl Fn(&Cluster) -> Option<KubernetesVersion>,
-) -> Vec<Part> {
+pub(super) fn parts(fleet: Fleet, plan: &CloudWatchPlan, versions: &KnownVersions) -> Vec<Part> {
     if let Some(since) = plan.since {
         return vec![Part::new(fleet, since, plan)];
     }
@@ -89,7 +67,7 @@ pub(super) fn parts(
     let (mut shorter, mut longer) = (Vec::new(), Vec::new());
     for FoundRegion { connection, groups } in fleet.regions {
         let (capped, others): (Vec<_>, Vec<_>) = groups.iter().cloned().partition(|group| {
-            let window = default_window(version(&group.cluster));
+            let window = default_window(versions.of(&group.cluster));
             longest = longest.max(window);
             window > DEFAULT_WINDOW
         });

@@ -8,14 +8,16 @@ use std::time::Duration;
 
 use aws_sdk_eks::types::{Cluster as Answer, LogType};
 use chrono::{DateTime, Utc};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::aws::call::call;
 use super::aws::cause::Cause;
 use super::aws::connection::Connection;
 use super::aws::failure::Failure;
 use super::cloudwatch::log_group;
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::{DescribedCluster, Description};
 use crate::evidence::coverage::{Coverages, GapKind};
@@ -128,12 +130,85 @@ impl Wanted {
     }
 }
 
+/// How long the next answer may take, among many: beyond that, none is expected any more.
+const NEXT_ANSWER_WITHIN: Duration = Duration::from_secs(2);
+
+/// The answers that have come so far.
+type Answers = BTreeMap<Arc<Cluster>, Described>;
+
+/// The versions of clusters as far as they are known without their logs; grows while the EKS API
+/// answers.
+#[derive(Debug, Clone)]
+pub struct KnownVersions {
+    stated: Option<KubernetesVersion>,
+    answers: watch::Receiver<Answers>,
+    /// How many clusters are described.
+    wanted: usize,
+}
+
+impl Default for KnownVersions {
+    fn default() -> Self {
+        Descriptions::default().known_versions(None)
+    }
+}
+
+impl KnownVersions {
+    /// The version of a cluster.
+    pub fn of(&self, cluster: &Cluster) -> Option<KubernetesVersion> {
+        if self.stated.is_some() {
+            return self.stated;
+        }
+        match self.answers.borrow().get(cluster)? {
+            Ok(Some(Description::Cluster(described))) => described.version,
+            _ => None,
+        }
+    }
+
+    /// Whether the log of a cluster has to tell its version: nothing else does, and the cluster is
+    /// one to judge.
+    pub fn lack(&self, cluster: &Cluster) -> bool {
+        let is_deleted = || {
+            let answers = self.answers.borrow();
+            matches!(answers.get(cluster), Some(Ok(Some(Description::Deleted))))
+        };
+        self.wanted > 0 && self.of(cluster).is_none() && !is_deleted()
+    }
+
+    /// Waits until these clusters are described, as long as answers keep coming.
+    pub async fn settle(&self, clusters: impl Iterator<Item = &Cluster>) {
+        let clusters: Vec<&Cluster> = clusters.collect();
+        let mut answers = self.answers.clone();
+        while self.wanted > 0 && self.stated.is_none() {
+            let is_open = |cluster: &&Cluster| !answers.borrow().contains_key(*cluster);
+            if !clusters.iter().any(is_open) {
+                break;
+            }
+            match timeout(NEXT_ANSWER_WITHIN, answers.changed()).await {
+                Ok(Ok(())) => {}
+                // There is none, and none will come.
+                Ok(Err(_)) | Err(_) => break,
+            }
+        }
+    }
+}
+
 /// Descriptions under way while the logs are queried.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Descriptions {
-    running: JoinSet<(Arc<Cluster>, Described)>,
-    answered: BTreeMap<Arc<Cluster>, Described>,
+    /// The calls, which end with this.
+    running: JoinSet<()>,
+    sender: Arc<watch::Sender<Answers>>,
     wanted: BTreeMap<Arc<Cluster>, Wanted>,
+}
+
+impl Default for Descriptions {
+    fn default() -> Self {
+        Self {
+            running: JoinSet::new(),
+            sender: Arc::new(watch::channel(Answers::new()).0),
+            wanted: BTreeMap::new(),
+        }
+    }
 }
 
 impl Descriptions {
@@ -151,27 +226,43 @@ impl Descriptions {
             if self.wanted.insert(cluster, wanted.clone()).is_some() {
                 continue;
             }
+            let sender = Arc::clone(&self.sender);
             self.running.spawn(async move {
                 let described = wanted.describe(deadline).await;
-                (wanted.cluster, described)
+                sender.send_modify(|answers| {
+                    answers.insert(wanted.cluster, described);
+                });
             });
         }
     }
 
-    /// Waits for the answers, but no longer than this.
-    pub async fn wait(&mut self, at_most: Duration) {
-        let until = Instant::now() + at_most;
-        while let Ok(Some(joined)) = timeout_at(until, self.running.join_next()).await {
-            // A panic has been printed; its cluster stays without an answer.
-            if let Ok((cluster, described)) = joined {
-                self.answered.insert(cluster, described);
-            }
+    /// The versions of the clusters, and of those that are still to be described. What the
+    /// operator states goes before what the EKS API answers.
+    pub fn known_versions(&self, stated: Option<KubernetesVersion>) -> KnownVersions {
+        KnownVersions {
+            stated,
+            answers: self.sender.subscribe(),
+            wanted: self.wanted.len(),
         }
     }
 
+    /// Waits for all answers, but no longer than this.
+    pub async fn wait(&self, at_most: Duration) {
+        let mut answers = self.sender.subscribe();
+        let all = answers.wait_for(|answers| answers.len() == self.wanted.len());
+        // Whoever has no answer by then is told of.
+        let _ = timeout(at_most, all).await;
+    }
+
+    /// Waits for all answers, as long as they keep coming.
+    pub async fn settle(&self) {
+        let clusters = self.wanted.keys().map(|cluster| &**cluster);
+        self.known_versions(None).settle(clusters).await;
+    }
+
     /// What is known of a cluster by now.
-    pub fn of(&self, cluster: &Cluster) -> Option<&Description> {
-        self.answered.get(cluster)?.as_ref().ok()?.as_ref()
+    pub fn of(&self, cluster: &Cluster) -> Option<Description> {
+        self.sender.borrow().get(cluster)?.as_ref().ok()?.clone()
     }
 
     /// Gives up what has not been answered, and tells of each cluster what is known, or why not.
@@ -181,8 +272,9 @@ impl Descriptions {
     pub fn into_coverages(self, reaches_the_present: bool) -> Coverages {
         let mut coverages = Coverages::default();
         let mut notes: BTreeMap<String, (Arc<Cluster>, u64)> = BTreeMap::new();
+        let answers = self.sender.borrow();
         for (cluster, wanted) in &self.wanted {
-            let why = match self.answered.get(cluster) {
+            let why = match answers.get(cluster) {
                 Some(Ok(Some(description))) => {
                     let coverage = coverages.of(cluster);
                     coverage.control_plane.described = Some(description.clone());

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use super::chunk::{QueryChunk, Span};
 use super::log_group::LogGroup;
 use super::queries::logs_query::{LogsQuery, QuerySpan};
+use crate::source::eks::KnownVersions;
 use crate::source::progress::Progress;
 use crate::source::request_filter::RequestFilter;
 
@@ -42,6 +43,8 @@ pub struct QueryLimits {
     pub time_limit_seconds: u64,
     /// How many queries may run at once in a Region.
     pub max_queries: usize,
+    /// The versions that are known of clusters without their logs.
+    pub known_versions: KnownVersions,
     /// Cancelled when the operator interrupts the run.
     pub stop: CancellationToken,
     /// How far the run has got.

@@ -127,6 +127,7 @@ pub async fn run_queries<C: Collect + 'static>(
     scheduler.init_coverage();
     scheduler.run_queries().await;
     scheduler.plan_look_back();
+    scheduler.await_versions().await;
     for probed in scheduler.probed() {
         scheduler.plan_probes(probed);
         scheduler.run_queries().await;

@@ -153,6 +153,25 @@ fn an_upgrade_inside_a_file_is_seen() {
 }
 
 #[test]
+fn where_the_eks_api_refuses_the_log_tells_the_version_in_cloudwatch_as_in_files() {
+    let uncapped = ("1.33.9", "2027-02-18T00:00:00Z");
+    let capped = ("1.34.1", "2026-11-21T00:00:00Z");
+    for ((version, date), last) in [(uncapped, 0), (capped, 0), (capped, 45)] {
+        let mut log = Log::default();
+        let app = pod("app", "app-0", "10.0.0.1", 12.0);
+        works(&mut log, &app, app.issued, now(), STEP);
+        let last = now() - minutes(last);
+        states_version(&mut log, version, last - hours(12.0), last);
+        ends_now(&mut log);
+        let report = super::sources::report(&log, &[]);
+        let finding = &report["findings"][0];
+        assert_eq!(finding["rejected_from"], date, "{version}");
+        let source = &finding["holders"][0]["lifetime"]["source"];
+        assert_eq!(source, "kubernetes_version", "{finding:#}");
+    }
+}
+
+#[test]
 fn a_caller_that_claims_another_version_is_not_believed() {
     let judged_by = |claims: bool| {
         let mut log = Log::default();

@@ -13,6 +13,7 @@ use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::{stale_token_events, stale_token_holders};
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
+use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
@@ -177,6 +178,7 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         deadline,
         time_limit_seconds: 60,
         max_queries: 4,
+        known_versions: KnownVersions::default(),
         stop: tokio_util::sync::CancellationToken::new(),
         progress: Arc::new(Progress::default()),
     };

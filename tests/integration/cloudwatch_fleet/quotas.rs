@@ -12,6 +12,7 @@ use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
+use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::progress::Progress;
 
@@ -124,6 +125,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             deadline,
             time_limit_seconds: 120,
             max_queries: 8,
+            known_versions: KnownVersions::default(),
             stop: tokio_util::sync::CancellationToken::new(),
             progress: Arc::new(Progress::default()),
         };

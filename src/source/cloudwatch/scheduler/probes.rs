@@ -1,5 +1,6 @@
 //! Proof that the audit logs were seen over the whole window: as little of its ends as shows an
-//! event, of the groups of which no other query has shown one.
+//! event, of the groups of which no other query has shown one. The same events tell the version of
+//! a cluster that the EKS API does not describe.
 
 use std::sync::Arc;
 
@@ -44,6 +45,26 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         probed
     }
 
+    /// Waits for what the EKS API says of the clusters, if probes run: of whom it tells nothing,
+    /// the log has to tell the version.
+    pub(super) fn await_versions(&self) -> impl Future<Output = ()> + use<C> {
+        let runs = self.probe().is_some();
+        let groups = Arc::clone(&self.groups);
+        let QueryLimits {
+            known_versions,
+            stop,
+            ..
+        } = self.limits.clone();
+        async move {
+            let clusters = groups.iter().map(|group| &*group.cluster);
+            tokio::select! {
+                () = known_versions.settle(clusters), if runs => {}
+                () = stop.cancelled(), if runs => {}
+                else => {}
+            }
+        }
+    }
+
     /// Plans to look for audit events of the groups that have shown none so far, in so much of the
     /// window's end, and of its beginning.
     pub(super) fn plan_probes(&mut self, probed: TimeDelta) {
@@ -56,7 +77,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             max_silence,
             ..
         } = self.limits;
-        let (mut silent, mut late) = (Vec::new(), Vec::new());
+        let (mut unseen, mut late) = (Vec::new(), Vec::new());
         for (place, group) in self.read_groups() {
             let Some(coverage) = self.gathered.coverages.0.get(&group.cluster) else {
                 continue;
@@ -64,8 +85,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             if coverage.gaps.keys().any(|gap| !gap.kind.counts_lines()) {
                 continue;
             }
-            if is_silent(coverage, until, max_silence) {
-                silent.push(place);
+            // Requests of the control plane are too frequent to be looked for any further.
+            let tells_version = probed <= FIRST_PROBE.max(max_silence)
+                && coverage.control_plane.logged.is_empty()
+                && self.limits.known_versions.lack(&group.cluster);
+            if is_silent(coverage, until, max_silence) || tells_version {
+                unseen.push(place);
             }
             // Where nothing older is kept, that is known already.
             let is_clamped = coverage.since > Some(since);
@@ -75,10 +100,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         // One look at all of the window shows both of its ends.
         if probed == until - since {
-            late.retain(|place| !silent.contains(place));
+            late.retain(|place| !unseen.contains(place));
         }
         let (end, beginning) = (until - probed, since + probed);
-        for (groups, first, last) in [(silent, end, until), (late, since, beginning)] {
+        for (groups, first, last) in [(unseen, end, until), (late, since, beginning)] {
             for groups in sets(&self.groups, &groups) {
                 self.queue.push(QueryChunk {
                     query,
