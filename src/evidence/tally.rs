@@ -2,8 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
-
 /// How many distinct texts a tally keeps. A pod has one or two user agents and a handful of
 /// addresses; whoever makes up more is not worth more memory.
 const KEPT: usize = 32;
@@ -12,7 +10,7 @@ const KEPT: usize = 32;
 ///
 /// What is kept is the beginning of the sorted union, so that merging stays associative and
 /// the counts that are kept are exact.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
     counts: BTreeMap<String, u64>,
     more: bool,

@@ -5,9 +5,7 @@ use chrono::TimeDelta;
 use super::exact_duration::hours;
 
 /// A token lifetime and where it was learnt.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TokenLifetime {
     /// Seconds from a token's issue to its earliest rejection.
     pub seconds: i64,
@@ -16,9 +14,7 @@ pub struct TokenLifetime {
 }
 
 /// Where a token lifetime comes from.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
-)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LifetimeSource {
     /// The EKS user guide, for clusters of every version (in reports of schema version 1).
     AwsDocumentation,
