@@ -117,7 +117,8 @@ impl Found {
 /// What was found in one file, by cluster: a file of envelopes may hold several.
 #[derive(Debug, Default)]
 pub struct FoundInFile {
-    clusters: BTreeMap<Arc<Cluster>, Found>,
+    /// In order. Nearly always one: a map would take room for a dozen, for each of many files.
+    clusters: Vec<(Arc<Cluster>, Found)>,
     bytes: u64,
     /// How its events are wrapped, once that is known.
     layout: Option<Arc<Layout>>,
@@ -130,10 +131,12 @@ pub struct FoundInFile {
 impl FoundInFile {
     /// Adds what was found in some of its lines.
     pub fn add(&mut self, cluster: &Arc<Cluster>, found: Found) {
-        match self.clusters.get_mut(cluster) {
-            Some(known) => known.merge(found),
-            None => {
-                self.clusters.insert(Arc::clone(cluster), found);
+        let place = self.clusters.binary_search_by(|(known, _)| known.cmp(cluster));
+        match place {
+            Ok(known) => self.clusters[known].1.merge(found),
+            Err(place) => {
+                self.clusters.reserve_exact(1);
+                self.clusters.insert(place, (Arc::clone(cluster), found));
             }
         }
     }
@@ -156,7 +159,7 @@ impl FoundInFile {
     /// What became of the marks in it.
     pub fn marks(&self) -> Marks {
         let mut marks = Marks::default();
-        for found in self.clusters.values() {
+        for (_, found) in &self.clusters {
             marks.merge(found.marks);
         }
         marks
@@ -164,7 +167,7 @@ impl FoundInFile {
 
     /// What it looks like, if it holds no events.
     pub fn without_events(&self) -> Option<(Option<&str>, Marks)> {
-        let has_events = self.clusters.values().any(|found| found.events > 0);
+        let has_events = self.clusters.iter().any(|(_, found)| found.events > 0);
         (!has_events).then(|| (self.looks_like.as_deref(), self.marks()))
     }
 
@@ -182,8 +185,8 @@ impl FoundInFile {
     /// are not missed, unless it could not be read to its end or holds a phrase that was not
     /// read.
     pub fn cover(mut self, input: &Input, inputs: &Inputs, coverages: &mut Coverages) {
-        let events: u64 = self.clusters.values().map(|found| found.events).sum();
-        let lines: u64 = self.clusters.values().map(|found| found.lines).sum();
+        let events: u64 = self.clusters.iter().map(|(_, found)| found.events).sum();
+        let lines: u64 = self.clusters.iter().map(|(_, found)| found.lines).sum();
         if events == 0 && self.failures.is_empty() {
             return self.pass_over(input, lines, coverages);
         }
@@ -252,7 +255,7 @@ impl FoundInFile {
 
     fn pass_over(self, input: &Input, lines: u64, coverages: &mut Coverages) {
         let marks = self.marks();
-        let cut_events = self.clusters.values().map(|found| found.cut_events).sum();
+        let cut_events = self.clusters.iter().map(|(_, found)| found.cut_events).sum();
         let coverage = coverages.of(&input.cluster);
         if lines > 0 {
             coverage.passed_over.insert(input.place.clone());

@@ -105,76 +105,112 @@ static VERSIONED: LazyLock<[Finder<'static>; 3]> = LazyLock::new(|| {
     .map(Finder::new)
 });
 
-/// How much of a block is searched for the version of the control plane, and how many lines are
-/// parsed for it: one request in ten is the control plane's, so that little tells as much as all.
+/// How much of a block's beginning and end is searched for the version of the control plane: one
+/// request in ten is the control plane's, so that little tells as much as all.
 const SEARCHED: usize = 32 << 10;
-const ATTEMPTS: usize = 2;
+/// How many lines of the beginning are parsed for it.
+const FIRST_FEW: usize = 2;
+/// How much of a block's end is searched at a time for the last.
+const LAST_PIECE: usize = 4 << 10;
+/// The longest of what is searched for, less one byte.
+const LONGEST_VERSIONED: usize = "kube-controller-manager/v".len() - 1;
 
 /// A block smaller than this is a whole small log, or the end of a large one: it is searched to its
 /// end, so that an upgrade in a small log has its hour.
 const SMALL: usize = 384 << 10;
-const ATTEMPTS_IN_SMALL: usize = 256;
+/// How many lines of a small block are parsed for the version.
+const MOST_IN_SMALL: usize = 256;
 
 /// Lines of a block that may tell the version of the control plane: the first ones, and the last,
-/// so that an upgrade inside a log shows.
-pub struct Versions<'a> {
-    block: &'a [u8],
-    next: usize,
-    left: usize,
-    last: Option<usize>,
+/// so that an upgrade inside a log shows; in a small block those on either side of a change.
+pub struct Versions {
+    /// Where they are, in reverse.
+    places: Vec<usize>,
 }
 
-impl<'a> Versions<'a> {
+impl Versions {
     /// Those in a block.
-    pub fn of(block: &'a [u8]) -> Self {
-        let tail = block.len().saturating_sub(SEARCHED);
-        let last = VERSIONED.iter().filter_map(|finder| {
-            memchr::memmem::rfind(&block[tail..], finder.needle()).map(|at| tail + at)
-        });
-        let (searched, left) = match block.len() < SMALL {
-            true => (block.len(), ATTEMPTS_IN_SMALL),
-            false => (SEARCHED, ATTEMPTS),
+    pub fn of(block: &[u8]) -> Self {
+        let mut places = match block.len() < SMALL {
+            true => changes(block),
+            false => versions(&block[..SEARCHED]).take(FIRST_FEW).collect(),
         };
-        let mut versions = Self {
-            block: &block[..searched],
-            next: 0,
-            left,
-            last: last.max(),
-        };
-        versions.advance(0);
-        versions
-    }
-
-    fn advance(&mut self, from: usize) {
-        let rest = self.block.get(from..).unwrap_or_default();
-        // What the first one finds bounds the search for the others.
-        let mut end = rest.len();
-        self.next = usize::MAX;
-        for finder in VERSIONED.iter() {
-            if let Some(at) = finder.find(&rest[..end]) {
-                end = at;
-                self.next = from + at;
-            }
-        }
+        places.extend(last_version(block));
+        places.reverse();
+        Self { places }
     }
 
     /// Whether one begins before `end`; what lies before it is not looked at again.
     pub fn before(&mut self, end: usize) -> bool {
-        let is_last = self.last.is_some_and(|last| last < end);
-        if is_last {
-            self.last = None;
+        let mut found = false;
+        while self.places.pop_if(|place| *place < end).is_some() {
+            found = true;
         }
-        if self.next >= end {
-            return is_last;
-        }
-        self.left -= 1;
-        if self.left == 0 {
-            self.next = usize::MAX;
-        } else {
-            self.advance(end);
-        }
-        true
+        found
     }
+}
+
+/// Where the user agents of the control plane's programs stand.
+fn versions(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let mut from = 0;
+    std::iter::from_fn(move || {
+        // What the first one finds bounds the search for the others.
+        let mut end = bytes.len();
+        let mut next = None;
+        for finder in VERSIONED.iter() {
+            if let Some(at) = finder.find(&bytes[from..end]) {
+                end = bytes.len().min(from + at + LONGEST_VERSIONED);
+                next = next.min(Some(from + at)).or(Some(from + at));
+            }
+        }
+        from = next? + 1;
+        next
+    })
+}
+
+/// The first of them, and those on either side of a change of the version.
+fn changes(block: &[u8]) -> Vec<usize> {
+    let mut places = Vec::new();
+    let mut before: Option<(usize, &[u8])> = None;
+    for place in versions(block) {
+        let version = version_text(&block[place..]);
+        if before.is_none_or(|(_, known)| known != version) {
+            let same_side = before.map(|(place, _)| place);
+            places.extend(same_side.filter(|place| places.last() != Some(place)));
+            places.push(place);
+        }
+        before = Some((place, version));
+        if places.len() >= MOST_IN_SMALL {
+            break;
+        }
+    }
+    places
+}
+
+/// `1.33.9` of a user agent that begins here.
+fn version_text(agent: &[u8]) -> &[u8] {
+    let start = memchr::memchr(b'/', agent).map_or(agent.len(), |slash| slash + 2);
+    let text = agent.get(start..).unwrap_or_default();
+    let is_version = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
+    &text[..text.iter().take_while(is_version).count()]
+}
+
+/// Where the last one in a block begins, if it is near the end. Searched forwards, which takes
+/// vectors, in pieces from the end.
+fn last_version(block: &[u8]) -> Option<usize> {
+    let mut end = block.len();
+    let least = block.len().saturating_sub(SEARCHED);
+    while end > least {
+        let start = end.saturating_sub(LAST_PIECE).max(least);
+        // One that begins in this piece may end in the next.
+        let piece = &block[start..block.len().min(end + LONGEST_VERSIONED)];
+        let last = VERSIONED.iter().filter_map(|it| it.find_iter(piece).last());
+        if let Some(at) = last.max() {
+            return Some(start + at);
+        }
+        end = start;
+    }
+    None
 }
 
 #[cfg(test)]
@@ -182,6 +218,37 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn of_a_small_block_either_side_of_a_change_is_looked_at() {
+        let line = |version: &str| format!("\"userAgent\":\"kube-scheduler/v{version} (linux)\"\n");
+        let kept = |versions: &[&str]| {
+            let text: String = versions.iter().map(|version| line(version)).collect();
+            let mut versions = Versions::of(text.as_bytes());
+            let mut end = 0;
+            let lines = text.split_inclusive('\n').map(|line| {
+                end += line.len();
+                versions.before(end)
+            });
+            lines.collect::<Vec<bool>>()
+        };
+        assert_eq!(kept(&["1.33.1"; 3]), [true, false, true]);
+        let upgraded = ["1.33.1", "1.33.1", "1.33.1", "1.34.2", "1.34.2", "1.34.2"];
+        assert_eq!(kept(&upgraded), [true, false, true, true, false, true]);
+    }
+
+    #[test]
+    fn the_last_version_of_a_large_block_is_found_over_the_joints_of_pieces() {
+        for back in [40, LAST_PIECE - 3, LAST_PIECE, LAST_PIECE + 9, 3 * LAST_PIECE] {
+            let mut block = vec![b'.'; SMALL];
+            let place = block.len() - back;
+            let agent = b"kube-apiserver/v1.33";
+            block[place..place + agent.len()].copy_from_slice(agent);
+            let mut versions = Versions::of(&block);
+            assert!(!versions.before(place));
+            assert!(versions.before(place + 1), "{back}");
+        }
+    }
 
     proptest! {
         /// A line that holds a phrase is told from one that does not, wherever the phrase stands.
