@@ -131,7 +131,9 @@ pub struct FoundInFile {
 impl FoundInFile {
     /// Adds what was found in some of its lines.
     pub fn add(&mut self, cluster: &Arc<Cluster>, found: Found) {
-        let place = self.clusters.binary_search_by(|(known, _)| known.cmp(cluster));
+        let place = self
+            .clusters
+            .binary_search_by(|(known, _)| known.cmp(cluster));
         match place {
             Ok(known) => self.clusters[known].1.merge(found),
             Err(place) => {
@@ -255,7 +257,11 @@ impl FoundInFile {
 
     fn pass_over(self, input: &Input, lines: u64, coverages: &mut Coverages) {
         let marks = self.marks();
-        let cut_events = self.clusters.iter().map(|(_, found)| found.cut_events).sum();
+        let cut_events = self
+            .clusters
+            .iter()
+            .map(|(_, found)| found.cut_events)
+            .sum();
         let coverage = coverages.of(&input.cluster);
         if lines > 0 {
             coverage.passed_over.insert(input.place.clone());

@@ -239,7 +239,13 @@ mod tests {
 
     #[test]
     fn the_last_version_of_a_large_block_is_found_over_the_joints_of_pieces() {
-        for back in [40, LAST_PIECE - 3, LAST_PIECE, LAST_PIECE + 9, 3 * LAST_PIECE] {
+        for back in [
+            40,
+            LAST_PIECE - 3,
+            LAST_PIECE,
+            LAST_PIECE + 9,
+            3 * LAST_PIECE,
+        ] {
             let mut block = vec![b'.'; SMALL];
             let place = block.len() - back;
             let agent = b"kube-apiserver/v1.33";

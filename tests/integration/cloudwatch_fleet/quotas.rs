@@ -12,8 +12,8 @@ use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
 use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
-use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
+use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::progress::Progress;
 
 use super::{
