@@ -7,6 +7,8 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
+use super::bounded_text::{self, cut};
+
 /// An audit event (`audit.k8s.io/v1`, Kubernetes' `staging/src/k8s.io/apiserver/pkg/apis/audit/v1/types.go`).
 ///
 /// Fields that say nothing about tokens are not kept. Keys are also read as pipelines to
@@ -38,8 +40,8 @@ pub struct AuditEvent {
     /// The addresses the request came through; only the last was seen by the server itself.
     #[serde(rename = "sourceIPs", default)]
     pub source_ips: Vec<String>,
-    /// The user agent, as the caller gave it.
-    #[serde(default)]
+    /// The user agent, as the caller gave it; its beginning if it is long.
+    #[serde(default, deserialize_with = "bounded_text::user_agent")]
     pub user_agent: String,
     /// The object that was asked for; absent for non-resource paths.
     #[serde(default)]
@@ -99,23 +101,28 @@ pub struct Extra {
 impl Extra {
     /// The name of the pod the token is bound to.
     pub fn pod_name(&self) -> Option<&str> {
-        self.pod_name.first().map(String::as_str)
+        name(&self.pod_name)
     }
 
     /// The UID of the pod the token is bound to.
     pub fn pod_uid(&self) -> Option<&str> {
-        self.pod_uid.first().map(String::as_str)
+        name(&self.pod_uid)
     }
 
     /// The node of that pod; since Kubernetes 1.30.
     pub fn node_name(&self) -> Option<&str> {
-        self.node_name.first().map(String::as_str)
+        name(&self.node_name)
     }
 
     /// The token's own identity, `JTI=<uuid>`; since Kubernetes 1.30.
     pub fn credential_id(&self) -> Option<&str> {
-        self.credential_id.first().map(String::as_str)
+        name(&self.credential_id)
     }
+}
+
+fn name(values: &[String]) -> Option<&str> {
+    let first = values.first()?;
+    Some(cut(first, bounded_text::NAME))
 }
 
 /// The object of a request.
@@ -190,7 +197,8 @@ impl AuditEvent {
     /// The address that the server itself saw. A forwarding header puts addresses of the
     /// caller's choice before it.
     pub fn peer_address(&self) -> &str {
-        self.source_ips.last().map_or("", String::as_str)
+        let peer = self.source_ips.last().map_or("", String::as_str);
+        cut(peer, bounded_text::ADDRESS)
     }
 }
 

@@ -10,6 +10,7 @@
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
+//! - [`bounded_text`]: how much is kept of text that a caller chooses
 //! - [`address`]: whether a request came from inside
 //! - [`tool`]: programs that people run, and kubelets, by their user agents
 //!
@@ -17,6 +18,7 @@
 
 pub mod address;
 pub mod annotation;
+pub mod bounded_text;
 pub mod client;
 pub mod component;
 pub mod control_plane;

@@ -1,11 +1,25 @@
 //! The shape of a request URI: what kind of thing was asked for, without the names in it.
 
+use super::bounded_text::{PATH_SHAPE, VERB, cut};
+
+/// What was called: the verb and the shape of the path.
+pub fn call_shape(verb: &str, uri: &str) -> String {
+    format!("{} {}", cut(verb, VERB), path_shape(uri))
+}
+
 /// The shape of a request URI: `/api/v1/namespaces/a/pods/b?watch=1` becomes
 /// `/api/v1/namespaces/{namespace}/pods/{name}`.
 ///
 /// Non-resource paths keep their first segment only, so that a caller cannot make up
-/// as many shapes as it likes out of names.
+/// as many shapes as it likes out of names. A long shape is cut.
 pub fn path_shape(uri: &str) -> String {
+    let mut shape = whole_shape(uri);
+    shape.truncate(shape.floor_char_boundary(PATH_SHAPE));
+    shape.shrink_to_fit();
+    shape
+}
+
+fn whole_shape(uri: &str) -> String {
     let path = uri.split_once('?').map_or(uri, |(path, _)| path);
     let segments: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
     let prefix_length = match segments.first() {
@@ -71,6 +85,8 @@ mod tests {
         ] {
             assert_eq!(path_shape(uri), shape, "{uri}");
         }
+        let long = format!("/api/{}/pods", "v".repeat(1 << 20));
+        assert_eq!(path_shape(&long).len(), PATH_SHAPE);
     }
 
     proptest! {

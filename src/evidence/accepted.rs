@@ -11,7 +11,7 @@ use super::token::{Requests, Token, Tokens};
 use super::token_use::TokenUse;
 use crate::audit::annotation::StaleToken;
 use crate::audit::event::AuditEvent;
-use crate::audit::path_shape::path_shape;
+use crate::audit::path_shape::call_shape;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::stage::{self, Part};
 
@@ -185,7 +185,7 @@ impl Evidence {
             token_use.nodes.add(node, times);
         }
         token_use.addresses.add(&self.address, times);
-        let call = format!("{} {}", self.verb, path_shape(&self.request_uri));
+        let call = call_shape(&self.verb, &self.request_uri);
         token_use.calls.add(&call, times);
         token_use
     }

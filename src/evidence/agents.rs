@@ -1,6 +1,6 @@
 //! What each user agent of a holder did: several programs may share one pod.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 use super::majority::Majority;
 use super::token::Tokens;
@@ -39,23 +39,27 @@ struct Others {
 /// left out of the whole, and merging stays associative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agents {
-    kept: BTreeMap<String, AgentUse>,
+    kept: LiteMap<Box<str>, AgentUse>,
     others: Option<Box<Others>>,
 }
 
 impl Agents {
     /// One user agent that used these tokens for so many requests.
     pub fn one(user_agent: String, requests: u64, tokens: Tokens) -> Self {
-        Self {
-            kept: BTreeMap::from([(user_agent, AgentUse { requests, tokens })]),
-            others: None,
-        }
+        let mut kept = LiteMap::with_capacity(1);
+        kept.insert(user_agent.into(), AgentUse { requests, tokens });
+        Self { kept, others: None }
     }
 
     /// Adds other user agents of the same holder.
     pub fn merge(&mut self, other: Self) {
         for (user_agent, agent_use) in other.kept {
-            self.kept.entry(user_agent).or_default().merge(agent_use);
+            match self.kept.get_mut(&user_agent) {
+                Some(known) => known.merge(agent_use),
+                None => {
+                    self.kept.insert(user_agent, agent_use);
+                }
+            }
         }
         if let Some(more) = other.others {
             let others = self.others.get_or_insert_default();
@@ -63,7 +67,10 @@ impl Agents {
             others.requests.merge(&more.requests);
         }
         while self.kept.len() > KEPT {
-            let Some((user_agent, agent_use)) = self.kept.pop_last() else {
+            let last = self.kept.last().map(|(user_agent, _)| user_agent.clone());
+            let Some((user_agent, agent_use)) =
+                last.and_then(|last| self.kept.remove(&last).map(|it| (last, it)))
+            else {
                 break;
             };
             let others = self.others.get_or_insert_default();
@@ -87,13 +94,13 @@ impl Agents {
         let kept = self
             .kept
             .iter()
-            .map(|(agent, it)| (Some(agent.as_str()), it));
+            .map(|(agent, it)| (Some(&**agent), it));
         kept.chain(self.others.iter().map(|others| (None, &others.merged)))
     }
 
     /// The user agents that are kept apart, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.kept.keys().map(String::as_str)
+        self.kept.keys().map(|agent| &**agent)
     }
 
     /// Whether some were not kept apart.
@@ -109,20 +116,21 @@ impl Agents {
     /// The user agents, the most used first, then in order. One that was not kept apart stands
     /// first if it sent most of the requests.
     pub fn texts(&self) -> Vec<String> {
-        let mut counts: Vec<(&String, u64)> = self
+        let mut counts: Vec<(&str, u64)> = self
             .kept
             .iter()
-            .map(|(agent, agent_use)| (agent, agent_use.requests))
+            .map(|(agent, agent_use)| (&**agent, agent_use.requests))
             .collect();
         let left_out = self
             .others
             .as_ref()
             .and_then(|others| others.requests.text());
         if let Some((agent, requests)) = &left_out {
-            counts.push((agent, *requests));
+            counts.push((agent.as_str(), *requests));
         }
         counts.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
-        counts.into_iter().map(|(agent, _)| agent.clone()).collect()
+        let texts = counts.into_iter().map(|(agent, _)| agent.to_owned());
+        texts.collect()
     }
 }
 

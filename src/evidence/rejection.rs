@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::cluster::Cluster;
 use crate::audit::event::AuditEvent;
-use crate::audit::path_shape::path_shape;
+use crate::audit::path_shape::call_shape;
 
 /// One rejected request: a 401 that the server answered before it knew any user.
 ///
@@ -35,7 +35,7 @@ impl Rejection {
         rejected.then(|| Self {
             address: event.peer_address().to_owned(),
             user_agent: event.user_agent.clone(),
-            call: format!("{} {}", event.verb, path_shape(&event.request_uri)),
+            call: call_shape(&event.verb, &event.request_uri),
             received: event.request_received_timestamp,
         })
     }

@@ -1,6 +1,6 @@
 //! Bounded counts of text that a caller chooses.
 
-use std::collections::BTreeMap;
+use litemap::LiteMap;
 
 /// How many distinct texts a tally keeps. A pod has one or two user agents and a handful of
 /// addresses; whoever makes up more is not worth more memory.
@@ -12,7 +12,7 @@ const KEPT: usize = 32;
 /// the counts that are kept are exact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tally {
-    counts: BTreeMap<String, u64>,
+    counts: LiteMap<Box<str>, u64>,
     more: bool,
 }
 
@@ -20,9 +20,9 @@ impl Tally {
     /// Counts a text so many times more; 0 notes that it was there.
     pub fn add(&mut self, text: &str, times: u64) {
         if let Some(count) = self.counts.get_mut(text) {
-            *count += times;
+            *count = count.saturating_add(times);
         } else {
-            self.counts.insert(text.to_owned(), times);
+            self.counts.insert(text.into(), times);
             self.cut();
         }
     }
@@ -31,14 +31,19 @@ impl Tally {
     pub fn merge(&mut self, other: Self) {
         self.more |= other.more;
         for (text, count) in other.counts {
-            *self.counts.entry(text).or_default() += count;
+            let known = self.counts.entry(text).or_insert(0);
+            *known = known.saturating_add(count);
         }
         self.cut();
     }
 
     fn cut(&mut self) {
         while self.counts.len() > KEPT {
-            self.counts.pop_last();
+            let Some((last, _)) = self.counts.last() else {
+                break;
+            };
+            let last = last.clone();
+            self.counts.remove(&last);
             self.more = true;
         }
     }
@@ -47,7 +52,7 @@ impl Tally {
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
         self.counts
             .iter()
-            .map(|(text, count)| (text.as_str(), *count))
+            .map(|(text, count)| (&**text, *count))
     }
 
     /// The text with the highest count; the first in order among equals.
@@ -56,14 +61,15 @@ impl Tally {
             .iter()
             .rev()
             .max_by_key(|(_, count)| **count)
-            .map(|(text, _)| text.as_str())
+            .map(|(text, _)| &**text)
     }
 
     /// The texts, the most frequent first, then in order.
     pub fn texts(&self) -> Vec<String> {
-        let mut counts: Vec<(&String, &u64)> = self.counts.iter().collect();
+        let mut counts: Vec<(&Box<str>, &u64)> = self.counts.iter().collect();
         counts.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
-        counts.into_iter().map(|(text, _)| text.clone()).collect()
+        let texts = counts.into_iter().map(|(text, _)| text.to_string());
+        texts.collect()
     }
 
     /// Whether some texts were left out.

@@ -42,15 +42,16 @@ impl Requests {
 
     /// Adds other requests to these.
     pub fn merge(&mut self, other: Self) {
-        self.whole += other.whole;
-        self.beginnings += other.beginnings;
-        self.ends += other.ends;
+        self.whole = self.whole.saturating_add(other.whole);
+        self.beginnings = self.beginnings.saturating_add(other.beginnings);
+        self.ends = self.ends.saturating_add(other.ends);
     }
 
     /// The number of requests. A long-running one counts by its beginning; where an audit
     /// policy leaves the beginnings out, by its end.
     pub fn count(self) -> u64 {
-        self.whole + self.beginnings.max(self.ends)
+        self.whole
+            .saturating_add(self.beginnings.max(self.ends))
     }
 }
 

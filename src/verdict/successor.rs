@@ -17,13 +17,63 @@ struct User {
     newest: DatedToken,
 }
 
-/// The holders of one account by their clients, in order of first use.
-pub struct Successors(BTreeMap<String, Vec<User>>);
+/// The holders that use one client, in order of first use.
+#[derive(Default)]
+struct Users {
+    users: Vec<User>,
+    /// Of each user and all behind it, where the one with the newest token stands, and the one
+    /// among those of other holders: looked up for every holder of an account, of which there may
+    /// be very many.
+    newest: Vec<(usize, Option<usize>)>,
+}
+
+impl Users {
+    fn sort(&mut self) {
+        self.users
+            .sort_by_key(|user| (user.first_used, user.holder));
+        let issued = |place: usize| self.users[place].newest.token.issued;
+        let holder = |place: usize| self.users[place].holder;
+        let mut newest: Vec<(usize, Option<usize>)> = Vec::with_capacity(self.users.len());
+        for place in (0..self.users.len()).rev() {
+            newest.push(match newest.last() {
+                None => (place, None),
+                Some(&(first, second)) if issued(place) > issued(first) => {
+                    let is_other = holder(place) != holder(first);
+                    (place, if is_other { Some(first) } else { second })
+                }
+                Some(&(first, second)) => {
+                    let is_newer = second.is_none_or(|second| issued(place) > issued(second));
+                    let is_second = holder(place) != holder(first) && is_newer;
+                    (first, if is_second { Some(place) } else { second })
+                }
+            });
+        }
+        newest.reverse();
+        self.newest = newest;
+    }
+
+    /// The first of another holder that begins after a moment, and the one with the newest token.
+    fn after(&self, moment: DateTime<Utc>, holder: usize) -> Option<(&User, &User)> {
+        let later = self.users.partition_point(|user| user.first_used <= moment);
+        let first = self.users[later..]
+            .iter()
+            .find(|user| user.holder != holder)?;
+        let (newest, second) = *self.newest.get(later)?;
+        let newest = match self.users[newest].holder == holder {
+            true => second?,
+            false => newest,
+        };
+        Some((first, &self.users[newest]))
+    }
+}
+
+/// The holders of one account by their clients.
+pub struct Successors(BTreeMap<String, Users>);
 
 impl Successors {
     /// The holders of an account, by their place among them.
     pub fn among(holders: &[Held<'_>], lifetimes: &Lifetimes) -> Self {
-        let mut users: BTreeMap<String, Vec<User>> = BTreeMap::new();
+        let mut users: BTreeMap<String, Users> = BTreeMap::new();
         for (place, (_, token_use)) in holders.iter().enumerate() {
             for (agent, agent_use) in token_use.agents.iter() {
                 let first_used = agent_use.tokens.iter().map(|(_, it)| it.first_used).min();
@@ -36,6 +86,7 @@ impl Successors {
                     users
                         .entry(program(agent).to_owned())
                         .or_default()
+                        .users
                         .push(User {
                             holder: place,
                             first_used,
@@ -44,9 +95,7 @@ impl Successors {
                 }
             }
         }
-        for users in users.values_mut() {
-            users.sort_by_key(|user| (user.first_used, user.holder));
-        }
+        users.values_mut().for_each(Users::sort);
         Self(users)
     }
 
@@ -57,12 +106,9 @@ impl Successors {
             .user_agents
             .iter()
             .filter_map(|agent| {
-                let users = self.0.get(program(agent))?;
-                let later = users.partition_point(|user| user.first_used <= last_used);
-                let others = || users[later..].iter().filter(|user| user.holder != holder);
-                let newest = others().max_by_key(|user| user.newest.token.issued)?;
+                let (first, newest) = self.0.get(program(agent))?.after(last_used, holder)?;
                 Some(Successor {
-                    first_used: others().next()?.first_used,
+                    first_used: first.first_used,
                     newest: newest.newest.clone(),
                 })
             })
@@ -73,4 +119,56 @@ impl Successors {
 /// The program that a user agent names: a rollout may bring another version of the same.
 fn program(user_agent: &str) -> &str {
     user_agent.split(['/', ' ']).next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::token::{Requests, Token};
+    use crate::report::token_lifetime::TokenLifetime;
+
+    fn user((holder, first_used, issued): (usize, i64, i64)) -> User {
+        let moment = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
+        User {
+            holder,
+            first_used: moment(first_used),
+            newest: DatedToken {
+                token: Token {
+                    issued: moment(issued),
+                    latest_estimate: moment(issued),
+                    first_used: moment(first_used),
+                    last_used: moment(first_used),
+                    requests: Requests::default(),
+                },
+                lifetime: TokenLifetime::stated(1),
+            },
+        }
+    }
+
+    proptest! {
+        /// Looking each of them over finds the same.
+        #[test]
+        fn the_newest_behind_a_moment_is_found_without_looking_at_all(
+            users in prop::collection::vec((0_usize..6, 0_i64..20, 0_i64..8), 0..24),
+            moment in -1_i64..21,
+            holder in 0_usize..7,
+        ) {
+            let mut all = Users::default();
+            all.users.extend(users.into_iter().map(user));
+            all.sort();
+            let moment = DateTime::UNIX_EPOCH + TimeDelta::minutes(moment);
+            let later = || {
+                let users = all.users.iter();
+                users.filter(|user| user.first_used > moment && user.holder != holder)
+            };
+            let expected = later().next().zip(later().max_by_key(|user| user.newest.token.issued));
+            let told = |(first, newest): (&User, &User)| {
+                (first.holder, first.first_used, newest.holder, newest.newest.token.issued)
+            };
+            prop_assert_eq!(all.after(moment, holder).map(told), expected.map(told));
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! Columns that several queries have.
 
-use crate::audit::path_shape::path_shape;
+use crate::audit::bounded_text::{self, cut};
+use crate::audit::path_shape::call_shape;
 use crate::source::cloudwatch::row::Row;
 
 /// The number of requests that a row counts. As for single events, the end of a long-running
@@ -28,22 +29,19 @@ pub(super) fn call(row: &Row) -> Option<String> {
         path.push('/');
         path.push_str(subresource);
     }
-    Some(format!(
-        "{} {}",
-        unescaped(text("verbPart"))?,
-        path_shape(&unescaped(&path)?)
-    ))
+    Some(call_shape(&unescaped(text("verbPart"))?, &unescaped(&path)?))
 }
 
 /// The user agent; as it stands in the row if that is not the inside of a JSON string.
 pub(super) fn user_agent(row: &Row) -> String {
     let raw = row.get("agentPart").unwrap_or_default();
-    unescaped(raw).unwrap_or_else(|| raw.to_owned())
+    let text = unescaped(raw).unwrap_or_else(|| raw.to_owned());
+    cut(&text, bounded_text::USER_AGENT).to_owned()
 }
 
 /// The peer's address.
 pub(super) fn peer(row: &Row) -> &str {
-    row.get("peerPart").unwrap_or_default()
+    cut(row.get("peerPart").unwrap_or_default(), bounded_text::ADDRESS)
 }
 
 /// The text of a JSON string, whose inside a column holds as it stood in the event.

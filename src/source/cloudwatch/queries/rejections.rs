@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::columns::{call, peer, unescaped};
 use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
+use crate::audit::bounded_text::{USER_AGENT, cut};
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::rejection::Rejection;
@@ -50,7 +51,10 @@ fn read_row(
 fn rejections(row: &Row) -> Option<(Rejection, DateTime<Utc>, u64)> {
     let first = Rejection {
         address: peer(row).to_owned(),
-        user_agent: unescaped(row.get("agentPart").unwrap_or_default())?,
+        user_agent: {
+            let text = unescaped(row.get("agentPart").unwrap_or_default())?;
+            cut(&text, USER_AGENT).to_owned()
+        },
         call: call(row)?,
         received: time(row.get("firstRejection")?)?,
     };

@@ -1,0 +1,53 @@
+//! How much is kept of text that a caller or a file chooses.
+//!
+//! A name is worth its beginning: no text may take more memory than what it is the name of.
+
+use serde::{Deserialize, Deserializer};
+
+/// Bytes of a user agent: the API server logs no more of one (`maxUserAgentLength` in Kubernetes'
+/// `staging/src/k8s.io/apiserver/pkg/audit/request.go`).
+pub const USER_AGENT: usize = 1_024;
+
+/// Bytes of an HTTP method as a verb; the longest that Kubernetes knows is `deletecollection`.
+pub const VERB: usize = 64;
+
+/// Bytes of the shape of a path. Group, version and resource are DNS names, of at most 253
+/// characters together in any API that is known.
+pub const PATH_SHAPE: usize = 256;
+
+/// Bytes of an address; the longest, of IPv6 with an IPv4 address and a zone, take about as many.
+pub const ADDRESS: usize = 64;
+
+/// Bytes of the name of an object or of a token (RFC 1123 subdomain: 253 characters).
+pub const NAME: usize = 256;
+
+/// The beginning of a text, in whole characters.
+pub fn cut(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
+}
+
+/// A user agent, cut as it is read.
+///
+/// # Errors
+///
+/// As for any text.
+pub fn user_agent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let mut text = String::deserialize(deserializer)?;
+    if text.len() > USER_AGENT {
+        text.truncate(text.floor_char_boundary(USER_AGENT));
+        text.shrink_to_fit();
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_stay_whole() {
+        assert_eq!(cut("aé", 2), "a");
+        assert_eq!(cut("aé", 3), "aé");
+        assert_eq!(cut("", 3), "");
+    }
+}
