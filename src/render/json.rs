@@ -1,6 +1,6 @@
 //! JSON: the versioned form of the report, indented.
 
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
@@ -13,11 +13,11 @@ use crate::report::json;
 /// Writes the report.
 pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
     // Written in thousands of small pieces, of which each would be a call into the unknown.
-    let mut json = Vec::new();
+    let mut json = BufWriter::with_capacity(1 << 16, output);
     let mut serializer = Serializer::with_formatter(&mut json, Escaping::default());
     json::newest(report).serialize(&mut serializer)?;
-    json.push(b'\n');
-    output.write_all(&json)
+    json.write_all(b"\n")?;
+    json.flush()
 }
 
 /// Indented JSON in which every character that acts on a terminal is escaped: JSON itself asks

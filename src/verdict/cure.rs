@@ -1,5 +1,7 @@
 //! Beside a finding: the clients behind it, and what to do.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 
 use crate::audit::client::client_of;
@@ -20,11 +22,20 @@ use super::thresholds::Thresholds;
 /// anything that a caller made up.
 pub fn clients(service_account: &ServiceAccount, holders: &[HolderFinding]) -> Vec<ClientFinding> {
     let mut clients: Vec<(ClientFinding, u64)> = Vec::new();
+    // By label, as callers may make up very many.
+    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for holder in holders {
         let client = client(service_account, holder);
-        match clients.iter_mut().find(|(known, _)| *known == client) {
-            Some((_, requests)) => *requests += holder.requests,
-            None => clients.push((client, holder.requests)),
+        let alike = places.entry(client.label.clone()).or_default();
+        match alike.iter().find(|place| clients[**place].0 == client) {
+            Some(known) => {
+                let requests = &mut clients[*known].1;
+                *requests = requests.saturating_add(holder.requests);
+            }
+            None => {
+                alike.push(clients.len());
+                clients.push((client, holder.requests));
+            }
         }
     }
     clients.sort_by(|(one, one_requests), (other, other_requests)| {
