@@ -91,10 +91,7 @@ impl Agents {
     /// Every user agent with what it did, in order, and those that are not kept apart as one
     /// without a name.
     pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &AgentUse)> {
-        let kept = self
-            .kept
-            .iter()
-            .map(|(agent, it)| (Some(&**agent), it));
+        let kept = self.kept.iter().map(|(agent, it)| (Some(&**agent), it));
         kept.chain(self.others.iter().map(|others| (None, &others.merged)))
     }
 

@@ -50,9 +50,7 @@ impl Tally {
 
     /// The texts and their counts, in order of the text.
     pub fn iter(&self) -> impl Iterator<Item = (&str, u64)> {
-        self.counts
-            .iter()
-            .map(|(text, count)| (&**text, *count))
+        self.counts.iter().map(|(text, count)| (&**text, *count))
     }
 
     /// The text with the highest count; the first in order among equals.

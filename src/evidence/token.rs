@@ -50,8 +50,7 @@ impl Requests {
     /// The number of requests. A long-running one counts by its beginning; where an audit
     /// policy leaves the beginnings out, by its end.
     pub fn count(self) -> u64 {
-        self.whole
-            .saturating_add(self.beginnings.max(self.ends))
+        self.whole.saturating_add(self.beginnings.max(self.ends))
     }
 }
 

@@ -29,7 +29,10 @@ pub(super) fn call(row: &Row) -> Option<String> {
         path.push('/');
         path.push_str(subresource);
     }
-    Some(call_shape(&unescaped(text("verbPart"))?, &unescaped(&path)?))
+    Some(call_shape(
+        &unescaped(text("verbPart"))?,
+        &unescaped(&path)?,
+    ))
 }
 
 /// The user agent; as it stands in the row if that is not the inside of a JSON string.
@@ -41,7 +44,10 @@ pub(super) fn user_agent(row: &Row) -> String {
 
 /// The peer's address.
 pub(super) fn peer(row: &Row) -> &str {
-    cut(row.get("peerPart").unwrap_or_default(), bounded_text::ADDRESS)
+    cut(
+        row.get("peerPart").unwrap_or_default(),
+        bounded_text::ADDRESS,
+    )
 }
 
 /// The text of a JSON string, whose inside a column holds as it stood in the event.
