@@ -34,6 +34,7 @@ pub(crate) fn tool_toward(endpoint: &str) -> Command {
     command
         .env("AWS_ENDPOINT_URL_CLOUDWATCH_LOGS", endpoint)
         .env("AWS_ENDPOINT_URL_EKS", endpoint)
+        .env("AWS_ENDPOINT_URL_STS", endpoint)
         .env("AWS_ACCESS_KEY_ID", "AKIDLOOPBACK")
         .env("AWS_SECRET_ACCESS_KEY", "secret")
         .env("AWS_REGION", "eu-west-1");

@@ -80,9 +80,15 @@ where
             return Ok(None);
         };
         let error = match outcome {
-            Ok(answer) => return Ok(Some(answer)),
+            Ok(answer) => {
+                pace.answered();
+                return Ok(Some(answer));
+            }
             Err(error) => error,
         };
+        if is_throttling(&error) {
+            pace.throttled();
+        }
         attempts += 1;
         lost += u32::from(may_have_worked(&error));
         let again = again(&error);
@@ -122,6 +128,11 @@ where
         SdkError::ServiceError(service) => service.raw().status().is_success(),
         _ => true,
     }
+}
+
+/// Whether calls come too fast, and not whether too many queries run.
+fn is_throttling<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+    again(error) == Again::Room && error.code() != Some("LimitExceededException")
 }
 
 fn again<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Again {

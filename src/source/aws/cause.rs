@@ -26,6 +26,13 @@ pub enum Cause {
         /// The SDK's words.
         reason: String,
     },
+    /// The profile's role may not be assumed.
+    RoleNotAssumed {
+        /// The role's ARN.
+        role: String,
+        /// Who tried to assume it: an ARN, or the profile that the credentials come from.
+        by: String,
+    },
     /// The log group does not exist.
     NoLogGroup {
         /// A cluster of a similar name.

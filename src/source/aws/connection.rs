@@ -77,10 +77,17 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     let provider = config
         .credentials_provider()
         .ok_or_else(|| no_credentials("no provider of credentials".to_owned()))?;
-    let credentials = provider
-        .provide_credentials()
-        .await
-        .map_err(|error| no_credentials(chain(&error)))?;
+    let credentials = match provider.provide_credentials().await {
+        Ok(credentials) => credentials,
+        Err(error) => {
+            let words = chain(&error);
+            let profile = access.profile.as_deref();
+            return Err(match profiles::role_not_assumed(profile, &words).await {
+                Some(cause) => in_scope(Failure::new(cause)),
+                None => no_credentials(words),
+            });
+        }
+    };
     let mut logs = aws_sdk_cloudwatchlogs::config::Builder::from(&config);
     if let Some(url) = &access.endpoint_url {
         logs = logs.endpoint_url(url);
@@ -107,6 +114,15 @@ impl Connection {
             access_key_id: String::new(),
             config,
             paces: Arc::default(),
+        }
+    }
+
+    /// The same connection, whose calls take turns with those of another.
+    #[must_use]
+    pub fn sharing_paces_with(&self, other: &Self) -> Self {
+        Self {
+            paces: Arc::clone(&other.paces),
+            ..self.clone()
         }
     }
 

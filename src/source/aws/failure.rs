@@ -85,6 +85,10 @@ impl Failure {
                 Some(profile) => format!("profile {profile} gives no AWS credentials: {reason}"),
                 None => format!("no AWS credentials were found: {reason}"),
             },
+            Cause::RoleNotAssumed { role, by } => format!(
+                "profile {} may not assume its role: {by} is not allowed to assume {role}",
+                profile.as_deref().unwrap_or("default")
+            ),
             Cause::NoLogGroup { .. } => format!(
                 "there is no log group {log_group} in {place}: the cluster is elsewhere, or its audit logging was never enabled"
             ),
@@ -169,6 +173,9 @@ impl Failure {
             Cause::NoCredentials { .. } => format!(
                 "log in: {}, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
                 self.login()
+            ),
+            Cause::RoleNotAssumed { role, by } => format!(
+                "name {by} in the trust policy of the role, and allow it sts:AssumeRole on {role}"
             ),
             Cause::BadCredentials { .. } => format!("log in again: {}", self.login()),
             Cause::NoLogGroup {

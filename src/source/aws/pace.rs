@@ -1,24 +1,42 @@
-//! Calls a second, kept on our side: whoever waits for a turn gets the next free one.
+//! Calls a second, kept on our side: each call waits for the next free turn, and turns come slower
+//! while the service throttles.
 
 use std::sync::Mutex;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+/// The longest turn, however often a call is throttled.
+const LONGEST_TURN: Duration = Duration::from_secs(2);
+
 /// Calls a second to one operation in one Region, in turns of equal length: no second ever holds
 /// more than its share.
+///
+/// Somebody else may use the same quota. A throttled call doubles the length of a turn, and each
+/// call that is answered takes a tenth off again, as congestion control does.
 #[derive(Debug)]
 pub(in crate::source) struct Pace {
-    turn: Duration,
-    next: Mutex<Option<Instant>>,
+    shortest: Duration,
+    turns: Mutex<Turns>,
+}
+
+#[derive(Debug)]
+struct Turns {
+    length: Duration,
+    next: Option<Instant>,
 }
 
 impl Pace {
-    /// So many calls a second.
+    /// At most so many calls a second.
     pub(in crate::source) fn per_second(calls: u32) -> Self {
+        let shortest = Duration::from_secs(1) / calls.max(1);
+        let turns = Turns {
+            length: shortest,
+            next: None,
+        };
         Self {
-            turn: Duration::from_secs(1) / calls.max(1),
-            next: Mutex::new(None),
+            shortest,
+            turns: Mutex::new(turns),
         }
     }
 
@@ -27,19 +45,33 @@ impl Pace {
         sleep_until(self.take_turn(Instant::now())).await;
     }
 
+    /// A call was throttled: those that follow come slower.
+    pub(in crate::source) fn throttled(&self) {
+        let mut turns = self.turns();
+        turns.length = (turns.length * 2).min(LONGEST_TURN);
+    }
+
+    /// A call was answered: those that follow may come a little faster.
+    pub(in crate::source) fn answered(&self) {
+        let mut turns = self.turns();
+        turns.length = (turns.length * 9 / 10).max(self.shortest);
+    }
+
     fn take_turn(&self, now: Instant) -> Instant {
-        let mut next = self
-            .next
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let turn = next.map_or(now, |next| next.max(now));
-        *next = Some(turn + self.turn);
+        let mut turns = self.turns();
+        let turn = turns.next.map_or(now, |next| next.max(now));
+        turns.next = Some(turn + turns.length);
         turn
+    }
+
+    fn turns(&self) -> std::sync::MutexGuard<'_, Turns> {
+        self.turns
+            .lock()
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
 
-/// The paces of one Region. CloudWatch allows 10 calls a second of each operation (CloudWatch
-/// Logs quotas); a fifth of that is left to dashboards and others.
+/// The paces of one account in one Region.
 #[derive(Debug)]
 pub(in crate::source) struct Paces {
     pub(in crate::source) start_query: Pace,
@@ -50,8 +82,10 @@ pub(in crate::source) struct Paces {
     pub(in crate::source) list_clusters: Pace,
 }
 
-/// Calls a second to each operation.
-const CALLS_PER_SECOND: u32 = 8;
+/// Calls a second to each operation. CloudWatch Logs allows 10 (CloudWatch Logs quotas); a tenth is
+/// left to dashboards and to calls that bunch up on their way. The quotas of the EKS API are not
+/// published: the same is our own choice.
+const CALLS_PER_SECOND: u32 = 9;
 
 impl Default for Paces {
     fn default() -> Self {
@@ -61,7 +95,6 @@ impl Default for Paces {
             get_query_results: pace(),
             describe: pace(),
             stop_query: pace(),
-            // The quotas of the EKS API are not published.
             describe_cluster: pace(),
             list_clusters: pace(),
         }
@@ -77,11 +110,31 @@ mod tests {
         let pace = Pace::per_second(8);
         let now = Instant::now();
         let turns: Vec<Instant> = (0..100).map(|_| pace.take_turn(now)).collect();
-        assert_eq!(turns[0], now, "the first waits for nobody");
+        assert_eq!(turns[0], now, "the first does not wait");
         for (first, ninth) in turns.iter().zip(&turns[8..]) {
             assert!(*ninth - *first >= Duration::from_secs(1));
         }
         let later = turns[99] + Duration::from_secs(60);
         assert_eq!(pace.take_turn(later), later, "unused turns are lost");
+    }
+
+    #[test]
+    fn turns_come_slower_while_calls_are_throttled_and_no_faster_than_at_first() {
+        let pace = Pace::per_second(10);
+        let now = Instant::now();
+        let length = |pace: &Pace| {
+            let (one, next) = (pace.take_turn(now), pace.take_turn(now));
+            next - one
+        };
+        assert_eq!(length(&pace), Duration::from_millis(100));
+        pace.throttled();
+        pace.take_turn(now);
+        assert_eq!(length(&pace), Duration::from_millis(200));
+        (0..20).for_each(|_| pace.throttled());
+        pace.take_turn(now);
+        assert_eq!(length(&pace), LONGEST_TURN);
+        (0..100).for_each(|_| pace.answered());
+        pace.take_turn(now);
+        assert_eq!(length(&pace), Duration::from_millis(100));
     }
 }

@@ -74,6 +74,7 @@ pub async fn find(
     {
         return Err(missing.failure);
     }
+    share_paces(&mut connections);
     let mut looking = tokio::task::JoinSet::new();
     for (place, connection) in connections.iter().enumerate() {
         let (connection, wanted) = (Arc::clone(connection), wanted.clone());
@@ -109,6 +110,23 @@ pub async fn find(
         }
     }
     Ok(fleet)
+}
+
+/// Lets connections to the same account and Region share their paces: the quotas are the account's.
+fn share_paces(connections: &mut [Arc<Connection>]) {
+    let mut known: BTreeMap<(String, String), Arc<Connection>> = BTreeMap::new();
+    for connection in connections {
+        let account = connection.account.as_ref();
+        let account = account.unwrap_or(&connection.access_key_id).clone();
+        match known.entry((account, connection.region.clone())) {
+            Entry::Vacant(free) => {
+                free.insert(Arc::clone(connection));
+            }
+            Entry::Occupied(first) => {
+                *connection = Arc::new(connection.sharing_paces_with(first.get()));
+            }
+        }
+    }
 }
 
 async fn connect_everywhere(accesses: &[Access]) -> Vec<Result<Connection, Failure>> {

@@ -1,5 +1,6 @@
 //! CloudWatch at the size of a fleet, with the binary as a process.
 
+mod accounts;
 mod benchmark;
 mod cut_off;
 mod doctor;

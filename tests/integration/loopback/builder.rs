@@ -12,6 +12,7 @@ use super::operation::Operation;
 use super::quota::Quotas;
 use super::service::Service;
 use super::settings::{Life, Settings};
+use super::sts::Role;
 
 /// A service that has not started.
 #[derive(Debug, Default)]
@@ -61,6 +62,15 @@ impl Builder {
     /// Only calls signed with this access key reach the service.
     pub(crate) fn access_key(mut self, key: &str) -> Self {
         self.settings.access_key = Some(key.to_owned());
+        self
+    }
+
+    /// The access key is that of a role, which those may assume that have these other keys.
+    pub(crate) fn role(mut self, name: &str, trusts: &[&str]) -> Self {
+        self.settings.role = Some(Role {
+            name: name.to_owned(),
+            trusts: trusts.iter().map(|key| (*key).to_owned()).collect(),
+        });
         self
     }
 

@@ -9,6 +9,8 @@ use serde_json::Value;
 pub(crate) struct Call {
     /// The operation's name, also when the service does not know it.
     pub(crate) operation: String,
+    /// The access key that signed it.
+    pub(crate) access_key: String,
     /// The JSON body.
     pub(crate) body: Value,
     /// When it arrived.

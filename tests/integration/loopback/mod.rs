@@ -20,6 +20,7 @@
 //! - `signer` tells by the signature's scope which service a call is for, when several share the address. Signatures
 //!   are not verified.
 //! - `rest` reads the calls of the EKS API, which are paths where CloudWatch's are a header.
+//! - `sts` tells whose credentials signed a call, and gives out those of roles.
 //! - `service` is one account in one Region: it meets faults, keeps the quotas and hands a call to its file in
 //!   `operations`.
 //! - `query_run` is the life of one query: Scheduled, Running with the rows of a part of the events, and its end.
@@ -50,6 +51,7 @@ mod server;
 mod service;
 mod settings;
 mod signer;
+mod sts;
 
 #[cfg(test)]
 mod tests;

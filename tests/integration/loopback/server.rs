@@ -21,6 +21,7 @@ use super::fault::Fault;
 use super::rest;
 use super::service::Service;
 use super::signer::Signer;
+use super::sts;
 
 /// The prefix of `X-Amz-Target`.
 const TARGET: &str = "Logs_20140328.";
@@ -105,6 +106,20 @@ async fn answer(
     let (head, body) = request.into_parts();
     let signer = Signer::of(&head.headers);
     let bytes = body.collect().await.map_err(io::Error::other)?.to_bytes();
+    if let Some(signer) = signer.as_ref().filter(|signer| signer.service == "sts") {
+        let parameters = sts::parameters(&bytes);
+        if let Some(own) = services.iter().find(|service| service.knows(signer)) {
+            let action = parameters.get("Action").and_then(Value::as_str);
+            let body = Value::Object(parameters.clone());
+            own.arrive(action.unwrap_or_default(), body, &signer.access_key);
+        }
+        let (status, xml) = sts::answer(signer, &services, &parameters);
+        return Response::builder()
+            .status(status)
+            .header(CONTENT_TYPE, "text/xml")
+            .body(AnswerBody::whole(Bytes::from(xml)))
+            .map_err(io::Error::other);
+    }
     let (name, body) = match rest::call(&head) {
         Some((name, parameters)) => (name.to_owned(), parameters),
         None => {
@@ -124,7 +139,7 @@ async fn answer(
     let Some(service) = signer.service(&services) else {
         return response(Err(Exception::unknown_credentials()));
     };
-    let fault = service.arrive(&name, body.clone());
+    let fault = service.arrive(&name, body.clone(), &signer.access_key);
     if !body.is_object() {
         return response(Err(Exception::new(
             "SerializationException",

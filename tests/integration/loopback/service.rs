@@ -18,6 +18,7 @@ use super::operations;
 use super::query_run::{Phase, QueryRun};
 use super::quota::Recent;
 use super::settings::Settings;
+use super::signer::Signer;
 
 /// The service.
 #[derive(Debug)]
@@ -58,6 +59,12 @@ impl Service {
         }
     }
 
+    /// Whether these credentials are the account's.
+    pub(crate) fn knows(&self, signer: &Signer) -> bool {
+        let known = self.settings.access_key.as_ref();
+        known.is_none_or(|known| *known == signer.access_key)
+    }
+
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state
             .lock()
@@ -65,10 +72,11 @@ impl Service {
     }
 
     /// Writes a call down and says which fault it meets.
-    pub(crate) fn arrive(&self, name: &str, body: Value) -> Option<Fault> {
+    pub(crate) fn arrive(&self, name: &str, body: Value, access_key: &str) -> Option<Fault> {
         let mut state = self.state();
         state.calls.push(Call {
             operation: name.to_owned(),
+            access_key: access_key.to_owned(),
             body,
             at: Instant::now(),
         });

@@ -8,6 +8,7 @@ use super::fault::When;
 use super::insights::AggregatedTime;
 use super::journal::End;
 use super::quota::Quotas;
+use super::sts::Role;
 
 /// How long queries run.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +26,8 @@ pub(crate) struct Settings {
     pub(crate) account: String,
     /// The one access key that is known; any, if none is named.
     pub(crate) access_key: Option<String>,
+    /// The role whose credentials have that access key.
+    pub(crate) role: Option<Role>,
     /// The most rows in one answer of GetQueryResults.
     pub(crate) page_size: usize,
     pub(crate) life: Life,
@@ -52,6 +55,7 @@ impl Default for Settings {
             region: "eu-west-1".to_owned(),
             account: "111122223333".to_owned(),
             access_key: None,
+            role: None,
             page_size: 10_000,
             life: Life::Polls(2),
             ends: Vec::new(),

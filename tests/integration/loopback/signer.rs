@@ -10,8 +10,10 @@ use super::service::Service;
 /// What the `Authorization` header tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Signer {
-    access_key: String,
+    pub(crate) access_key: String,
     region: String,
+    /// The service that the signature is for, as its scope names it.
+    pub(crate) service: String,
 }
 
 impl Signer {
@@ -21,9 +23,11 @@ impl Signer {
         let (_, scope) = header.split_once("Credential=")?;
         let mut parts = scope.split(',').next()?.split('/');
         let (access_key, _date, region) = (parts.next()?, parts.next()?, parts.next()?);
+        let service = parts.next()?;
         Some(Self {
             access_key: access_key.to_owned(),
             region: region.to_owned(),
+            service: service.to_owned(),
         })
     }
 
