@@ -15,6 +15,7 @@ use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::aws::access::Access;
 use crate::source::cloudwatch::named_log_group::NamedLogGroup;
+use crate::source::cloudwatch::price::PricePerGb;
 use crate::source::cloudwatch::selector::{NotASelector, Pattern, Selector};
 use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::default_window::DEFAULT_WINDOW;
@@ -149,6 +150,17 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "SIZE", help_heading = "AWS")]
     max_scan: Option<ByteSize>,
 
+    /// What CloudWatch charges for a GB scanned, in US dollars: 0.0076
+    ///
+    /// The default is the list price of each Region, where it is known.
+    #[arg(
+        long,
+        value_name = "DOLLARS",
+        conflicts_with = "input",
+        help_heading = "AWS"
+    )]
+    price_per_gb: Option<PricePerGb>,
+
     /// Say what would be asked and what that would cost, and ask nothing
     #[arg(long, conflicts_with = "input", help_heading = "AWS")]
     dry_run: bool,
@@ -205,6 +217,7 @@ pub(super) struct CloudWatchPlan {
     pub(super) time_limit: Duration,
     pub(super) max_queries: usize,
     pub(super) max_scan: Option<ByteSize>,
+    pub(super) price_per_gb: Option<PricePerGb>,
     pub(super) dry_run: bool,
     /// Whether the EKS API is asked for the clusters' versions.
     pub(super) describes_clusters: bool,
@@ -325,6 +338,7 @@ impl EvidenceArgs {
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
             max_queries: usize::from(self.max_queries),
             max_scan: self.max_scan,
+            price_per_gb: self.price_per_gb,
             dry_run: self.dry_run,
             // Only a verdict needs the versions.
             describes_clusters: depth != Depth::Export,

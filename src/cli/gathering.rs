@@ -201,6 +201,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         deadline,
         time_limit_seconds: plan.time_limit.as_secs(),
         max_silence: plan.max_silence,
+        price_per_gb: plan.price_per_gb,
         max_queries,
         known_versions: known_versions.clone(),
         stop: stop.clone(),

@@ -13,6 +13,9 @@ use super::price::Price;
 /// What was looked at in one cluster's audit logs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
+    /// The profile of the AWS configuration by which the cluster's own account was reached, where
+    /// one was named.
+    pub profile: Option<String>,
     /// The log groups, files or streams.
     pub places: BTreeSet<String>,
     /// The first arrival that was asked for; absent if everything was.
@@ -257,6 +260,7 @@ impl Coverage {
 
     /// Adds other coverage of the same cluster.
     pub fn merge(&mut self, other: Self) {
+        self.profile = self.profile.take().into_iter().chain(other.profile).min();
         self.places.extend(other.places);
         self.since = earlier(self.since, other.since);
         self.until = later(self.until, other.until);

@@ -1,6 +1,8 @@
 //! What to do, by urgency: what to type first, then what mends it for good. Where a restart buys a
 //! day only, what mends it comes first.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
@@ -14,17 +16,21 @@ use crate::report::verdict::Severity;
 
 /// Steps in the order in which to take them.
 pub fn steps(report: &Report) -> Vec<Step<'_>> {
-    // Cluster by cluster: a context is switched once.
+    // Cluster by cluster, the most urgent first: a context is switched once.
     let mut urgent: Vec<Urgent<'_>> = report
         .findings
         .iter()
         .filter(|finding| !finding.is_calm())
         .filter_map(|finding| Urgent::of(report, finding))
         .collect();
+    let mut first_of: BTreeMap<&Cluster, usize> = BTreeMap::new();
+    for (place, urgent) in urgent.iter().enumerate() {
+        first_of.entry(&urgent.finding.cluster).or_insert(place);
+    }
     urgent.sort_by_key(|urgent| {
         let finding = urgent.finding;
         (
-            &finding.cluster,
+            first_of.get(&finding.cluster),
             finding.verdict.order(),
             finding.lead().rejected_from,
         )

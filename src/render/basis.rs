@@ -137,18 +137,35 @@ pub fn outlived(scan: &ClusterScan) -> Option<String> {
     ))
 }
 
-/// What a reader should know, without anything being missing. Places are log text: escape it.
+/// What a reader should know, without anything being missing; once, where it is the same of many
+/// places. Places are log text: escape it.
 pub fn notes(report: &Report) -> impl Iterator<Item = String> {
-    let notes = report.clusters.iter().flat_map(|scan| &scan.notes);
-    let of_clusters = notes.map(|counted| {
+    let mut texts: Vec<(String, Vec<String>)> = Vec::new();
+    for counted in report.clusters.iter().flat_map(|scan| &scan.notes) {
         let times = match counted.count {
             1 => String::new(),
             count => format!(" ({} times)", thousands(count)),
         };
-        format!("{}: {}{times}", counted.note.place, counted.note.text)
+        let text = format!("{}{times}", counted.note.text);
+        let place = counted.note.place.clone();
+        match texts.iter_mut().find(|(known, _)| *known == text) {
+            Some((_, places)) => places.push(place),
+            None => texts.push((text, vec![place])),
+        }
+    }
+    let of_clusters = texts.into_iter().flat_map(|(text, places)| {
+        let places = match places.len() {
+            0..=SAME_NOTES => places,
+            _ => vec![names(&places)],
+        };
+        let line = move |place: String| format!("{place}: {text}");
+        places.into_iter().map(line).collect::<Vec<String>>()
     });
     of_clusters.chain(report.notes.iter().cloned())
 }
+
+/// Up to so many places of which the same is noted have a line of their own.
+const SAME_NOTES: usize = 5;
 
 /// `Read 7,094 lines, 9.6 MB, in 2 files. Scanned 41.2 GB in 1 query, about $0.21.`
 pub fn read(report: &Report) -> String {

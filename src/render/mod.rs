@@ -6,11 +6,13 @@
 //! - [`visible`]: characters that would act on a terminal, made visible
 //! - [`moment`], [`number`]: times, durations and numbers in words
 //! - [`basis`]: what the report rests on
+//! - [`overview`]: many clusters in a few lines
 //! - [`due`]: when a token is rejected, and how sure that is
 //! - [`recurrence`]: what was interrupted and came back, and what may be back
 //! - [`upgrade`]: what an upgrade would break
 //! - [`actions`]: what to do, by urgency
 //! - [`pods`]: what the cluster says of the pods
+//! - [`kubeconfig`]: which context kubectl needs for that
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
@@ -27,10 +29,12 @@ pub mod headline;
 pub mod html;
 pub mod ics;
 pub mod json;
+pub mod kubeconfig;
 pub mod markdown;
 pub mod moment;
 pub mod notification;
 pub mod number;
+pub mod overview;
 pub mod pods;
 pub mod prometheus;
 pub mod recurrence;

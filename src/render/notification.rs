@@ -11,6 +11,7 @@ use chrono_tz::Tz;
 use super::actions;
 use super::caller;
 use super::change;
+use super::kubeconfig;
 use super::moment::minute;
 use super::recurrence;
 use super::rejections;
@@ -217,22 +218,30 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
         {
             let _ = write!(item, "; {remark}");
         }
-        item.push_str(&what_to_do(finding));
+        item.push_str(&what_to_do(report, finding));
     }
     item
 }
 
 /// The client, and, if there is less than a month, what to do first.
-fn what_to_do(finding: &Finding) -> String {
+fn what_to_do(report: &Report, finding: &Finding) -> String {
     let mut text = String::new();
     if let Some(client) = finding.clients.first() {
         let _ = write!(text, "; client {}", code(&client.label));
     }
     let urgent = finding.severity >= Some(Severity::Warning);
+    let mut switched = false;
     let first = actions::first(finding).iter().filter(|_| urgent);
     for remedy in first.take(MOST_NAMES) {
         let (words, most) = match remedy {
-            Remedy::Restart { command, .. } => (command, usize::MAX),
+            Remedy::Restart { command, .. } => {
+                // A chat shows one item after another: each says which cluster it is for.
+                let context = kubeconfig::command(report, &finding.cluster);
+                if let Some(context) = context.filter(|_| !std::mem::replace(&mut switched, true)) {
+                    let _ = write!(text, "\n        {}", code_of(&context, usize::MAX));
+                }
+                (command, usize::MAX)
+            }
             Remedy::Advice { text } => (text, 3 * MOST_CHARACTERS),
         };
         let _ = write!(text, "\n        {}", code_of(words, most));

@@ -26,6 +26,9 @@ pub struct ClusterScan {
     pub cluster: Cluster,
     /// Whether no audit event of it was seen, of any kind.
     pub without_events: bool,
+    /// The profile of the AWS configuration by which the cluster's own account was reached, where
+    /// one was named.
+    pub profile: Option<String>,
     /// The span of time that was judged.
     pub window: Window,
     /// What its dates rest on.

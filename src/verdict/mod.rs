@@ -331,6 +331,7 @@ fn scan(
     ClusterScan {
         cluster: cluster.clone(),
         without_events: coverage.last_event.is_none(),
+        profile: coverage.profile.clone(),
         window,
         judged_by: lifetimes.judged_by(),
         places: coverage.places.iter().cloned().collect(),

@@ -31,6 +31,7 @@ use super::change;
 use super::due::Column;
 use super::moment::{distance, minute, rfc3339};
 use super::number::thousands;
+use super::overview;
 use super::upgrade;
 use super::visible::visible;
 use crate::render::headline;
@@ -58,10 +59,14 @@ struct ReportPage {
     time_zone: String,
     made_for: Option<Moment>,
     several_clusters: bool,
+    /// Many clusters in a few lines; empty where each has its own.
+    overview: Vec<String>,
     scans: Vec<Scan>,
     lifetimes: Vec<String>,
     unseen: Option<String>,
     without_findings: String,
+    /// Why clusters could not be seen, where they are many.
+    reasons: Vec<String>,
     gaps: Vec<[String; 2]>,
     notes: Vec<String>,
     changes: Option<Changes>,
@@ -170,11 +175,19 @@ impl ReportPage {
                 person: minute(time, page.time_zone),
             }),
             several_clusters,
+            overview: overview_lines(report, page),
             scans: scans(report, page),
             lifetimes: basis::lifetimes(report)
                 .iter()
                 .map(|line| shown(line))
                 .collect(),
+            reasons: match overview::counts(report) {
+                true => overview::reasons(report)
+                    .iter()
+                    .map(|reason| shown(reason))
+                    .collect(),
+                false => Vec::new(),
+            },
             gaps: report
                 .all_gaps()
                 .map(|counted| [shown(&counted.gap.place), shown(&counted.in_words())])
@@ -231,6 +244,15 @@ fn title(report: &Report) -> String {
         ),
         scans => format!("Stale service-account tokens: {} clusters", scans.len()),
     }
+}
+
+fn overview_lines(report: &Report, page: &Page) -> Vec<String> {
+    if !overview::counts(report) {
+        return Vec::new();
+    }
+    let windows = overview::windows(report, page);
+    let lines = std::iter::once(overview::summary(report)).chain(windows);
+    lines.map(|line| shown(&line)).collect()
 }
 
 fn scans(report: &Report, page: &Page) -> Vec<Scan> {

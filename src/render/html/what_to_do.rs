@@ -3,6 +3,7 @@
 use super::{account, shown};
 use crate::render::Page;
 use crate::render::actions::{self, Body, Restart};
+use crate::render::kubeconfig;
 use crate::render::upgrade;
 use crate::report::Report;
 
@@ -24,13 +25,18 @@ pub(super) struct Broken {
 pub(super) struct Step {
     pub(super) heading: &'static str,
     pub(super) purpose: &'static str,
-    pub(super) commands: Vec<Command>,
+    pub(super) commands: Vec<Commands>,
     pub(super) cures: Vec<(String, String)>,
 }
 
+/// The commands of one cluster.
+pub(super) struct Commands {
+    /// What makes kubectl talk to it.
+    pub(super) context: Vec<String>,
+    pub(super) commands: Vec<Command>,
+}
+
 pub(super) struct Command {
-    /// The cluster, where it is another than the last command's.
-    pub(super) cluster: Option<String>,
     pub(super) command: String,
     pub(super) buys: String,
 }
@@ -71,18 +77,23 @@ pub(super) fn steps(report: &Report, page: &Page) -> Vec<Step> {
     actions::steps(report).into_iter().map(step).collect()
 }
 
-fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Command> {
-    let mut cluster = None;
-    restarts
-        .iter()
-        .map(|restart| {
-            let another = cluster.replace(restart.cluster) != Some(restart.cluster);
-            Command {
-                cluster: (another && report.clusters.len() > 1)
-                    .then(|| shown(&report.name_of(restart.cluster))),
-                command: shown(restart.command),
-                buys: restart.buys(page.time_zone),
-            }
+fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Commands> {
+    let of_clusters = restarts.chunk_by(|one, next| one.cluster == next.cluster);
+    of_clusters
+        .map(|restarts| Commands {
+            context: restarts
+                .iter()
+                .take(1)
+                .flat_map(|restart| kubeconfig::lines(report, restart.cluster))
+                .map(|line| shown(&line))
+                .collect(),
+            commands: restarts
+                .iter()
+                .map(|restart| Command {
+                    command: shown(restart.command),
+                    buys: restart.buys(page.time_zone),
+                })
+                .collect(),
         })
         .collect()
 }

@@ -16,6 +16,7 @@ use super::change;
 use super::due::{self, Column};
 use super::moment::{distance, minute};
 use super::number::{counted, thousands};
+use super::overview;
 use super::pods;
 use super::recurrence;
 use super::rejections;
@@ -46,6 +47,12 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_actions(report, page, output)?;
     write_callers(report, page, output)?;
     write_harmless(report, page, output)?;
+    if overview::counts(report) && report.is_incomplete() {
+        writeln!(output)?;
+        writeln!(output, "### Not seen")?;
+        writeln!(output)?;
+        write_gaps(report, output)?;
+    }
     writeln!(output)?;
     for note in basis::notes(report).take(MOST_LINES) {
         writeln!(output, "- Note: {}", code(&note))?;
@@ -59,7 +66,22 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
 
 fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)?;
-    for scan in report.clusters.iter().take(MOST_LINES) {
+    if overview::counts(report) {
+        writeln!(output, "- {}", overview::summary(report))?;
+        for line in overview::windows(report, page) {
+            writeln!(output, "- {line}")?;
+        }
+    } else {
+        write_clusters(report, page, output)?;
+    }
+    for line in basis::lifetimes(report) {
+        writeln!(output, "- {}", words(&line))?;
+    }
+    Ok(())
+}
+
+fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    for scan in &report.clusters {
         let region = report.region_beside(&scan.cluster).map(code);
         writeln!(
             output,
@@ -68,10 +90,6 @@ fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resu
             region.map_or_else(String::new, |region| format!(" in {region}")),
             basis::window(scan.window, page)
         )?;
-    }
-    write_more(report.clusters.len(), "clusters", output)?;
-    for line in basis::lifetimes(report) {
-        writeln!(output, "- {}", words(&line))?;
     }
     Ok(())
 }
@@ -94,13 +112,24 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
             "**This report is incomplete: findings may be missing.**"
         )?;
         writeln!(output)?;
-        for counted in report.all_gaps().take(MOST_LINES) {
-            let (place, what) = (code(&counted.gap.place), code(&counted.in_words()));
-            writeln!(output, "- {place}: {what}")?;
+        if overview::counts(report) {
+            let unseen = headline::unseen(report).map(|words| headline::as_sentence(&words));
+            for line in unseen.into_iter().chain(overview::reasons(report)) {
+                writeln!(output, "- {}", words(&line))?;
+            }
+        } else {
+            write_gaps(report, output)?;
         }
-        write_more(report.all_gaps().count(), "gaps", output)?;
     }
     Ok(())
+}
+
+fn write_gaps(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    for counted in report.all_gaps().take(MOST_LINES) {
+        let (place, what) = (code(&counted.gap.place), code(&counted.in_words()));
+        writeln!(output, "- {place}: {what}")?;
+    }
+    write_more(report.all_gaps().count(), "gaps", output)
 }
 
 fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {

@@ -6,6 +6,7 @@ use super::inert::{code, line, words};
 use super::{MOST_LINES, in_cluster, write_more};
 use crate::render::Page;
 use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::kubeconfig;
 use crate::render::upgrade::{self, Upgrade};
 use crate::report::Report;
 
@@ -81,8 +82,17 @@ fn write_restarts(
     writeln!(output, "```sh")?;
     let mut cluster = None;
     for restart in restarts.iter().take(MOST_LINES) {
-        if report.clusters.len() > 1 && cluster.replace(restart.cluster) != Some(restart.cluster) {
-            writeln!(output, "# {}", line(&report.name_of(restart.cluster)))?;
+        let before = cluster.replace(restart.cluster);
+        if before != Some(restart.cluster) {
+            // Two clusters' commands must not be copied as one.
+            if before.is_some() {
+                writeln!(output, "```")?;
+                writeln!(output)?;
+                writeln!(output, "```sh")?;
+            }
+            for context in kubeconfig::lines(report, restart.cluster) {
+                writeln!(output, "{}", line(&context))?;
+            }
         }
         let buys = restart.buys(page.time_zone);
         writeln!(output, "{}   # {buys}", line(restart.command))?;

@@ -7,6 +7,7 @@ use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint};
 use crate::render::Page;
 use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::kubeconfig;
 use crate::render::visible::visible;
 use crate::report::Report;
 
@@ -57,8 +58,13 @@ fn write_restarts(
     let mut cluster = None;
     for restart in restarts {
         let another = cluster.replace(restart.cluster) != Some(restart.cluster);
-        if report.clusters.len() > 1 && another {
-            lines.push(format!("# {}", visible(&report.name_of(restart.cluster))));
+        if another {
+            // Two clusters' commands must not be pasted as one.
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            let context = kubeconfig::lines(report, restart.cluster).into_iter();
+            lines.extend(context.map(|line| visible(&line).into_owned()));
         }
         lines.push(format!(
             "{}   # {}",
@@ -73,7 +79,7 @@ fn write_restarts(
         } else {
             " ".repeat(LEFT)
         };
-        writeln!(output, "  {left}{line}")?;
+        writeln!(output, "{}", format!("  {left}{line}").trim_end())?;
     }
     Ok(())
 }

@@ -7,9 +7,11 @@ use chrono::TimeDelta;
 
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint, thousands};
+use crate::evidence::cluster::Cluster;
 use crate::render::Page;
 use crate::render::actions;
 use crate::render::due;
+use crate::render::kubeconfig;
 use crate::render::moment::{distance, minute};
 use crate::render::pods;
 use crate::render::rejections::since;
@@ -64,7 +66,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         } else {
             command.clone()
         };
-        writeln!(output, "  {left}{command}")?;
+        writeln!(output, "{}", format!("  {left}{command}").trim_end())?;
     }
     let is_inferred = urgent(report)
         .into_iter()
@@ -211,11 +213,39 @@ fn causes(report: &Report) -> Vec<String> {
         .collect()
 }
 
-/// What to type, the most urgent first; what is no command stands as a comment, once for all that
-/// it helps. Where a restart buys a day only, what mends the client comes first.
+/// What to type, the most urgent first, cluster by cluster; what is no command stands as a comment,
+/// once for all that it helps. Where a restart buys a day only, what mends the client comes first.
 fn commands(report: &Report) -> Vec<String> {
-    let mut lines: Vec<Line> = Vec::new();
+    let mut clusters: Vec<(&Cluster, Vec<&Finding>)> = Vec::new();
     for finding in urgent(report) {
+        let known = clusters.iter_mut().find(|(it, _)| **it == finding.cluster);
+        match known {
+            Some((_, findings)) => findings.push(finding),
+            None => clusters.push((&finding.cluster, vec![finding])),
+        }
+    }
+    let mut lines: Vec<String> = Vec::new();
+    for (cluster, findings) in clusters {
+        let of_cluster = commands_of(report, &findings);
+        if of_cluster.is_empty() {
+            continue;
+        }
+        // Two clusters' commands must not be pasted as one.
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        if of_cluster.iter().any(|line| line.starts_with("kubectl")) {
+            let context = kubeconfig::lines(report, cluster).into_iter();
+            lines.extend(context.map(|line| visible(&line).into_owned()));
+        }
+        lines.extend(of_cluster);
+    }
+    lines
+}
+
+fn commands_of(report: &Report, findings: &[&Finding]) -> Vec<String> {
+    let mut lines: Vec<Line> = Vec::new();
+    for finding in findings {
         for remedy in actions::first(finding) {
             let name = name(report, finding);
             match remedy {

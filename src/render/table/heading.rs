@@ -12,6 +12,7 @@ use crate::render::basis;
 use crate::render::caller;
 use crate::render::headline;
 use crate::render::moment::distance;
+use crate::render::overview;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -19,6 +20,55 @@ use crate::report::scan::ClusterScan;
 use crate::report::verdict::{Severity, Verdict};
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    if overview::counts(report) {
+        write_overview(report, page, output)?;
+    } else {
+        write_clusters(report, page, output)?;
+    }
+    for line in basis::lifetimes(report) {
+        for line in list::wrapped(&visible(&line), page.width) {
+            writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+        }
+    }
+    writeln!(output)?;
+    if let Some(unseen) = headline::unseen(report) {
+        let words = visible(&unseen).into_owned();
+        writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
+    }
+    if overview::counts(report) {
+        write_reasons(report, page, output)?;
+    }
+    write_summary(report, page, output)
+}
+
+/// How many clusters there are, and their windows.
+fn write_overview(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    for line in list::wrapped(&overview::summary(report), page.width) {
+        writeln!(output, "{}", paint(HEADING, line, page.colour))?;
+    }
+    for line in overview::windows(report, page) {
+        writeln!(output, "{line}")?;
+    }
+    Ok(())
+}
+
+/// Why clusters could not be seen; each gap by itself, with what ends it, stands at the end.
+fn write_reasons(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    for reason in overview::reasons(report) {
+        for (index, line) in list::wrapped(&visible(&reason), page.width.saturating_sub(4))
+            .into_iter()
+            .enumerate()
+        {
+            let inset = if index == 0 { "" } else { "  " };
+            let line = paint(WARNING, line, page.colour);
+            writeln!(output, "    {inset}{line}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Each cluster with its window.
+fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let widest = report
         .clusters
         .iter()
@@ -34,16 +84,10 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             basis::window(scan.window, page)
         )?;
     }
-    for line in basis::lifetimes(report) {
-        for line in list::wrapped(&visible(&line), page.width) {
-            writeln!(output, "{}", paint(FAINT, line, page.colour))?;
-        }
-    }
-    writeln!(output)?;
-    if let Some(unseen) = headline::unseen(report) {
-        let words = visible(&unseen).into_owned();
-        writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
-    }
+    Ok(())
+}
+
+fn write_summary(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let (summary, harmless) = summary(report);
     let colour = |(style, words): Part| paint(style, words, page.colour);
     let width = |parts: &[Part]| {

@@ -8,7 +8,6 @@ use chrono::{DateTime, Utc};
 use super::chunk::QueryChunk;
 use super::fleet::FoundRegion;
 use super::log_group::LogGroup;
-use super::price::price;
 use super::queries::logs_query::LogsQuery;
 use super::query_limits::{QueryLimits, first_chunks, first_probes};
 use super::row::Row;
@@ -65,7 +64,7 @@ pub async fn estimate(
             stored.sum()
         });
     }
-    estimate.price = price(&region.connection.region, estimate.bytes);
+    estimate.price = limits.price(&region.connection.region, estimate.bytes);
     estimate
 }
 

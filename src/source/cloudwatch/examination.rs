@@ -249,7 +249,7 @@ fn log_group(
         let words = format!(
             "a sweep over {hours} h scans about {}, {}",
             ByteSize(bytes).display().si(),
-            price(&connection.region, bytes)
+            price(&connection.region, bytes, None)
         );
         checks.push(Check::new("price", State::Good, words));
     }

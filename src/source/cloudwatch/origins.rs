@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 
 use super::fleet::{Fleet, FoundRegion, Missing};
 use super::log_group::{LogGroup, NamedEvents, cluster_at_end_of};
-use super::price::price;
 use super::queries::log_origins;
 use super::queries::logs_query::QuerySpan;
 use super::query_limits::QueryLimits;
@@ -79,7 +78,7 @@ pub async fn split(fleet: &mut Fleet, wanted: &Wanted, limits: &QueryLimits) {
                     let coverage = fleet.notes.of(&first.cluster);
                     coverage.queries += 1;
                     coverage.bytes_scanned += result.bytes_scanned;
-                    coverage.charge(price(&connection.region, result.bytes_scanned));
+                    coverage.charge(limits.price(&connection.region, result.bytes_scanned));
                 }
                 groups.extend(wanted_parts);
             }

@@ -8,7 +8,9 @@ use tokio_util::sync::CancellationToken;
 
 use super::chunk::{QueryChunk, Span};
 use super::log_group::LogGroup;
+use super::price::{PricePerGb, price};
 use super::queries::logs_query::{LogsQuery, QuerySpan};
+use crate::evidence::price::Price;
 use crate::source::eks::KnownVersions;
 use crate::source::progress::Progress;
 use crate::source::request_filter::RequestFilter;
@@ -41,6 +43,8 @@ pub struct QueryLimits {
     pub deadline: Instant,
     /// The time until then, in whole seconds, to speak of.
     pub time_limit_seconds: u64,
+    /// What CloudWatch charges for a GB scanned, where the operator states it.
+    pub price_per_gb: Option<PricePerGb>,
     /// How many queries may run at once in a Region.
     pub max_queries: usize,
     /// The versions that are known of clusters without their logs.
@@ -70,6 +74,11 @@ impl QueryLimits {
             QuerySpan::Arrived | QuerySpan::Edges => arrived(self.since, self.until),
             QuerySpan::LookBack => written(self.look_back.unwrap_or(self.since), self.since),
         }
+    }
+
+    /// What a scan of so many bytes costs in a Region.
+    pub fn price(&self, region: &str, bytes: u64) -> Price {
+        price(region, bytes, self.price_per_gb)
     }
 
     /// The requests that count for a query.

@@ -81,6 +81,7 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
                 uncapped_tokens: 0,
             },
             cluster: Cluster::named("prod-1"),
+            profile: None,
             window: Window {
                 since: at(day * DAY - DAY),
                 until: at(day * DAY),

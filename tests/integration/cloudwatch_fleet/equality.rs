@@ -174,6 +174,7 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         until: time("2026-11-24T06:10:00Z"),
         look_back: None,
         max_silence: chrono::TimeDelta::hours(1),
+        price_per_gb: None,
         now: time("2026-11-24T06:10:00Z"),
         deadline,
         time_limit_seconds: 60,

@@ -132,3 +132,21 @@ fn a_scan_above_the_most_is_refused_before_it_begins() {
     );
     run_to(command.args(["--max-scan", "900GB"]), 2);
 }
+
+#[test]
+fn a_price_that_is_stated_holds_in_every_region() {
+    let cloudwatch = heavy();
+    let mut command = tool_at(&cloudwatch);
+    command
+        .args(["sweep", "a", "--region", "ap-northeast-1"])
+        .args(["--price-per-gb", "0.0038"])
+        .args(HOUR);
+    let report = report(&mut command, 0);
+    let cluster = &report["clusters"][0];
+    let bytes = cluster["bytes_scanned"].as_f64().expect("bytes");
+    let dollars = cluster["price_usd"].as_f64().expect("a price");
+    assert!((dollars - bytes / 1e9 * 0.0038).abs() < 1e-4, "{dollars}");
+    assert_eq!(cluster["price_is_minimum"], false);
+    let refused = run_to(command.args(["--price-per-gb", "5c"]), 2);
+    assert!(refused.stderr.contains("price"), "{}", refused.stderr);
+}

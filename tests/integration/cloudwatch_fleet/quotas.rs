@@ -121,6 +121,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             until: time(3_600),
             look_back: None,
             max_silence: chrono::TimeDelta::hours(1),
+            price_per_gb: None,
             now: time(4_000),
             deadline,
             time_limit_seconds: 120,

@@ -2,6 +2,7 @@
 //!
 //! - [`corpus`]: the reports
 //! - [`snapshots`]: what each format looks like on a recorded log
+//! - [`fleet`]: many clusters, and the commands of each
 //! - [`hostile`]: text that acts in no format
 //! - [`markdown`], [`calendar`], [`metrics`], [`page`], [`columns`]: each format, read back by
 //!   somebody else
@@ -13,6 +14,7 @@
 mod calendar;
 mod columns;
 mod corpus;
+mod fleet;
 mod hostile;
 mod lifetimes;
 mod markdown;

@@ -87,6 +87,10 @@ pub(super) struct Report {
 struct Scan {
     #[serde(flatten)]
     cluster: Cluster,
+    /// The profile of the AWS configuration by which the cluster's own account was reached, where
+    /// one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
     #[serde(flatten)]
     window: Window,
     /// What its dates rest on.
@@ -255,6 +259,7 @@ impl From<ClusterScan> for Scan {
     fn from(scan: ClusterScan) -> Self {
         Self {
             cluster: scan.cluster.into(),
+            profile: scan.profile,
             window: scan.window.into(),
             judged_by: scan.judged_by.into(),
             places: scan.places,
@@ -282,6 +287,7 @@ impl From<Scan> for ClusterScan {
     fn from(scan: Scan) -> Self {
         Self {
             cluster: scan.cluster.into(),
+            profile: scan.profile,
             window: scan.window.into(),
             judged_by: scan.judged_by.into(),
             places: scan.places,

@@ -10,7 +10,6 @@ use crate::evidence::set::Collect;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::failure::Failure;
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
-use crate::source::cloudwatch::price::price;
 
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// Notes of every group which window is read.
@@ -23,6 +22,9 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 ..Coverage::default()
             };
             coverage.places.insert(group.name.clone());
+            if group.named.is_none() {
+                coverage.profile.clone_from(&self.connection.profile);
+            }
             let kept_since = group.kept_since(limits.now);
             if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
                 if kept_since > limits.until {
@@ -99,7 +101,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             left -= share;
             let coverage = self.gathered.coverages.of(&self.groups[*place].cluster);
             coverage.bytes_scanned += share;
-            coverage.charge(price(&self.connection.region, share));
+            coverage.charge(self.limits.price(&self.connection.region, share));
             coverage.queries += u64::from(nth == 0);
         }
     }
