@@ -4,10 +4,11 @@ use std::io::IsTerminal as _;
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::render::visible::visible;
 use crate::source::progress::Progress;
 
 /// Work that is over sooner shows no bar.
@@ -39,6 +40,10 @@ impl ShownProgress {
             let bar = bar(&progress, waiting_for);
             while end.recv_timeout(REDRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
                 bar.set_position(progress.done());
+                let queries = progress.queries.words(Instant::now());
+                if !queries.is_empty() {
+                    bar.set_message(visible(&queries).into_owned());
+                }
                 bar.tick();
             }
             bar.finish_and_clear();

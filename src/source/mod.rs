@@ -10,7 +10,7 @@
 //! - [`request_filter`]: which requests count, by their arrival
 //! - [`ingest`]: one event's text read
 //! - [`accepted_requests`]: every request by itself, spilled to temporary files where they are many
-//! - [`progress`]: how far a source has got
+//! - [`progress`], [`query_progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
 
@@ -24,6 +24,7 @@ pub mod files;
 pub mod ingest;
 pub mod kubernetes;
 pub mod progress;
+pub mod query_progress;
 pub mod request_filter;
 mod spill;
 

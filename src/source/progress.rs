@@ -2,11 +2,15 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::query_progress::QueryProgress;
+
 /// Counters of work done and work to do.
 #[derive(Debug, Default)]
 pub struct Progress {
     done: AtomicU64,
     total: AtomicU64,
+    /// Queries to CloudWatch.
+    pub queries: QueryProgress,
 }
 
 impl Progress {

@@ -115,6 +115,16 @@ impl ChunkQueue {
         self.waiting.pop()
     }
 
+    /// How many chunks wait.
+    pub fn len(&self) -> usize {
+        self.waiting.len()
+    }
+
+    /// Whether no chunk waits.
+    pub fn is_empty(&self) -> bool {
+        self.waiting.is_empty()
+    }
+
     /// Asks for a further chunk.
     pub fn push(&mut self, chunk: QueryChunk) {
         self.waiting.push(chunk);

@@ -144,6 +144,8 @@ pub async fn run_queries<C: Collect + 'static>(
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// Runs chunks until none is left.
     async fn run_queries(&mut self) {
+        let progress = Arc::clone(&self.limits.progress);
+        let mut known = 0;
         let mut running: JoinSet<ChunkOutcome<C>> = JoinSet::new();
         loop {
             let most = match self.queue.is_probing() {
@@ -151,12 +153,17 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 false => self.limits.max_queries,
             };
             while running.len() < most {
+                let waiting = self.queue.len();
+                progress.queries.expect(waiting.saturating_sub(known));
                 let Some(chunk) = self.queue.next_chunk() else {
                     break;
                 };
+                known = waiting - 1;
                 if self.limits.stop.is_cancelled() {
+                    progress.queries.drop_waiting();
                     self.gap(&chunk, GapKind::Interrupted, "");
                 } else if self.limits.deadline <= Instant::now() {
+                    progress.queries.drop_waiting();
                     self.time_is_up(&chunk);
                 } else {
                     running.spawn(self.run_chunk(chunk));
@@ -221,6 +228,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 })
                 .collect();
             let condition = members.first().and_then(|group| group.condition());
+            let _running = limits.progress.queries.begin(about(&connection, &members));
             let text = LogsQuery::selecting(&query.text_for(window, &filter), condition);
             let spec = QuerySpec {
                 name: query.name,
@@ -377,4 +385,14 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         true
     }
+}
+
+/// What a query is about, for whoever waits for it: `eu-west-1, prod-1 and 49 more`.
+fn about(connection: &Connection, members: &[&LogGroup]) -> String {
+    let first = members.first().map_or("", |group| &*group.cluster.name);
+    let more = match members.len() {
+        0 | 1 => String::new(),
+        many => format!(" and {} more", many - 1),
+    };
+    format!("{}, {first}{more}", connection.region)
 }

@@ -12,6 +12,7 @@ mod identity;
 mod legacy_tokens;
 mod money;
 mod named_log_groups;
+mod organisation;
 mod profiles;
 mod quotas;
 mod regions;
