@@ -8,7 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
 use super::access_args::AccessArgs;
-use super::evidence_args::{one_cluster, resolve};
+use super::doctor_table;
+use super::evidence_args::{one_cluster, resolve, wanted};
 use super::exit::{Failure, Outcome};
 use super::gathering::deadline;
 use super::interrupt;
@@ -17,6 +18,7 @@ use crate::deliver::standard_output;
 use crate::render::visible::visible;
 use crate::source::aws::access::Access;
 use crate::source::aws::connection::connect;
+use crate::source::cloudwatch::examination::fleet::examine_fleet;
 use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
 use crate::source::cloudwatch::selector::Selector;
 use crate::source::cloudwatch::wanted::Wanted;
@@ -29,9 +31,21 @@ use crate::source::cloudwatch::wanted::Wanted;
 /// missing.
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
-    /// The cluster; without one, only what all clusters share is looked at
+    /// The clusters: names, patterns as 'prod-*', ARNs; without any, only what all clusters share is
+    /// looked at
+    ///
+    /// For more than one the answer is a table: each cluster with what is missing in it. That a
+    /// profile gives no credentials is a row of it.
     #[arg(value_name = "CLUSTER")]
-    cluster: Option<String>,
+    clusters: Vec<String>,
+
+    /// Every cluster of the Region
+    #[arg(long, conflicts_with = "clusters")]
+    all_clusters: bool,
+
+    /// Leave out clusters of this name or pattern; repeatable
+    #[arg(long, value_name = "PATTERN")]
+    exclude_cluster: Vec<String>,
 
     /// The window that a sweep would ask for; 24h, and 26h from Kubernetes 1.34 on, if not given
     #[arg(long, value_name = "TIME")]
@@ -47,7 +61,10 @@ pub(super) struct DoctorArgs {
 
 /// An examination, validated.
 pub(super) struct Doctor {
+    /// The one cluster to look at in detail.
     cluster: Option<Selector>,
+    /// The clusters to look at in a table.
+    fleet: Option<Wanted>,
     since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
     accesses: Vec<Access>,
@@ -56,17 +73,17 @@ pub(super) struct Doctor {
 
 impl DoctorArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Doctor, Failure> {
-        let cluster = match &self.cluster {
-            Some(text) => Some(one_cluster(text)?),
-            None => None,
+        let all = self.all_clusters || self.clusters.is_empty();
+        let wanted = wanted(&self.clusters, all, &self.exclude_cluster)?;
+        let is_one = self.clusters.len() == 1 && wanted.only_name().is_some();
+        let cluster = match &self.clusters[..] {
+            [text] if is_one => Some(one_cluster(text)?),
+            _ => None,
         };
-        let selectors = cluster.iter().cloned().collect();
-        let wanted = match &cluster {
-            Some(_) => Wanted::selected(selectors, Vec::new()),
-            None => Wanted::all(Vec::new()),
-        };
+        let is_fleet = self.all_clusters || (!self.clusters.is_empty() && !is_one);
         Ok(Doctor {
             cluster,
+            fleet: is_fleet.then(|| wanted.clone()),
             since: self.since.map(|since| resolve(since, now)).transpose()?,
             now,
             accesses: self.access.accesses(&wanted)?,
@@ -90,9 +107,23 @@ impl Doctor {
     }
 
     async fn examine(&self) -> Result<Outcome, Failure> {
+        if let Some(wanted) = &self.fleet {
+            return self.examine_fleet(wanted).await;
+        }
         let mut worst = State::Good;
         for access in &self.accesses {
-            let connection = connect(access).await.map_err(Failure::failed)?;
+            let connection = match connect(access).await {
+                Ok(connection) => connection,
+                Err(failure) if failure.cause().is_of_the_command_line() => {
+                    return Err(Failure::failed(failure));
+                }
+                Err(failure) => {
+                    worst = State::Missing;
+                    standard_output::write(words(&[Check::not_connected(&failure)]).as_bytes())
+                        .context("cannot write to standard output")?;
+                    continue;
+                }
+            };
             let examined = Examined {
                 cluster: self.cluster.as_ref(),
                 since: self.since,
@@ -107,10 +138,31 @@ impl Doctor {
             standard_output::write(words(&checks).as_bytes())
                 .context("cannot write to standard output")?;
         }
-        Ok(match worst {
-            State::Missing => Outcome::Missing,
-            State::Good | State::Doubtful => Outcome::Done,
-        })
+        Ok(outcome(worst))
+    }
+
+    /// All identities and Regions side by side.
+    async fn examine_fleet(&self, wanted: &Wanted) -> Result<Outcome, Failure> {
+        let mut looking = tokio::task::JoinSet::new();
+        for access in &self.accesses {
+            let (access, wanted) = (access.clone(), wanted.clone());
+            let (since, now) = (self.since, self.now);
+            let deadline = deadline(self.time_limit);
+            looking
+                .spawn(async move { examine_fleet(&access, &wanted, since, now, deadline).await });
+        }
+        let rows = looking.join_all().await.concat();
+        standard_output::write(doctor_table::words(&rows).as_bytes())
+            .context("cannot write to standard output")?;
+        let worst = rows.iter().map(|row| row.state());
+        Ok(outcome(worst.fold(State::Good, State::max)))
+    }
+}
+
+fn outcome(worst: State) -> Outcome {
+    match worst {
+        State::Missing => Outcome::Missing,
+        State::Good | State::Doubtful => Outcome::Done,
     }
 }
 
@@ -122,11 +174,7 @@ fn words(checks: &[Check]) -> String {
         .unwrap_or(0);
     let mut words = String::new();
     for check in checks {
-        let state = match check.state {
-            State::Good => "ok",
-            State::Doubtful => "note",
-            State::Missing => "missing",
-        };
+        let state = doctor_table::word(check.state);
         let mut lines = check.words.lines();
         let first = visible(lines.next().unwrap_or_default()).into_owned();
         let _ = writeln!(words, "{state:7}  {:widest$}  {first}", check.name);

@@ -365,7 +365,11 @@ pub(super) fn check_order(since: DateTime<Utc>, until: DateTime<Utc>) -> Result<
     )))
 }
 
-fn wanted(clusters: &[String], all: bool, excluded: &[String]) -> Result<Wanted, Failure> {
+pub(super) fn wanted(
+    clusters: &[String],
+    all: bool,
+    excluded: &[String],
+) -> Result<Wanted, Failure> {
     let excluded = excluded
         .iter()
         .map(|text| text.parse())

@@ -20,6 +20,7 @@ mod access_args;
 mod comparison_args;
 mod completions;
 mod doctor;
+mod doctor_table;
 mod dry_run;
 mod evidence_args;
 pub mod exit;

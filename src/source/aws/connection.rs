@@ -6,7 +6,10 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
-use aws_sdk_cloudwatchlogs::config::{ProvideCredentials, SharedCredentialsProvider};
+use aws_sdk_cloudwatchlogs::config::{
+    ProvideCredentials, SharedCredentialsProvider, SharedHttpClient,
+};
+use tokio::sync::OnceCell;
 
 use super::access::Access;
 use super::cause::{Cause, chain};
@@ -37,6 +40,19 @@ pub struct Connection {
 /// A call that is not answered within this time is made again.
 const ATTEMPT_WITHIN: Duration = Duration::from_secs(20);
 
+/// What all connections send their calls by: the certificates are read once, and connections to one
+/// address are shared.
+static SHARED: OnceCell<Option<SharedHttpClient>> = OnceCell::const_new();
+
+async fn shared_http_client() -> Option<SharedHttpClient> {
+    let first = || async {
+        let loader = aws_config::defaults(BehaviorVersion::latest()).no_credentials();
+        let loader = loader.region(Region::from_static("us-east-1"));
+        loader.load().await.http_client()
+    };
+    SHARED.get_or_init(first).await.clone()
+}
+
 /// Connects, which finds out whether there are a Region and credentials at all.
 pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     let in_scope = |failure: Failure| {
@@ -48,6 +64,9 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     let mut loader = aws_config::defaults(BehaviorVersion::latest());
     if let Ok(name) = AppName::new(env!("CARGO_PKG_NAME")) {
         loader = loader.app_name(name);
+    }
+    if let Some(client) = shared_http_client().await {
+        loader = loader.http_client(client);
     }
     if let Some(profile) = &access.profile {
         profiles::check(profile).await.map_err(in_scope)?;

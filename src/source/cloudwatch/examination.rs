@@ -1,5 +1,7 @@
 //! What a sweep needs, looked at piece by piece: each with what mends it.
 
+pub mod fleet;
+
 use std::time::Duration;
 
 use aws_sdk_cloudwatchlogs::types::OrderBy;
@@ -69,6 +71,11 @@ impl Check {
 
     fn missing(name: &'static str, failure: &Failure) -> Self {
         Self::new(name, State::Missing, failure.to_string())
+    }
+
+    /// That nothing can be looked at, because there is no connection.
+    pub fn not_connected(failure: &Failure) -> Self {
+        Self::missing("credentials", failure)
     }
 }
 

@@ -62,14 +62,20 @@ impl Organisation {
     }
 
     fn sweep(&self) -> Command {
+        let mut command = self.tool("sweep");
+        command.args(HOUR);
+        command
+    }
+
+    /// A command about every cluster of every account.
+    fn tool(&self, name: &str) -> Command {
         let mut command = tool_at(&self.services[0]);
         command
             .env_remove("AWS_ACCESS_KEY_ID")
             .env_remove("AWS_SECRET_ACCESS_KEY")
             .env_remove("AWS_REGION")
             .env("AWS_CONFIG_FILE", self.configuration.path())
-            .args(["sweep", "--all-clusters"])
-            .args(HOUR);
+            .args([name, "--all-clusters"]);
         for number in 1..=self.accounts {
             command.args(["--profile", &format!("p{number}")]);
         }
@@ -158,4 +164,52 @@ fn one_account_of_twenty_that_is_denied_keeps_no_other_from_being_reported() {
         detail.starts_with("logs:DescribeLogGroups is not allowed in eu-west-1, profile p7: "),
         "{detail}"
     );
+}
+
+#[test]
+fn doctor_has_a_row_for_each_cluster_and_for_what_cannot_be_reached() {
+    let organisation = Organisation::of(3, "AKIDSOMEBODYELSE");
+    organisation.services[2].fault(Operation::StopQuery, When::Always, Fault::AccessDenied);
+    let run = run_to(&mut organisation.tool("doctor"), 1);
+    let rows: Vec<Vec<&str>> = run
+        .stdout
+        .lines()
+        .take_while(|line| !line.is_empty())
+        .map(|line| line.split_whitespace().collect())
+        .collect();
+    let row = |parts: &[&str]| {
+        let is_it = |row: &&Vec<&str>| parts.iter().all(|part| row.contains(part));
+        assert!(
+            rows.iter().any(|row| is_it(&row)),
+            "{parts:?}: {}",
+            run.stdout
+        );
+    };
+    row(&["missing", "*", "p3", "credentials"]);
+    row(&["missing", "*", "p2", "logs:StopQuery"]);
+    // The events of the recording are old: that is worth a note.
+    row(&["note", "prod", "p1"]);
+    row(&["note", "prod", "p2"]);
+    for words in [
+        "profile p3 may not assume its role",
+        "allow logs:StopQuery on *",
+        "2 clusters; of 5 rows ",
+    ] {
+        assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
+    }
+}
+
+#[test]
+fn doctor_shows_clusters_in_the_dark_and_takes_patterns() {
+    let cloudwatch = service()
+        .groups(["prod-1", "test-1"].map(small_group))
+        .cluster(crate::loopback::EksCluster::named("prod-2").without_audit_logging())
+        .start();
+    let run = run_to(tool_at(&cloudwatch).args(["doctor", "prod-*"]), 1);
+    assert!(run.stdout.contains("--name prod-2"), "{}", run.stdout);
+    assert!(run.stdout.contains("audit logging"), "{}", run.stdout);
+    assert!(!run.stdout.contains("test-1"), "{}", run.stdout);
+    let excluded = ["doctor", "--all-clusters", "--exclude-cluster", "prod-2"];
+    let run = run_to(tool_at(&cloudwatch).args(excluded), 0);
+    assert!(run.stdout.contains("2 clusters;"), "{}", run.stdout);
 }

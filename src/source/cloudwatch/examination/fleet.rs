@@ -1,0 +1,175 @@
+//! What a sweep of many clusters needs: each cluster with what is missing for it.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::{Check, Examined, State, audit_stream, control_plane, identity, log_group, queries};
+use crate::evidence::cluster::Cluster;
+use crate::source::aws::access::Access;
+use crate::source::aws::cause::Cause;
+use crate::source::aws::connection::Connection;
+use crate::source::aws::failure::Failure;
+use crate::source::cloudwatch::fleet::{FoundRegion, find};
+use crate::source::cloudwatch::log_group::LogGroup;
+use crate::source::cloudwatch::wanted::Wanted;
+use crate::source::default_window::default_window;
+use crate::source::eks::LIST_CLUSTERS;
+
+/// Clusters looked at side by side in a Region: the EKS API is given so long for each.
+const AT_ONCE: usize = 8;
+
+/// A cluster, or all that one identity reaches in a Region, and what was found of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExaminedCluster {
+    /// The cluster; called `*` where it stands for all of a Region.
+    pub cluster: Arc<Cluster>,
+    /// The profile that was asked for.
+    pub profile: Option<String>,
+    /// What was looked at.
+    pub checks: Vec<Check>,
+}
+
+impl ExaminedCluster {
+    /// The worst of what was found.
+    pub fn state(&self) -> State {
+        let states = self.checks.iter().map(|check| check.state);
+        states.fold(State::Good, State::max)
+    }
+
+    fn of_failure(cluster: Arc<Cluster>, profile: Option<String>, failure: &Failure) -> Self {
+        Self {
+            cluster,
+            profile,
+            checks: vec![Check::missing(piece(failure), failure)],
+        }
+    }
+}
+
+/// Looks at every cluster that is wanted and that one identity reaches in a Region. That nothing is
+/// reached is a row as well.
+pub async fn examine_fleet(
+    access: &Access,
+    wanted: &Wanted,
+    since: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+    deadline: Instant,
+) -> Vec<ExaminedCluster> {
+    let profile = || access.profile.clone();
+    let fleet = match find(std::slice::from_ref(access), wanted, false, deadline).await {
+        Ok(fleet) => fleet,
+        Err(failure) => {
+            let cluster = Arc::new(Cluster {
+                region: access.region.clone(),
+                ..Cluster::named("*")
+            });
+            return vec![ExaminedCluster::of_failure(cluster, profile(), &failure)];
+        }
+    };
+    let mut rows: Vec<ExaminedCluster> = fleet
+        .missing
+        .into_iter()
+        .map(|missing| ExaminedCluster::of_failure(missing.cluster, profile(), &missing.failure))
+        .collect();
+    let examined = Examined {
+        cluster: None,
+        since,
+        now,
+        deadline,
+    };
+    for FoundRegion { connection, groups } in &fleet.regions {
+        rows.push(shared(connection, groups, &examined).await);
+        rows.extend(each(connection, groups, &examined).await);
+    }
+    for (cluster, coverage) in fleet.notes.0 {
+        let row = rows.iter_mut().find(|row| row.cluster == cluster);
+        let notes = coverage.notes.keys();
+        let notes = notes.filter(|note| note.place == LIST_CLUSTERS);
+        if let Some(row) = row {
+            row.checks.extend(
+                notes.map(|note| Check::new(LIST_CLUSTERS, State::Doubtful, note.text.clone())),
+            );
+        }
+    }
+    rows
+}
+
+/// What all clusters of a Region share: the identity, and whether queries are allowed.
+async fn shared(
+    connection: &Arc<Connection>,
+    groups: &[LogGroup],
+    examined: &Examined<'_>,
+) -> ExaminedCluster {
+    let mut checks = vec![identity(connection, examined.deadline).await];
+    let mut account = connection.account.clone();
+    if let Some(group) = groups.first() {
+        checks.extend(queries(connection, group, examined).await);
+        account = account.or_else(|| group.cluster.account.clone());
+    }
+    ExaminedCluster {
+        cluster: Arc::new(Cluster {
+            region: Some(connection.region.clone()),
+            account,
+            ..Cluster::named("*")
+        }),
+        profile: connection.profile.clone(),
+        checks,
+    }
+}
+
+/// Each cluster by itself.
+async fn each(
+    connection: &Arc<Connection>,
+    groups: &Arc<Vec<LogGroup>>,
+    examined: &Examined<'_>,
+) -> Vec<ExaminedCluster> {
+    let room = Arc::new(Semaphore::new(AT_ONCE));
+    let mut looking = JoinSet::new();
+    let Examined {
+        since,
+        now,
+        deadline,
+        ..
+    } = *examined;
+    for group in groups.iter().cloned() {
+        let (connection, room) = (Arc::clone(connection), Arc::clone(&room));
+        looking.spawn(async move {
+            let _room = room.acquire().await;
+            let examined = Examined {
+                cluster: None,
+                since,
+                now,
+                deadline,
+            };
+            let name = &group.cluster.name;
+            let (mut checks, version) = control_plane(&connection, name, &examined).await;
+            let since = since.unwrap_or_else(|| now - default_window(version));
+            checks.extend(log_group(&connection, &group, since, now));
+            checks.push(audit_stream(&connection, &group, &examined).await);
+            ExaminedCluster {
+                cluster: Arc::clone(&group.cluster),
+                profile: connection.profile.clone(),
+                checks,
+            }
+        });
+    }
+    looking.join_all().await
+}
+
+/// What is missing, in a word or two.
+fn piece(failure: &Failure) -> &'static str {
+    match failure.cause() {
+        Cause::NoRegion | Cause::UnknownRegion { .. } => "Region",
+        Cause::UnknownProfile { .. } => "profile",
+        Cause::NoCredentials { .. }
+        | Cause::BadCredentials { .. }
+        | Cause::RoleNotAssumed { .. } => "credentials",
+        Cause::AuditLoggingOff => "audit logging",
+        Cause::NoLogGroup { .. } => "log group",
+        Cause::NoClusters => "clusters",
+        _ => failure.scope().operation_or_any(),
+    }
+}
