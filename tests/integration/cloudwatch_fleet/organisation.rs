@@ -40,7 +40,7 @@ fn groups(account: usize, region: usize) -> Vec<LogGroup> {
                 let (millis, event) = plain_event(second);
                 group = group.event(STREAM, millis, &event);
             }
-            if number % 10 == 0 {
+            if number.is_multiple_of(10) {
                 let (_, event) = stale_event("sa", &name, 60);
                 group = group.event(STREAM, (START + 60) * 1_000, &event);
             }
