@@ -14,6 +14,7 @@ use super::exit::{Failure, Outcome};
 use super::gathering::deadline;
 use super::interrupt;
 use super::moment::{Moment, duration};
+use super::pods_args::{self, ContextArgs};
 use crate::deliver::standard_output;
 use crate::render::visible::visible;
 use crate::source::aws::access::Access;
@@ -22,6 +23,7 @@ use crate::source::cloudwatch::examination::fleet::examine_fleet;
 use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
 use crate::source::cloudwatch::selector::Selector;
 use crate::source::cloudwatch::wanted::Wanted;
+use crate::source::kubernetes::live::{LiveError, Target};
 
 /// Say whether everything is there that a sweep needs, and how to get what is missing
 ///
@@ -54,6 +56,9 @@ pub(super) struct DoctorArgs {
     #[command(flatten)]
     access: AccessArgs,
 
+    #[command(flatten)]
+    contexts: ContextArgs,
+
     /// Give up after this time
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "1m", help_heading = "AWS")]
     timeout: TimeDelta,
@@ -68,6 +73,7 @@ pub(super) struct Doctor {
     since: Option<DateTime<Utc>>,
     now: DateTime<Utc>,
     accesses: Vec<Access>,
+    targets: Vec<Target>,
     time_limit: Duration,
 }
 
@@ -87,6 +93,7 @@ impl DoctorArgs {
             since: self.since.map(|since| resolve(since, now)).transpose()?,
             now,
             accesses: self.access.accesses(&wanted)?,
+            targets: self.contexts.targets()?,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
         })
     }
@@ -138,7 +145,19 @@ impl Doctor {
             standard_output::write(words(&checks).as_bytes())
                 .context("cannot write to standard output")?;
         }
-        Ok(outcome(worst))
+        Ok(outcome(worst.max(self.examine_pods().await?)))
+    }
+
+    /// Whether the pods of each context can be listed.
+    async fn examine_pods(&self) -> Result<State, Failure> {
+        let mut worst = State::Good;
+        for target in &self.targets {
+            let check = pods(pods_args::probe(target, self.now).await);
+            worst = worst.max(check.state);
+            standard_output::write(words(&[check]).as_bytes())
+                .context("cannot write to standard output")?;
+        }
+        Ok(worst)
     }
 
     /// All identities and Regions side by side.
@@ -155,7 +174,8 @@ impl Doctor {
         standard_output::write(doctor_table::words(&rows).as_bytes())
             .context("cannot write to standard output")?;
         let worst = rows.iter().map(|row| row.state());
-        Ok(outcome(worst.fold(State::Good, State::max)))
+        let worst = worst.fold(State::Good, State::max);
+        Ok(outcome(worst.max(self.examine_pods().await?)))
     }
 }
 
@@ -163,6 +183,19 @@ fn outcome(worst: State) -> Outcome {
     match worst {
         State::Missing => Outcome::Missing,
         State::Good | State::Doubtful => Outcome::Done,
+    }
+}
+
+/// Whether the pods of a context can be listed.
+fn pods(probed: Result<String, LiveError>) -> Check {
+    let (state, words) = match probed {
+        Ok(place) => (State::Good, format!("can be listed in {place}")),
+        Err(error) => (State::Missing, error.to_string()),
+    };
+    Check {
+        name: "pods",
+        state,
+        words,
     }
 }
 

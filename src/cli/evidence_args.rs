@@ -10,6 +10,7 @@ use clap::Args;
 use super::access_args::AccessArgs;
 use super::exit::Failure;
 use super::moment::{Moment, duration};
+use super::pods_args::Reads;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
@@ -224,11 +225,17 @@ pub(super) struct CloudWatchPlan {
 }
 
 impl EvidencePlan {
-    /// Whether an audit log comes from standard input.
-    pub(super) fn reads_standard_input(&self) -> bool {
+    /// Whether audit logs come from files, and one of them from standard input.
+    pub(super) fn reads(&self) -> Reads {
         match &self.from {
-            From::Inputs(inputs) => inputs.paths.iter().any(|path| path.to_str() == Some("-")),
-            From::CloudWatch(_) => false,
+            From::Inputs(inputs) => Reads {
+                files: true,
+                standard_input: inputs.paths.iter().any(|path| path.to_str() == Some("-")),
+            },
+            From::CloudWatch(_) => Reads {
+                files: false,
+                standard_input: false,
+            },
         }
     }
 }

@@ -89,7 +89,7 @@ impl InvestigateArgs {
         let evidence = self.evidence.plan(now, Depth::Investigate)?;
         Ok(Investigate {
             target_version: self.upgrade.plan(&evidence)?,
-            pods: self.pods.plan(evidence.reads_standard_input())?,
+            pods: self.pods.plan(now, evidence.reads())?,
             evidence,
             memory: self.memory.plan(),
             known: self.known.plan()?,

@@ -2,9 +2,12 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::exit::Failure;
+use super::interrupt;
+use crate::source::kubernetes::live::{self, LiveError, Target};
 use crate::source::kubernetes::pod_list;
 use crate::verdict::known_pods::KnownPods;
 
@@ -17,44 +20,150 @@ pub(super) struct PodsArgs {
     /// who was restarted. Each list is used for the cluster whose pods are in it.
     #[arg(long, value_name = "FILE", help_heading = "Pods")]
     pods: Vec<PathBuf>,
+
+    #[command(flatten)]
+    contexts: ContextArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ContextArgs {
+    /// The same from the API server of this context of the kubeconfig; repeatable, one a cluster
+    ///
+    /// Lists pods, replicasets and jobs of all namespaces, and changes nothing. A context is used
+    /// for the cluster that its kubeconfig names, or whose pods it has.
+    #[arg(long, value_name = "NAME", help_heading = "Pods")]
+    context: Vec<String>,
+
+    /// The kubeconfig of the contexts, where it is not KUBECONFIG or ~/.kube/config
+    #[arg(long, value_name = "FILE", help_heading = "Pods")]
+    kubeconfig: Option<PathBuf>,
+
+    /// The same from the current context of the kubeconfig
+    #[arg(long, conflicts_with = "context", help_heading = "Pods")]
+    live: bool,
+}
+
+impl ContextArgs {
+    /// The API servers to ask; a kubeconfig alone asks nobody.
+    pub(super) fn targets(self) -> Result<Vec<Target>, Failure> {
+        if self.context.is_empty() && !self.live {
+            return match self.kubeconfig {
+                None => Ok(Vec::new()),
+                Some(_) => Err(Failure::Usage(
+                    "--kubeconfig goes with --context NAME, or with --live for its current context"
+                        .to_owned(),
+                )),
+            };
+        }
+        let target = |name| Target::Context {
+            kubeconfig: self.kubeconfig.clone(),
+            name,
+        };
+        Ok(match self.live {
+            true => vec![target(None)],
+            false => self.context.iter().cloned().map(Some).map(target).collect(),
+        })
+    }
 }
 
 /// Where the pods are known from, validated.
 #[derive(Debug)]
 pub(super) struct PodsPlan {
     files: Vec<PathBuf>,
+    targets: Vec<Target>,
+    /// The cluster that this process runs in, which is asked if nobody says otherwise, and which
+    /// may refuse.
+    own: Option<Target>,
+    now: DateTime<Utc>,
 }
 
 impl PodsArgs {
-    /// `reads_standard_input`: whether something else does.
-    pub(super) fn plan(self, reads_standard_input: bool) -> Result<PodsPlan, Failure> {
+    /// `reads_files`: whether the audit logs are files, and whether one is standard input.
+    pub(super) fn plan(self, now: DateTime<Utc>, reads: Reads) -> Result<PodsPlan, Failure> {
         let is_standard_input = |path: &&PathBuf| path.to_str() == Some("-");
         let readers = self.pods.iter().filter(is_standard_input).count();
-        if readers + usize::from(reads_standard_input) > 1 {
+        if readers + usize::from(reads.standard_input) > 1 {
             return Err(Failure::Usage(
                 "standard input can be read only once: save the list of pods to a file and use \
                  --pods FILE"
                     .to_owned(),
             ));
         }
-        Ok(PodsPlan { files: self.pods })
+        let targets = self.contexts.targets()?;
+        // A saved log is of another day, and perhaps of another cluster.
+        let unasked = self.pods.is_empty() && targets.is_empty() && !reads.files;
+        Ok(PodsPlan {
+            files: self.pods,
+            targets,
+            own: unasked.then(Target::in_cluster).flatten(),
+            now,
+        })
     }
+}
+
+/// What else the command reads.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reads {
+    /// Audit logs in files.
+    pub(super) files: bool,
+    /// An audit log from standard input.
+    pub(super) standard_input: bool,
 }
 
 impl PodsPlan {
     /// Reads the lists, before any query costs money.
     pub(super) fn read(&self) -> Result<Vec<KnownPods>, Failure> {
-        self.files
-            .iter()
-            .map(|path| {
-                let list = pod_list::read(path).map_err(Failure::failed)?;
-                Ok(KnownPods {
-                    place: path.display().to_string(),
-                    state: list.state,
-                    cluster: None,
-                    malformed: list.malformed,
-                })
-            })
-            .collect()
+        let mut known = Vec::new();
+        for path in &self.files {
+            let list = pod_list::read(path).map_err(Failure::failed)?;
+            known.push(KnownPods {
+                place: path.display().to_string(),
+                state: list.state,
+                cluster: None,
+                malformed: list.malformed,
+                notes: Vec::new(),
+                is_asked_for: true,
+            });
+        }
+        if self.targets.is_empty() && self.own.is_none() {
+            return Ok(known);
+        }
+        let runtime = interrupt::runtime()?;
+        let all = runtime.block_on(async {
+            let stop = interrupt::listen()?;
+            let reading = async {
+                let mut all = Vec::new();
+                for target in &self.targets {
+                    let read = live::read(target, self.now).await;
+                    all.push(read.map_err(Failure::failed)?);
+                }
+                if let Some(own) = &self.own {
+                    match live::read(own, self.now).await {
+                        Ok(pods) => all.push(pods),
+                        Err(error) => tracing::info!("its own pods are not read: {error}"),
+                    }
+                }
+                Ok(all)
+            };
+            tokio::select! {
+                all = reading => all,
+                () = stop.cancelled() => Err(Failure::Interrupted),
+            }
+        });
+        runtime.shutdown_background();
+        known.extend(all?.into_iter().map(|pods| KnownPods {
+            place: pods.place,
+            state: pods.state,
+            cluster: pods.cluster,
+            malformed: pods.malformed,
+            notes: pods.notes,
+            is_asked_for: self.own.is_none(),
+        }));
+        Ok(known)
     }
+}
+
+/// Whether the pods of each API server can be listed, for `doctor`.
+pub(super) async fn probe(target: &Target, now: DateTime<Utc>) -> Result<String, LiveError> {
+    live::probe(target, now).await
 }

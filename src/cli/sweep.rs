@@ -69,7 +69,7 @@ impl SweepArgs {
         let evidence = self.evidence.plan(now, Depth::Sweep)?;
         Ok(Sweep {
             target_version: self.upgrade.plan(&evidence)?,
-            pods: self.pods.plan(evidence.reads_standard_input())?,
+            pods: self.pods.plan(now, evidence.reads())?,
             evidence,
             known: self.known.plan()?,
             output: self.output.plan()?,

@@ -23,10 +23,15 @@ pub struct KnownPods {
     pub place: String,
     /// The pods.
     pub state: ClusterState,
-    /// The cluster that it was read from, where that is certain.
+    /// The cluster that it was read from, as far as that is known; a name without an account or a
+    /// Region is of any.
     pub cluster: Option<Cluster>,
     /// Objects in it that could not be understood.
     pub malformed: u64,
+    /// What else to know of it, in sentences.
+    pub notes: Vec<String>,
+    /// Whether somebody asked for it, and has to be told if it is not used.
+    pub is_asked_for: bool,
 }
 
 /// What is known of a cluster's pods.
@@ -62,14 +67,25 @@ impl<'a> Assigned<'a> {
                     pods.malformed
                 )));
             }
-            if let Some(certain) = &pods.cluster {
-                let cluster = coverages.0.keys().find(|it| ***it == *certain);
+            if let Some(named) = &pods.cluster {
+                let mut clusters = coverages.0.keys().map(|it| &**it);
+                let cluster = clusters.find(|it| is_same(named, it));
+                // The names of clusters in files are anybody's.
+                let are_named = coverages.0.keys().all(|it| it.region.is_some());
+                if cluster.is_none() && are_named {
+                    assigned.gaps.push(pods.gap(format!(
+                        "it is of the cluster {}, of which no audit log was read",
+                        named.name
+                    )));
+                }
                 let certain = Pods {
                     state: &pods.state,
                     is_certain: true,
                 };
-                assigned.states.extend(cluster.map(|it| (&**it, certain)));
-                continue;
+                assigned.states.extend(cluster.map(|it| (it, certain)));
+                if cluster.is_some() || are_named {
+                    continue;
+                }
             }
             let fits = coverages.0.keys().filter_map(|cluster| {
                 let fit = traces.get(&**cluster)?.fit(&pods.state);
@@ -90,7 +106,7 @@ impl<'a> Assigned<'a> {
                 [] => assigned.gaps.push(
                     pods.gap(
                         "no pod, no node, no name and no address in it occurs in the audit logs that were \
-                     read; is it of another cluster?"
+                     read; it may be of another cluster"
                             .to_owned(),
                     ),
                 ),
@@ -113,6 +129,14 @@ impl<'a> Assigned<'a> {
                 }
             }
         }
+        let unasked: Vec<&str> = known
+            .iter()
+            .filter(|it| !it.is_asked_for)
+            .map(|it| it.place.as_str())
+            .collect();
+        assigned
+            .gaps
+            .retain(|gap| !unasked.contains(&gap.place.as_str()));
         assigned
     }
 
@@ -130,6 +154,16 @@ impl KnownPods {
             detail,
         }
     }
+}
+
+/// Whether two clusters are the same, as far as both say.
+fn is_same(named: &Cluster, cluster: &Cluster) -> bool {
+    let agree = |one: &Option<String>, other: &Option<String>| {
+        one.is_none() || other.is_none() || one == other
+    };
+    named.name == cluster.name
+        && agree(&named.region, &cluster.region)
+        && agree(&named.account, &cluster.account)
 }
 
 /// How much a list and the evidence of a cluster have in common; what tells most comes first.

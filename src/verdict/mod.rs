@@ -208,7 +208,15 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         target_version: None,
         filtered: None,
         findings,
-        notes: Vec::new(),
+        notes: context
+            .known_pods
+            .iter()
+            .flat_map(|pods| {
+                pods.notes
+                    .iter()
+                    .map(|note| format!("{}: {note}", pods.place))
+            })
+            .collect(),
         remembered: Vec::new(),
         remembered_callers: Vec::new(),
         changes: None,

@@ -35,6 +35,8 @@ pub struct ListReader {
     intake: Intake,
     /// What was found so far.
     pub found: Found,
+    /// The kind of all items, where it is known beside the list: metadata alone states its own.
+    kind: Option<&'static str>,
 }
 
 impl ListReader {
@@ -43,6 +45,7 @@ impl ListReader {
         Self {
             intake: Intake::new(state),
             found: Found::default(),
+            kind: None,
         }
     }
 
@@ -57,13 +60,22 @@ impl ListReader {
         Ok(())
     }
 
+    /// Reads a stream of lists whose items are of this kind, whatever they state.
+    pub fn read_as(&mut self, kind: &'static str, stream: impl Read) -> serde_json::Result<()> {
+        self.kind = Some(kind);
+        let outcome = self.read(stream);
+        self.kind = None;
+        outcome
+    }
+
     /// The state with everything that was read.
     pub fn into_state(self) -> ClusterState {
         self.intake.into_state()
     }
 
     fn take(&mut self, object: &Object<'_>, of_list: Option<&str>) {
-        let kind = kind_of(object, of_list);
+        let known = self.kind.map(str::to_owned);
+        let kind = known.or_else(|| kind_of(object, of_list));
         let taken = kind.map_or(Taken::OtherKind, |kind| self.intake.take(&kind, object));
         match taken {
             Taken::Kept => self.found.kept += 1,

@@ -88,7 +88,8 @@ impl Listed {
         self
     }
 
-    fn object(&self) -> Value {
+    /// The pod as the API server shows it.
+    pub(crate) fn object(&self) -> Value {
         let statuses: Vec<Value> = self.containers.iter().map(status).collect();
         let containers: Vec<Value> = self
             .containers

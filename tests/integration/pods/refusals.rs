@@ -115,7 +115,7 @@ fn a_list_of_another_cluster_is_not_used() {
     );
     assert_eq!(run.code, Some(4), "{}", run.stderr);
     assert!(
-        run.stdout.contains("is it of another cluster?"),
+        run.stdout.contains("it may be of another cluster"),
         "{}",
         run.stdout
     );
