@@ -29,7 +29,7 @@ fn log_to_standard_error(verbosity: u8) {
         0 => return,
         1 => "eks_stale_tokens=debug",
         _ => {
-            "eks_stale_tokens=debug,aws_config=debug,aws_sdk_cloudwatchlogs=debug,aws_smithy_runtime=debug"
+            "eks_stale_tokens=debug,aws_config=debug,aws_sdk_cloudwatchlogs=debug,aws_sdk_s3=debug,aws_smithy_runtime=debug"
         }
     };
     tracing_subscriber::fmt()

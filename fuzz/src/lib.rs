@@ -9,7 +9,9 @@ use eks_stale_tokens::source::files::blocks::Buffer;
 use eks_stale_tokens::source::files::carrier::learning::learn;
 use eks_stale_tokens::source::files::found::Found;
 use eks_stale_tokens::source::files::framing::record_sink::RecordSink;
-use eks_stale_tokens::source::files::framing::{Framing, csv_rows, json_values, markdown_rows};
+use eks_stale_tokens::source::files::framing::{
+    Framing, csv_rows, json_values, markdown_rows, packed_strings,
+};
 use eks_stale_tokens::source::files::scan::scan_values;
 use eks_stale_tokens::source::request_filter::RequestFilter;
 
@@ -38,6 +40,7 @@ pub fn framed(framing: Framing, data: &[u8], step: usize) -> (Vec<u8>, Found) {
     match framing {
         Framing::Csv(separator) => csv_rows::read(&mut reader, separator, &mut sink),
         Framing::Markdown => markdown_rows::read(&mut reader, &mut sink),
+        Framing::Packed => packed_strings::read(&mut reader, &mut sink),
         Framing::Json | Framing::Lines => json_values::read(&mut reader, &mut sink),
     }
     .expect("read from memory");

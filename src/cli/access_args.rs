@@ -17,12 +17,25 @@ pub(super) struct AccessArgs {
     #[arg(long, value_name = "REGION", help_heading = "AWS")]
     region: Vec<String>,
 
-    /// Another address for CloudWatch Logs
+    /// Another address for CloudWatch Logs, or for S3 with --input s3://
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     endpoint_url: Option<String>,
 }
 
 impl AccessArgs {
+    /// The one profile and Region in which objects are read.
+    pub(super) fn one(self) -> Result<Access, Failure> {
+        let only = |name: &str| Failure::Usage(format!("--input s3:// takes one {name}"));
+        if self.profile.len() > 1 {
+            return Err(only("--profile"));
+        }
+        if self.region.len() > 1 {
+            return Err(only("--region"));
+        }
+        let mut accesses = self.accesses(&Wanted::all(Vec::new()))?;
+        Ok(accesses.pop().unwrap_or_default())
+    }
+
     /// Every profile in every Region: those that are stated, else those that clusters are named
     /// with, and the default one if some are not.
     pub(super) fn accesses(self, wanted: &Wanted) -> Result<Vec<Access>, Failure> {

@@ -22,6 +22,7 @@ use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::depth::Depth;
 use crate::source::files::inputs::Excluded;
+use crate::source::s3::location::{Location, NotALocation, SCHEME};
 
 /// How far before the window to look for whoever is rejected inside it.
 const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
@@ -35,7 +36,10 @@ pub(super) struct EvidenceArgs {
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
 
-    /// Audit logs to read instead: files, directories, or - for standard input
+    /// Audit logs to read instead: files, directories, s3://BUCKET/PREFIX, or - for standard input
+    ///
+    /// Objects in S3 are read with --profile, --region and --endpoint-url. Those whose keys carry
+    /// a date outside the window are not read.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "clusters", help_heading = "Evidence")]
     input: Vec<PathBuf>,
 
@@ -50,7 +54,8 @@ pub(super) struct EvidenceArgs {
 
     /// Leave out files and directories that match, as in .gitignore; repeatable
     ///
-    /// Only what is found in directories is left out, not an input that is named itself.
+    /// Only what is found in directories and under prefixes is left out, not an input that is
+    /// named itself.
     #[arg(
         long,
         value_name = "PATTERN",
@@ -61,8 +66,9 @@ pub(super) struct EvidenceArgs {
 
     /// Leave out requests before this time: 24h, 7d, 2026-11-01, 2026-11-01T08:00
     ///
-    /// A duration counts back from the end of the window. For clusters the default is 24h, and
-    /// 26h from Kubernetes 1.34 on; for inputs everything in them.
+    /// A duration counts back from the end of the window, with inputs in S3 from now unless --until
+    /// says otherwise. For clusters the default is 24h, and 26h from Kubernetes 1.34 on; for inputs
+    /// everything in them.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     since: Option<Moment>,
 
@@ -188,10 +194,13 @@ pub(super) enum From {
     CloudWatch(CloudWatchPlan),
 }
 
-/// Audit logs on disk or standard input.
+/// Audit logs on disk, standard input or in S3.
 #[derive(Debug)]
 pub(super) struct InputsPlan {
     pub(super) paths: Vec<PathBuf>,
+    pub(super) locations: Vec<Location>,
+    /// Where S3 is, and who reads it.
+    pub(super) access: Access,
     pub(super) cluster_name: Option<String>,
     pub(super) excluded: Excluded,
     pub(super) since: Option<Moment>,
@@ -262,7 +271,7 @@ impl EvidenceArgs {
         let from = if self.input.is_empty() {
             From::CloudWatch(self.cloud_watch(until, now, depth)?)
         } else {
-            From::Inputs(self.inputs(until)?)
+            From::Inputs(self.inputs(until, now)?)
         };
         Ok(EvidencePlan {
             from,
@@ -284,9 +293,28 @@ impl EvidenceArgs {
         Ok(Some(TokenLifetime::stated(lifetime.num_seconds())))
     }
 
-    fn inputs(self, until: Option<DateTime<Utc>>) -> Result<InputsPlan, Failure> {
-        let from_standard_input = self.input.iter().any(|path| path.as_os_str() == "-");
+    fn inputs(
+        self,
+        mut until: Option<DateTime<Utc>>,
+        now: DateTime<Utc>,
+    ) -> Result<InputsPlan, Failure> {
+        let (locations, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+            self.input.into_iter().partition(|path| {
+                path.as_os_str()
+                    .as_encoded_bytes()
+                    .starts_with(SCHEME.as_bytes())
+            });
+        let locations = locations
+            .iter()
+            .map(|location| location.to_string_lossy().parse())
+            .collect::<Result<Vec<Location>, NotALocation>>()
+            .map_err(|error| Failure::Usage(format!("--input: {error}")))?;
+        let from_standard_input = paths.iter().any(|path| path.as_os_str() == "-");
         let counts_back = matches!(self.since, Some(Moment::Before(_)));
+        // To find the last event first, every object would have to be read twice.
+        if counts_back && !locations.is_empty() {
+            until.get_or_insert(now);
+        }
         if from_standard_input && counts_back && until.is_none() {
             return Err(Failure::Usage(
                 "standard input can be read only once, and its end is not known before: give --since as a time, or --until as well".to_owned(),
@@ -295,7 +323,12 @@ impl EvidenceArgs {
         let excluded = Excluded::matching(self.exclude)
             .map_err(|error| Failure::Usage(format!("--exclude: {error}")))?;
         Ok(InputsPlan {
-            paths: self.input,
+            access: match locations.is_empty() {
+                true => Access::default(),
+                false => self.access.one()?,
+            },
+            paths,
+            locations,
             excluded,
             cluster_name: self.cluster_name,
             since: self.since,

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use bytesize::ByteSize;
+use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -12,14 +14,16 @@ use super::dry_run::{self, Estimated};
 use super::evidence_args::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::{Failure, Outcome};
 use super::interrupt;
+use super::moment::Moment;
 use super::progress_bar::ShownProgress;
 use super::windows::{self, Part, WAIT_FOR_VERSIONS};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::set::Collect;
 use crate::evidence::silence;
+use crate::render::number::counted;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
@@ -30,6 +34,7 @@ use crate::source::eks::Descriptions;
 use crate::source::files::{self, inputs::Inputs};
 use crate::source::progress::Progress;
 use crate::source::request_filter::RequestFilter;
+use crate::source::s3::store::Store;
 use crate::source::{self, Gathered};
 
 /// What was gathered, and whether the operator broke it off.
@@ -68,37 +73,45 @@ pub(super) fn gather<C: Collect + 'static>(
 }
 
 fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>, Failure> {
-    let mut inputs = Inputs::find(&plan.paths, plan.cluster_name.as_deref(), &plan.excluded)
-        .map_err(Failure::failed)?;
+    let cluster_name = plan.cluster_name.as_deref();
+    let mut inputs =
+        Inputs::find(&plan.paths, cluster_name, &plan.excluded).map_err(Failure::failed)?;
     let progress = Arc::new(Progress::default());
     let _shown = ShownProgress::of(&progress, quiet, "reading".to_owned());
     let look_back = plan.look_back;
-    match (plan.since, plan.until) {
-        (None, None) => {}
+    let window = move |since: Option<DateTime<Utc>>, until| RequestFilter {
+        since,
+        until,
+        look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
+    };
+    let stated = match (plan.since, plan.until) {
         (since, Some(until)) => {
             let since = since.and_then(|since| since.resolve(until));
-            inputs.ask(move |_| RequestFilter {
-                since,
-                until: Some(until),
-                look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
-            });
+            Some(window(since, Some(until)))
         }
+        // Objects are not read just to find out when they end.
+        (Some(Moment::At(since)), None) if !plan.locations.is_empty() => {
+            Some(window(Some(since), None))
+        }
+        _ => None,
+    };
+    let _store = find_objects(plan, stated, &progress, &mut inputs)?;
+    match (plan.since, stated) {
+        (None, None) => {}
+        (_, Some(stated)) => inputs.ask(move |_| stated),
         // Each cluster's window ends with its own last event.
         (Some(since), None) => {
             let survey = files::survey(&inputs, &progress).map_err(Failure::failed)?;
             let end = move |cluster: &Cluster| survey.0.get(cluster)?.last_event;
             inputs.ask(move |cluster| {
                 let since = end(cluster).and_then(|end| since.resolve(end));
-                RequestFilter {
-                    since,
-                    // A window behind the log is empty, and does not end before it begins.
-                    until: end(cluster).max(since),
-                    look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
-                }
+                // A window behind the log is empty, and does not end before it begins.
+                window(since, end(cluster).max(since))
             });
         }
     }
     let mut gathered = files::read(&inputs, &progress).map_err(Failure::failed)?;
+    note_requests(&progress, &mut gathered.coverages);
     for (cluster, coverage) in &mut gathered.coverages.0 {
         // Files that hold no audit log are no silent one, and one that could not be read is told.
         let is_log = !coverage.places.is_empty();
@@ -131,6 +144,47 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
         }
     }
     Ok(gathered)
+}
+
+/// Adds the objects that the plan names. The store has to be kept until they are read.
+fn find_objects(
+    plan: &InputsPlan,
+    stated: Option<RequestFilter>,
+    progress: &Arc<Progress>,
+    inputs: &mut Inputs,
+) -> Result<Option<Store>, Failure> {
+    if plan.locations.is_empty() {
+        return Ok(None);
+    }
+    let window = stated.unwrap_or_default();
+    let store = Store::connect(interrupt::runtime()?, &plan.access, Arc::clone(progress))
+        .map_err(Failure::failed)?;
+    for location in &plan.locations {
+        let listed = store.list(location).map_err(Failure::failed)?;
+        let cluster_name = plan.cluster_name.as_deref();
+        inputs
+            .add_objects(location, listed, cluster_name, &plan.excluded, window)
+            .map_err(Failure::failed)?;
+    }
+    Ok(Some(store))
+}
+
+/// Notes what S3 was asked for, which it charges for.
+fn note_requests(progress: &Progress, coverages: &mut Coverages) {
+    let requests = progress.requests();
+    let first = coverages.0.values_mut().find(|it| !it.places.is_empty());
+    if let Some(coverage) = first.filter(|_| requests > 0) {
+        let text = format!(
+            "{}, {} received",
+            counted(
+                requests.try_into().unwrap_or(usize::MAX),
+                "request",
+                "requests"
+            ),
+            ByteSize(progress.received()).display().si()
+        );
+        coverage.note_times("S3", text, 1);
+    }
 }
 
 fn from_cloudwatch<C: Collect + 'static>(

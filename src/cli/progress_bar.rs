@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::render::number::thousands;
 use crate::render::visible::visible;
 use crate::source::progress::Progress;
 
@@ -37,8 +38,20 @@ impl ShownProgress {
             if end.recv_timeout(SHOW_AFTER) != Err(RecvTimeoutError::Timeout) {
                 return;
             }
-            let bar = bar(&progress, waiting_for);
+            let mut total = progress.total();
+            let bar = ProgressBar::no_length().with_style(style(total));
+            bar.set_message(waiting_for.clone());
             while end.recv_timeout(REDRAW_EVERY) == Err(RecvTimeoutError::Timeout) {
+                // What there is to do may be known only after a while.
+                if progress.total() != total {
+                    total = progress.total();
+                    bar.set_style(style(total));
+                    bar.set_length(total);
+                }
+                if progress.requests() > 0 {
+                    let requests = thousands(progress.requests());
+                    bar.set_message(format!("{waiting_for}, {requests} requests"));
+                }
                 bar.set_position(progress.done());
                 let queries = progress.queries.words(Instant::now());
                 if !queries.is_empty() {
@@ -65,19 +78,12 @@ impl Drop for ShownProgress {
     }
 }
 
-fn bar(progress: &Progress, waiting_for: String) -> ProgressBar {
-    let (bar, template) = match progress.total() {
-        0 => (
-            ProgressBar::new_spinner(),
-            "{spinner} {msg}  {elapsed}  {decimal_bytes}",
-        ),
-        total => (
-            ProgressBar::new(total),
-            "{msg}  {wide_bar}  {decimal_bytes} of {decimal_total_bytes}, {eta} left",
-        ),
+/// A spinner while no number of bytes is known.
+fn style(total: u64) -> ProgressStyle {
+    let template = match total {
+        0 => "{spinner} {msg}  {elapsed}  {decimal_bytes}",
+        _ => "{msg}  {wide_bar}  {decimal_bytes} of {decimal_total_bytes}, {eta} left",
     };
     // The templates are constant; the default style is as good as none.
-    let style =
-        ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
-    bar.with_style(style).with_message(waiting_for)
+    ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar())
 }

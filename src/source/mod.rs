@@ -5,6 +5,7 @@
 //! - [`cloudwatch`]: CloudWatch Logs Insights
 //! - [`eks`]: the EKS API, for the versions of clusters
 //! - [`kubernetes`]: what a cluster says of its own pods
+//! - [`s3`]: objects in S3, which are read like files
 //! - [`default_window`]: the window of a cluster where none is stated
 //! - [`depth`]: how much a command needs to know
 //! - [`request_filter`]: which requests count, by their arrival
@@ -26,6 +27,7 @@ pub mod kubernetes;
 pub mod progress;
 pub mod query_progress;
 pub mod request_filter;
+pub mod s3;
 mod spill;
 
 use crate::evidence::coverage::Coverages;

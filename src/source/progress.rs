@@ -11,6 +11,8 @@ pub struct Progress {
     total: AtomicU64,
     /// Queries to CloudWatch.
     pub queries: QueryProgress,
+    requests: AtomicU64,
+    received: AtomicU64,
 }
 
 impl Progress {
@@ -22,6 +24,26 @@ impl Progress {
     /// Adds to the work to do, in bytes.
     pub fn expect(&self, bytes: u64) {
         self.total.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Counts a request to a service that charges for each.
+    pub fn count_request(&self) {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Requests made, failed ones too.
+    pub fn requests(&self) -> u64 {
+        self.requests.load(Ordering::Relaxed)
+    }
+
+    /// Counts bytes that such a service sent.
+    pub fn count_received(&self, bytes: u64) {
+        self.received.fetch_add(bytes, Ordering::Relaxed);
+    }
+
+    /// Bytes that such services sent.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 
     /// Bytes done.

@@ -10,7 +10,8 @@ use serde::Deserialize as _;
 use serde_yaml_ng::Value;
 
 use crate::fleet_log::Pod;
-use crate::loopback::{CloudWatch, End, LogGroup, Operation, When};
+use crate::loopback::{CloudWatch, End, LogGroup, Operation, S3, When};
+use crate::recordings::audit_log;
 use crate::tool::{Run, run, tool_toward};
 use chrono::{TimeDelta, Utc};
 
@@ -154,6 +155,37 @@ fn the_policy_allows_what_is_called_and_nothing_else() {
             "{group}"
         );
     }
+}
+
+#[test]
+fn the_policy_for_s3_allows_what_is_called_and_nothing_else() {
+    let policy: serde_json::Value =
+        serde_json::from_str(&deploy("iam/policy-s3.json")).expect("JSON");
+    let allowed: BTreeSet<(&str, &str)> = policy["Statement"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|statement| {
+            assert_eq!(statement["Effect"], "Allow");
+            let text = |key: &str| statement[key].as_str().expect("a text");
+            (text("Action"), text("Resource"))
+        })
+        .collect();
+    let s3 = S3::start();
+    s3.put("archive", "audit.log", audit_log("recording"));
+    let run = run(tool_toward("http://127.0.0.1:9")
+        .env("AWS_ENDPOINT_URL_S3", s3.endpoint())
+        .args(["sweep", "--input", "s3://archive"]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let requests = s3.requests();
+    let called: BTreeSet<(&str, &str)> = requests
+        .iter()
+        .map(|request| match request.action {
+            "s3:ListBucket" => ("s3:ListBucket", "arn:aws:s3:::BUCKET"),
+            action => (action, "arn:aws:s3:::BUCKET/*"),
+        })
+        .collect();
+    assert_eq!(allowed, called);
 }
 
 #[test]

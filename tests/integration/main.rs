@@ -32,6 +32,7 @@ mod ranking;
 mod recordings;
 mod refusals;
 mod release;
+mod s3_inputs;
 mod spoofing;
 mod sweep_cloudwatch;
 mod sweep_files;

@@ -1,4 +1,4 @@
-//! One call to CloudWatch Logs: in its turn, and tried again while that can help.
+//! One call to AWS: in its turn, and tried again while that can help.
 
 use std::future::Future;
 use std::time::Duration;
@@ -148,7 +148,12 @@ fn again<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Again {
             | "TooManyRequestsException"
             | "SlowDown",
         ) => return Again::Room,
-        Some("InternalFailure" | "InternalServerError" | "ServiceUnavailableException") => {
+        Some(
+            "InternalFailure"
+            | "InternalServerError"
+            | "ServiceUnavailableException"
+            | "RequestTimeout",
+        ) => {
             return Again::Broken;
         }
         _ => {}

@@ -91,6 +91,24 @@ pub enum Cause {
     AuditLoggingOff,
     /// No log group of any cluster is there.
     NoClusters,
+    /// The bucket does not exist.
+    NoBucket,
+    /// The bucket is in another Region than the one that was asked.
+    BucketElsewhere {
+        /// Its Region, if the service names it.
+        region: Option<String>,
+    },
+    /// The object is gone since it was listed.
+    ObjectDeleted,
+    /// The object is another one since it was listed.
+    ObjectReplaced,
+    /// The object is in an archive, from which it has to be restored first.
+    ObjectArchived,
+    /// A transfer broke off, and again when it was resumed.
+    Torn {
+        /// What happened at last.
+        reason: String,
+    },
     /// The service was not reached.
     Unreachable {
         /// The SDK's words.
@@ -118,12 +136,30 @@ impl Cause {
         match error.code().unwrap_or_default() {
             "ResourceNotFoundException" if operation.starts_with("eks:") => Self::NoCluster,
             "ResourceNotFoundException" => Self::NoLogGroup { nearest: None },
-            "AccessDeniedException" | "AccessDenied" => Self::AccessDenied { reason: reason() },
+            "NoSuchBucket" => Self::NoBucket,
+            "PermanentRedirect"
+            | "AuthorizationHeaderMalformed"
+            | "IllegalLocationConstraintException" => Self::BucketElsewhere {
+                region: error
+                    .raw_response()
+                    .and_then(|response| response.headers().get("x-amz-bucket-region"))
+                    .map(str::to_owned),
+            },
+            "NoSuchKey" => Self::ObjectDeleted,
+            "PreconditionFailed" => Self::ObjectReplaced,
+            "InvalidObjectState" => Self::ObjectArchived,
+            "AccessDeniedException" | "AccessDenied" | "AllAccessDisabled" => {
+                Self::AccessDenied { reason: reason() }
+            }
             "ExpiredTokenException"
             | "ExpiredToken"
             | "UnrecognizedClientException"
             | "InvalidSignatureException"
             | "InvalidClientTokenId"
+            | "InvalidAccessKeyId"
+            | "SignatureDoesNotMatch"
+            | "InvalidToken"
+            | "RequestTimeTooSkewed"
             | "IncompleteSignatureException" => Self::BadCredentials { reason: reason() },
             // The service has no code of its own for a window that it keeps nothing of.
             "MalformedQueryException" if reason().contains("retention") => Self::OutsideRetention,

@@ -52,6 +52,18 @@ impl Failure {
         self
     }
 
+    /// The same failure, concerning a bucket.
+    #[must_use]
+    pub(in crate::source) fn of_bucket(self, name: &str) -> Self {
+        self.within(|scope| scope.bucket = Some(name.to_owned()))
+    }
+
+    /// The same failure, concerning an object.
+    #[must_use]
+    pub(in crate::source) fn of_object(self, key: &str) -> Self {
+        self.within(|scope| scope.key = Some(key.to_owned()))
+    }
+
     /// What went wrong.
     pub fn cause(&self) -> &Cause {
         &self.cause
@@ -71,6 +83,7 @@ impl Failure {
         let region = region.as_deref().unwrap_or_default();
         let operation = self.scope.operation_or_any();
         let log_group = self.log_group();
+        let bucket = self.scope.bucket_or_pattern();
         match &self.cause {
             Cause::NoRegion => match profile {
                 Some(profile) => format!("no AWS Region is set, and profile {profile} has none"),
@@ -149,6 +162,19 @@ impl Failure {
             Cause::NoClusters => format!(
                 "there is no log group /aws/eks/*/cluster in {place}: its clusters are elsewhere, or their audit logging was never enabled"
             ),
+            Cause::NoBucket => format!("there is no bucket {bucket}"),
+            Cause::BucketElsewhere {
+                region: Some(elsewhere),
+            } => {
+                format!("bucket {bucket} is in {elsewhere} and not in {place}")
+            }
+            Cause::BucketElsewhere { region: None } => {
+                format!("bucket {bucket} is in another Region than {place}")
+            }
+            Cause::ObjectDeleted => "it was deleted after it was listed".to_owned(),
+            Cause::ObjectReplaced => "it was replaced after it was listed".to_owned(),
+            Cause::ObjectArchived => "it is archived (S3 Glacier)".to_owned(),
+            Cause::Torn { reason } => format!("its transfer breaks off: {reason}"),
             Cause::Unreachable { reason } | Cause::Other { reason } => {
                 format!("{operation} failed in {place}: {reason}")
             }
@@ -158,6 +184,7 @@ impl Failure {
     /// What to do next, in one line.
     pub fn hint(&self) -> String {
         let options = self.scope.cli_options();
+        let bucket = self.scope.bucket_or_pattern();
         match &self.cause {
             Cause::NoRegion => {
                 "name one: --region eu-west-1, or AWS_REGION, or a region in the profile".to_owned()
@@ -226,10 +253,28 @@ impl Failure {
                 self.scope.operation_or_any(),
                 self.scope.resource()
             ),
+            Cause::NoBucket => "list your buckets: aws s3 ls".to_owned(),
+            Cause::BucketElsewhere {
+                region: Some(region),
+            } => format!("name its Region: --region {region}"),
+            Cause::BucketElsewhere { region: None } => format!(
+                "find its Region: aws s3api get-bucket-location --bucket {bucket}, and name it with --region"
+            ),
+            Cause::ObjectDeleted | Cause::ObjectReplaced => {
+                "run again to read the bucket as it is now".to_owned()
+            }
+            Cause::ObjectArchived => format!(
+                "restore it: aws s3api restore-object{options} --bucket {bucket} --key {} --restore-request Days=7",
+                self.scope.key_argument()
+            ),
+            Cause::Torn { .. } => "try again; --verbose shows each call".to_owned(),
             Cause::OutsideRetention => "ask for a later one: --since 24h".to_owned(),
             Cause::MalformedQuery { .. } => "please report it".to_owned(),
             Cause::TooManyQueries => {
                 "try again in a minute, or wait longer: --timeout 30m".to_owned()
+            }
+            Cause::OutOfTime if self.scope.bucket.is_some() => {
+                "try again when the bucket is less busy; --verbose shows each call".to_owned()
             }
             Cause::OutOfTime => "wait longer: --timeout 30m".to_owned(),
             Cause::Unreachable { .. } => {

@@ -80,12 +80,18 @@ pub(in crate::source) struct Paces {
     pub(in crate::source) stop_query: Pace,
     pub(in crate::source) describe_cluster: Pace,
     pub(in crate::source) list_clusters: Pace,
+    pub(in crate::source) list_objects: Pace,
+    pub(in crate::source) get_object: Pace,
 }
 
 /// Calls a second to each operation. CloudWatch Logs allows 10 (CloudWatch Logs quotas); a tenth is
 /// left to dashboards and to calls that bunch up on their way. The quotas of the EKS API are not
 /// published: the same is our own choice.
 const CALLS_PER_SECOND: u32 = 9;
+
+/// S3 serves at least 5,500 GET requests a second and prefix (Amazon S3 User Guide, "Best
+/// practices design patterns"); half of that is left to others.
+const S3_CALLS_PER_SECOND: u32 = 2750;
 
 impl Default for Paces {
     fn default() -> Self {
@@ -97,6 +103,8 @@ impl Default for Paces {
             stop_query: pace(),
             describe_cluster: pace(),
             list_clusters: pace(),
+            list_objects: Pace::per_second(S3_CALLS_PER_SECOND),
+            get_object: Pace::per_second(S3_CALLS_PER_SECOND),
         }
     }
 }

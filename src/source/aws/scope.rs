@@ -15,6 +15,10 @@ pub struct Scope {
     pub account: Option<String>,
     /// The profile that was asked for.
     pub profile: Option<String>,
+    /// The bucket.
+    pub bucket: Option<String>,
+    /// The key of an object in it.
+    pub key: Option<String>,
 }
 
 impl Scope {
@@ -42,6 +46,21 @@ impl Scope {
         self.operation.unwrap_or("a call")
     }
 
+    /// The bucket, or words for one.
+    pub fn bucket_or_pattern(&self) -> &str {
+        self.bucket.as_deref().unwrap_or("BUCKET")
+    }
+
+    /// The object's key as a word of a command: a placeholder where a shell would not take it as
+    /// it is, since keys may hold anything.
+    pub fn key_argument(&self) -> &str {
+        let is_plain = |key: &&str| {
+            let is_word = |byte: u8| byte.is_ascii_alphanumeric() || b"/._=+@:,-".contains(&byte);
+            !key.starts_with('-') && key.bytes().all(is_word)
+        };
+        self.key.as_deref().filter(is_plain).unwrap_or("KEY")
+    }
+
     /// The options that make the AWS CLI work in the same place: ` --region eu-west-1`.
     pub fn cli_options(&self) -> String {
         let mut options = String::new();
@@ -58,13 +77,15 @@ impl Scope {
 
     /// The resource to allow the operation on, as a policy names it. Operations on a query that
     /// runs have none, nor have those that list (Service Authorization Reference, pages "Amazon
-    /// CloudWatch Logs" and "Amazon Elastic Kubernetes Service").
+    /// CloudWatch Logs", "Amazon Elastic Kubernetes Service" and "Amazon S3").
     pub fn resource(&self) -> String {
         let cluster = self.cluster_or_pattern();
         let region = self.region_or_pattern();
         let account = self.account.as_deref().unwrap_or("*");
         match self.operation_or_any() {
             "logs:GetQueryResults" | "logs:StopQuery" | "eks:ListClusters" => "*".to_owned(),
+            "s3:ListBucket" => format!("arn:aws:s3:::{}", self.bucket_or_pattern()),
+            "s3:GetObject" => format!("arn:aws:s3:::{}/*", self.bucket_or_pattern()),
             "eks:DescribeCluster" => format!("arn:aws:eks:{region}:{account}:cluster/{cluster}"),
             "logs:DescribeLogGroups" => format!("arn:aws:logs:{region}:{account}:log-group:*"),
             _ => match &self.log_group {

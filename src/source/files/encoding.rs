@@ -9,6 +9,8 @@ pub enum Encoding {
     Gzip,
     /// Frames of zstd (RFC 8878, section 3.1).
     Zstd,
+    /// Text in UTF-16, in this byte order.
+    Utf16(&'static encoding_rs::Encoding),
     /// Something that may hold a log and is not read, with what to do instead.
     Unread(&'static str),
 }
@@ -19,10 +21,7 @@ pub const BEGINNING: usize = 4096;
 /// Where a tar archive says that it is one (POSIX.1-2017, pax, "ustar Interchange Format").
 const TAR_MAGIC_AT: usize = 257;
 
-const UTF_16: &str =
-    "text in UTF-16: iconv -f UTF-16 -t UTF-8 FILE | eks-stale-tokens sweep --input -";
-
-const UNREAD: [(&[u8], &str); 6] = [
+const UNREAD: [(&[u8], &str); 4] = [
     (
         b"PK\x03\x04",
         "a spreadsheet or a zip archive: download the results as CSV or JSON instead, or unpack it first",
@@ -30,8 +29,6 @@ const UNREAD: [(&[u8], &str); 6] = [
     (b"\xfd7zXZ\0", "compressed with xz: decompress it first"),
     (b"BZh", "compressed with bzip2: decompress it first"),
     (b"7z\xbc\xaf\x27\x1c", "a 7z archive: unpack it first"),
-    (b"\xff\xfe", UTF_16),
-    (b"\xfe\xff", UTF_16),
 ];
 
 impl Encoding {
@@ -43,7 +40,15 @@ impl Encoding {
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => {
                 return Self::Zstd;
             }
+            // The byte order mark, as PowerShell 5 writes it. UTF-32 would go on with two zeros.
+            [0xff, 0xfe, rest @ ..] if !rest.starts_with(&[0, 0]) => {
+                return Self::Utf16(encoding_rs::UTF_16LE);
+            }
+            [0xfe, 0xff, ..] => return Self::Utf16(encoding_rs::UTF_16BE),
             _ => {}
+        }
+        if let Some(order) = utf_16_without_mark(beginning) {
+            return Self::Utf16(order);
         }
         if beginning
             .get(TAR_MAGIC_AT..)
@@ -56,6 +61,19 @@ impl Encoding {
             .find(|(magic, _)| beginning.starts_with(magic))
             .map_or(Self::Plain, |(_, what)| Self::Unread(what))
     }
+}
+
+/// The byte order of text that begins with ASCII characters, each next to a zero.
+fn utf_16_without_mark(beginning: &[u8]) -> Option<&'static encoding_rs::Encoding> {
+    /// No other text or archive begins with so many.
+    const UNITS: usize = 8;
+    let units = beginning.get(..2 * UNITS)?.as_chunks::<2>().0;
+    let is_text = |byte: u8| (b' '..=b'~').contains(&byte) || byte.is_ascii_whitespace();
+    if units.iter().all(|[low, high]| is_text(*low) && *high == 0) {
+        return Some(encoding_rs::UTF_16LE);
+    }
+    let is_big_endian = units.iter().all(|[high, low]| is_text(*low) && *high == 0);
+    is_big_endian.then_some(encoding_rs::UTF_16BE)
 }
 
 #[cfg(test)]
@@ -71,6 +89,18 @@ mod tests {
         assert_eq!(Encoding::of(b"\x28\xb5\x2f\xfd"), Encoding::Zstd);
         assert_eq!(Encoding::of(b"\x50\x2a\x4d\x18"), Encoding::Zstd);
         assert_eq!(Encoding::of(b""), Encoding::Plain);
+        assert_eq!(
+            Encoding::of(b"\xff\xfe{\0"),
+            Encoding::Utf16(encoding_rs::UTF_16LE)
+        );
+        assert_eq!(
+            Encoding::of(b"{\0\"\0k\0i\0n\0d\0\"\0:\0"),
+            Encoding::Utf16(encoding_rs::UTF_16LE)
+        );
+        assert_eq!(
+            Encoding::of(b"\0{\0\"\0k\0i\0n\0d\0\"\0:"),
+            Encoding::Utf16(encoding_rs::UTF_16BE)
+        );
         assert_eq!(Encoding::of(b"{\"kind\":\"Event\""), Encoding::Plain);
     }
 }

@@ -1,6 +1,6 @@
 //! Which files are read, and which cluster each belongs to.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::{self, Metadata};
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
@@ -10,18 +10,23 @@ use ignore::overrides::{Override, OverrideBuilder};
 
 use super::live_file::{FileId, file_id};
 use crate::evidence::cluster::Cluster;
+use crate::evidence::note::Note;
 use crate::source::request_filter::RequestFilter;
+use crate::source::s3::location::Location;
+use crate::source::s3::object::Object;
 
 /// The name of a cluster that nothing names.
 pub const UNNAMED: &str = "unnamed";
 
 /// Where the bytes of one input are.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum Place {
     /// A file.
     File(PathBuf),
     /// Standard input.
     StandardInput,
+    /// An object in S3.
+    Object(Object),
 }
 
 /// One audit log to read.
@@ -53,10 +58,20 @@ pub struct Inputs {
     pub found: Vec<Input>,
     /// What could not be looked into: the cluster, the place and the reason.
     pub unreadable: Vec<(Arc<Cluster>, String, String)>,
-    asked: Vec<String>,
+    pub(super) asked: Vec<String>,
     wanted: Option<Wanted>,
     /// The files found so far, by device and inode: one that is reached by two paths is read once.
     known: HashSet<FileId>,
+    /// The same for objects, by their places.
+    pub(super) known_objects: HashSet<String>,
+    /// What is worth knowing of inputs that are not read: the cluster, the place, the words, and
+    /// how many.
+    pub(super) notes: Vec<(Arc<Cluster>, Note, u64)>,
+    /// The clusters that are named by keys which lie outside the window.
+    pub(super) skipped_clusters: BTreeSet<Arc<Cluster>>,
+    /// The locations all of whose objects lie outside the window: the cluster, the location and
+    /// words.
+    pub(super) all_skipped: Vec<(Arc<Cluster>, String, String)>,
 }
 
 /// Why an input was refused.
@@ -69,6 +84,12 @@ pub enum InputError {
         path: String,
         /// The system's words.
         reason: String,
+    },
+    /// A location in S3 without objects.
+    #[error("no objects under {location}; list what is there: aws s3 ls s3://{}/", location.bucket)]
+    NoObjects {
+        /// The location.
+        location: Location,
     },
     /// A directory without files.
     #[error("no files in {path}")]
@@ -217,6 +238,11 @@ impl Excluded {
         Ok(excluded)
     }
 
+    /// The patterns, as they were given.
+    pub(super) fn patterns(&self) -> &[String] {
+        &self.0
+    }
+
     fn under(&self, directory: &Path) -> Result<Override, ignore::Error> {
         let mut overrides = OverrideBuilder::new(directory);
         for pattern in &self.0 {
@@ -228,20 +254,20 @@ impl Excluded {
 }
 
 /// The clusters met so far, each shared by all of its inputs.
-struct Clusters<'a> {
+pub(super) struct Clusters<'a> {
     default_name: &'a str,
     known: BTreeMap<String, Arc<Cluster>>,
 }
 
 impl<'a> Clusters<'a> {
-    fn new(cluster_name: Option<&'a str>) -> Self {
+    pub(super) fn new(cluster_name: Option<&'a str>) -> Self {
         Self {
             default_name: cluster_name.unwrap_or(UNNAMED),
             known: BTreeMap::new(),
         }
     }
 
-    fn of(&mut self, path: &Path) -> Arc<Cluster> {
+    pub(super) fn of(&mut self, path: &Path) -> Arc<Cluster> {
         let name = cluster_name_in(path).unwrap_or_else(|| self.default_name.to_owned());
         let cluster = self
             .known

@@ -1,8 +1,9 @@
-//! Audit logs on disk or standard input.
+//! Audit logs on disk, standard input or in S3.
 //!
-//! - [`inputs`]: which files, and which cluster each belongs to
+//! - [`inputs`], `objects`: which files, or objects in S3, and which cluster each belongs to
 //! - [`live_file`]: a file whose writer may be at work
-//! - [`encoding`], [`open`]: a file as a stream of bytes, decompressed by what it begins with
+//! - [`encoding`], [`open`], `utf_16`: a file as a stream of bytes, decompressed and in UTF-8, by
+//!   what it begins with
 //! - [`framing`]: an input cut into values, one a line
 //! - [`carrier`]: what events are wrapped in, learned from the first values
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
@@ -22,6 +23,7 @@ pub mod found;
 pub mod framing;
 pub mod inputs;
 pub mod live_file;
+mod objects;
 pub mod open;
 pub mod phrases;
 pub mod ranges;
@@ -29,6 +31,7 @@ pub mod recognition;
 pub mod scan;
 #[cfg(test)]
 mod trickle;
+mod utf_16;
 pub mod workers;
 pub mod written_time;
 
@@ -71,9 +74,10 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
         progress.expect(input.size);
     }
     let (collected, found) = workers::read_all(inputs, progress);
-    let instead = found_instead(&found);
-    let blind = unread_paths(inputs, &found);
+    let instead = found_instead_of_all(inputs, &found);
+    let mut blind = unread_paths(inputs, &found);
     let dark = dark_clusters(inputs, &found);
+    blind.extend(inputs.all_skipped.iter().cloned());
     let mut gathered = Gathered {
         collected,
         coverages: Coverages::default(),
@@ -86,6 +90,14 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
             .coverages
             .of(cluster)
             .gap(place, GapKind::Unreadable, reason.as_str());
+    }
+    for (cluster, note, count) in &inputs.notes {
+        // A key may name no cluster where its events do: a note is no cluster.
+        let coverages = &mut gathered.coverages;
+        let is_known = coverages.0.contains_key(cluster);
+        let first = coverages.0.keys().next().filter(|_| !is_known).cloned();
+        let coverage = coverages.of(&first.unwrap_or_else(|| Arc::clone(cluster)));
+        *coverage.notes.entry(note.clone()).or_default() += count;
     }
     if gathered
         .coverages
@@ -150,12 +162,18 @@ fn dark_clusters(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, S
             seen.entry(&input.cluster).or_default().push(found);
         }
     }
+    for cluster in &inputs.skipped_clusters {
+        seen.entry(cluster).or_default();
+    }
     let is_dark = |(_, found): &(&Arc<Cluster>, Vec<&FoundInFile>)| {
         found.iter().all(|found| found.without_events().is_some())
     };
     let dark = seen.into_iter().filter(is_dark);
     dark.map(|(cluster, found)| {
-        let words = format!("there is no audit event in it; {}", found_instead(found));
+        let words = match found.is_empty() {
+            true => "all of its objects are dated outside the window by their keys".to_owned(),
+            false => format!("there is no audit event in it; {}", found_instead(found)),
+        };
         (Arc::clone(cluster), words)
     })
     .collect()
@@ -188,6 +206,17 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs, found: String) -> Fi
             place: inputs.described(),
             found,
         },
+    }
+}
+
+/// What all inputs hold instead of events.
+fn found_instead_of_all(inputs: &Inputs, found: &[FoundInFile]) -> String {
+    let skipped: u64 = inputs.notes.iter().map(|(_, _, count)| count).sum();
+    match found.is_empty() && skipped > 0 {
+        true => format!(
+            "{skipped} objects are dated outside the window by their keys and were not read; --since and --until set it"
+        ),
+        false => found_instead(found),
     }
 }
 

@@ -9,7 +9,10 @@ use flate2::bufread::MultiGzDecoder;
 use super::encoding::{BEGINNING, Encoding};
 use super::inputs::{Input, Place};
 use super::live_file::LiveFile;
+use super::utf_16;
 use crate::source::progress::Progress;
+use crate::source::s3::download::Body;
+use crate::source::s3::object::Undelivered;
 
 /// How often a file may be compressed over: a shipper that compresses what was compressed.
 const LAYERS: usize = 2;
@@ -32,11 +35,20 @@ pub struct Opened<'a> {
     pub is_plain: bool,
 }
 
-/// Opens an input; its bytes count as progress as they are read, before decompression.
-pub fn open<'a>(input: &Input, progress: &'a Progress) -> io::Result<Opened<'a>> {
+/// Opens an input, whose bytes come from `body` if it is an object in S3. They count as progress
+/// as they are read, before decompression.
+pub fn open<'a>(
+    input: &Input,
+    body: Option<Body>,
+    progress: &'a Progress,
+) -> io::Result<Opened<'a>> {
     let mut file = None;
     let raw: Stream<'a> = match &input.at {
         Place::StandardInput => Box::new(io::stdin()),
+        Place::Object(_) => match body {
+            Some(body) => Box::new(body),
+            None => return Err(ErrorKind::NotFound.into()),
+        },
         Place::File(path) => match input.file_id {
             Some(id) => {
                 let opened = Arc::new(LiveFile::open(path, id, input.size)?);
@@ -62,6 +74,10 @@ pub fn decoded(raw: Stream<'_>) -> io::Result<(Peeked<'_>, usize)> {
         let peeked = Peeked::new(stream);
         stream = match Encoding::of(peeked.beginning()) {
             Encoding::Plain => return Ok((peeked, layers)),
+            Encoding::Utf16(order) => {
+                let text = utf_16::text(peeked, order);
+                return Ok((Peeked::new(Box::new(text)), layers + 1));
+            }
             Encoding::Unread(what) => return Err(io::Error::other(what)),
             Encoding::Gzip | Encoding::Zstd if layers == LAYERS => break,
             Encoding::Gzip => {
@@ -87,7 +103,11 @@ impl<R: Read> Read for Decoder<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.1.read(buffer).map_err(|error| {
             let format = self.0;
+            let is_undelivered = error
+                .get_ref()
+                .is_some_and(|inner| inner.is::<Undelivered>());
             let words = match error.kind() {
+                _ if is_undelivered => return error,
                 ErrorKind::Interrupted => return error,
                 ErrorKind::UnexpectedEof => format!("the {format} data is cut off"),
                 _ if error.to_string().contains("requires too much memory") => format!(

@@ -17,8 +17,8 @@ use super::carrier::learning::learn;
 use super::found::{Found, FoundInFile};
 use super::framing::joined_lines::Joiner;
 use super::framing::record_sink::{FIRST_BLOCK, RecordSink};
-use super::framing::{ENOUGH, Framing, csv_rows, json_values, markdown_rows};
-use super::inputs::Inputs;
+use super::framing::{ENOUGH, Framing, csv_rows, json_values, markdown_rows, packed_strings};
+use super::inputs::{Inputs, Place};
 use super::live_file::LiveFile;
 use super::open::{Peeked, open};
 use super::ranges::{self, RANGE};
@@ -27,6 +27,7 @@ use super::scan::scan_values;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::progress::Progress;
+use crate::source::s3::downloads::Downloads;
 
 /// Each worker has a buffer and perhaps a long line to hold: more of them would not keep
 /// within the memory that the reader promises.
@@ -37,6 +38,16 @@ pub fn read_all<C: Collect>(inputs: &Inputs, progress: &Progress) -> (C, Vec<Fou
     let work = Work {
         inputs,
         progress,
+        downloads: Downloads::of(
+            inputs
+                .found
+                .iter()
+                .map(|input| match &input.at {
+                    Place::Object(object) => Some(object),
+                    Place::File(_) | Place::StandardInput => None,
+                })
+                .collect(),
+        ),
         found: inputs.found.iter().map(|_| Mutex::default()).collect(),
         queue: Mutex::default(),
         changed: Condvar::new(),
@@ -66,6 +77,7 @@ pub fn read_all<C: Collect>(inputs: &Inputs, progress: &Progress) -> (C, Vec<Fou
 struct Work<'a> {
     inputs: &'a Inputs,
     progress: &'a Progress,
+    downloads: Downloads<'a>,
     found: Vec<Mutex<FoundInFile>>,
     queue: Mutex<Queue>,
     /// Told whenever there may be something to do, or nothing more.
@@ -241,7 +253,7 @@ impl Work<'_> {
 
     fn open<C: Collect>(&self, at: usize, buffer: &mut Buffer, collector: &mut C) {
         let input = &self.inputs.found[at];
-        let mut opened = match open(input, self.progress) {
+        let mut opened = match open(input, self.downloads.body(at), self.progress) {
             Ok(opened) => opened,
             Err(error) => return self.found(at).failed(error.to_string()),
         };
@@ -354,6 +366,7 @@ impl Work<'_> {
         let outcome = match framing {
             Framing::Csv(separator) => csv_rows::read(&mut reader, separator, &mut sink),
             Framing::Markdown => markdown_rows::read(&mut reader, &mut sink),
+            Framing::Packed => packed_strings::read(&mut reader, &mut sink),
             Framing::Json | Framing::Lines => json_values::read(&mut reader, &mut sink),
         };
         let mut in_file = self.found(at);

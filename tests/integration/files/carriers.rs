@@ -1,6 +1,7 @@
 //! The shapes in which operators have their audit logs, after public reports: each a function
 //! from events, one JSON text each, to the bytes of a file.
 
+use base64::Engine as _;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -39,6 +40,24 @@ pub(crate) const CARRIERS: &[Carrier] = &[
         let text = events.join("\r\n") + "\r\n";
         [b"\xef\xbb\xbf", text.as_bytes()].concat()
     }),
+    carrier("UTF-16, as PowerShell redirects", true, |events| {
+        utf_16(&(events.join("\r\n") + "\r\n"), u16::to_le_bytes, true)
+    }),
+    carrier("UTF-16, big-endian, without its mark", true, |events| {
+        utf_16(&(events.join("\n") + "\n"), u16::to_be_bytes, false)
+    }),
+    carrier(
+        "aws logs filter-log-events, redirected by PowerShell",
+        true,
+        |events| {
+            let events: Vec<Value> = events
+                .iter()
+                .map(|event| json!({"logStreamName": STREAM, "message": event}))
+                .collect();
+            let text = pretty(&json!({"events": events})).replace('\n', "\r\n");
+            gzip(&utf_16(&text, u16::to_le_bytes, true))
+        },
+    ),
     carrier("jq -S", true, |events| {
         lines(events, |event| {
             sorted(&parsed(event)).replace("\":", "\": ")
@@ -109,6 +128,38 @@ pub(crate) const CARRIERS: &[Carrier] = &[
     }),
     carrier("subscription, gzip in gzip", true, |events| {
         gzip(&gzip(&envelopes(events, false, false)))
+    }),
+    carrier("Firehose to an HTTP endpoint", true, |events| {
+        let records: Vec<Value> = packed(events)
+            .into_iter()
+            .map(|data| json!({"data": data}))
+            .collect();
+        json!({"requestId": "5b1c", "timestamp": 1, "records": records})
+            .to_string()
+            .into_bytes()
+    }),
+    carrier("aws kinesis get-records", true, |events| {
+        let records: Vec<Value> = packed(events)
+            .into_iter()
+            .map(|data| json!({"SequenceNumber": "49", "Data": data, "PartitionKey": "k"}))
+            .collect();
+        pretty(&json!({"Records": records, "NextShardIterator": "eyJhbGciOi"})).into_bytes()
+    }),
+    carrier(
+        "Lambda's event of a subscription, escaped, a line each",
+        true,
+        |events| {
+            lines(events, |event| {
+                let data = packed(&[event.to_owned()])[0].replace('/', "\\/");
+                format!(r#"{{"awslogs":{{"data":"{data}"}}}}"#)
+            })
+        },
+    ),
+    carrier("Kinesis, uncompressed", true, |events| {
+        lines(events, |event| {
+            let data = base64::engine::general_purpose::STANDARD.encode(event);
+            json!({"data": data}).to_string()
+        })
     }),
     carrier("AKS diagnostic log", true, |events| {
         lines(events, |event| {
@@ -330,6 +381,21 @@ fn pretty(value: &Value) -> String {
 /// As `jq -cS` writes it. Maps are sorted by serde_json unless it is told to keep their order.
 fn sorted(value: &Value) -> String {
     value.to_string()
+}
+
+fn utf_16(text: &str, bytes: fn(u16) -> [u8; 2], with_mark: bool) -> Vec<u8> {
+    let mark = with_mark.then_some(0xfeff);
+    let units = mark.into_iter().chain(text.encode_utf16());
+    units.flat_map(bytes).collect()
+}
+
+/// Each event in an envelope of its own, compressed, in base64.
+fn packed(events: Events<'_>) -> Vec<String> {
+    let encode = |bytes| base64::engine::general_purpose::STANDARD.encode(bytes);
+    events
+        .iter()
+        .map(|event| encode(gzip(&envelopes(std::slice::from_ref(event), false, false))))
+        .collect()
 }
 
 fn quoted(text: &str) -> String {

@@ -24,6 +24,7 @@
 //! - `service` is one account in one Region: it meets faults, keeps the quotas and hands a call to its file in
 //!   `operations`.
 //! - `query_run` is the life of one query: Scheduled, Running with the rows of a part of the events, and its end.
+//! - [`S3`] is a service of its own: objects, listed in pages and sent in ranges.
 //! - `insights` compiles and executes the query's text. No query is recognised by its name or shape: what is not in
 //!   the documented language is refused, so a test with a wrong query fails.
 //!
@@ -47,6 +48,7 @@ mod operations;
 mod query_run;
 mod quota;
 mod rest;
+mod s3;
 mod server;
 mod service;
 mod settings;
@@ -66,3 +68,4 @@ pub(crate) use journal::{Call, End, Fate, QuerySeen};
 pub(crate) use log_group::{LogClass, LogGroup};
 pub(crate) use operation::Operation;
 pub(crate) use quota::Quotas;
+pub(crate) use s3::{ObjectFault, S3, S3Request};

@@ -38,7 +38,7 @@ fn query(uri: &Uri) -> Map<String, Value> {
 }
 
 /// Text without its percent-encoding.
-pub(super) fn decoded(text: &str) -> String {
+pub(crate) fn decoded(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {

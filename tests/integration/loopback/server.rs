@@ -39,6 +39,17 @@ pub(crate) struct Server {
 
 impl Server {
     pub(crate) fn start(services: Vec<Arc<Service>>) -> Self {
+        let services: Services = services.into();
+        Self::answering(move |request| answer(Arc::clone(&services), request))
+    }
+
+    /// A server that answers every request so; an error closes the connection.
+    pub(crate) fn answering<F>(
+        answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+    ) -> Self
+    where
+        F: Future<Output = io::Result<Response<AnswerBody>>> + Send + 'static,
+    {
         let listener =
             TcpListener::bind("127.0.0.1:0").expect("the loopback interface has a free port");
         listener
@@ -49,8 +60,8 @@ impl Server {
             .expect("a bound listener has an address");
         let (stop, stopped) = oneshot::channel();
         let thread = std::thread::Builder::new()
-            .name("loopback-cloudwatch".to_owned())
-            .spawn(move || run(listener, stopped, services.into()))
+            .name("loopback".to_owned())
+            .spawn(move || run(listener, stopped, answer))
             .expect("a thread can be started");
         Self {
             address,
@@ -71,7 +82,13 @@ impl Drop for Server {
 }
 
 /// Accepts connections until the other end of `stopped` is dropped.
-fn run(listener: TcpListener, stopped: oneshot::Receiver<Infallible>, services: Services) {
+fn run<F>(
+    listener: TcpListener,
+    stopped: oneshot::Receiver<Infallible>,
+    answer: impl Fn(Request<Incoming>) -> F + Clone + Send + 'static,
+) where
+    F: Future<Output = io::Result<Response<AnswerBody>>> + Send + 'static,
+{
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -81,9 +98,8 @@ fn run(listener: TcpListener, stopped: oneshot::Receiver<Infallible>, services: 
             tokio::net::TcpListener::from_std(listener).expect("the listener is non-blocking");
         let accepting = async {
             while let Ok((stream, _)) = listener.accept().await {
-                let services = Arc::clone(&services);
+                let answer = service_fn(answer.clone());
                 tokio::spawn(async move {
-                    let answer = service_fn(|request| answer(Arc::clone(&services), request));
                     // A broken connection is the client's business, or a fault that was ordered.
                     let _ = hyper::server::conn::http1::Builder::new()
                         .serve_connection(TokioIo::new(stream), answer)

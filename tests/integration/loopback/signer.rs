@@ -31,6 +31,11 @@ impl Signer {
         })
     }
 
+    /// The Region that the call was signed for.
+    pub(crate) fn region(&self) -> &str {
+        &self.region
+    }
+
     /// The service that the signer reaches. A service that is alone answers for every Region.
     pub(crate) fn service<'s>(&self, services: &'s [Arc<Service>]) -> Option<&'s Arc<Service>> {
         services.iter().find(|service| {

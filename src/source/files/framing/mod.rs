@@ -6,6 +6,7 @@
 //!
 //! - [`json_values`]: JSON values one after another, or in an array
 //! - [`csv_rows`], [`markdown_rows`]: tables, each row as a JSON object
+//! - [`packed_strings`]: values in base64, compressed or not, in strings
 //! - [`joined_lines`]: pieces of lines put together
 //! - [`record_sink`]: values as blocks of lines
 
@@ -13,6 +14,7 @@ pub mod csv_rows;
 pub mod joined_lines;
 pub mod json_values;
 pub mod markdown_rows;
+pub mod packed_strings;
 pub mod record_sink;
 mod value_end;
 
@@ -29,6 +31,8 @@ pub enum Framing {
     Csv(u8),
     /// Rows of a Markdown table.
     Markdown,
+    /// JSON values in base64, in the strings of others.
+    Packed,
 }
 
 /// How many bytes of an input are enough to tell.
@@ -41,6 +45,7 @@ impl Framing {
         let text = beginning.strip_prefix(b"\xef\xbb\xbf").unwrap_or(beginning);
         let text = text.trim_ascii_start();
         match text.first() {
+            Some(b'{' | b'[') if packed_strings::holds(text) => Self::Packed,
             Some(b'{' | b'[') => json_or_lines(text),
             Some(b'|') => Self::Markdown,
             _ => csv_rows::separator(text).map_or(Self::Lines, Self::Csv),
