@@ -1,5 +1,9 @@
 //! How a file's bytes are encoded, by what they begin with, never by the file's name.
 
+use memchr::memmem::find;
+
+use super::colours::INTRODUCER;
+
 /// What the bytes of a file are, as far as their beginning tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
@@ -11,6 +15,8 @@ pub enum Encoding {
     Zstd,
     /// Text in UTF-16, in this byte order.
     Utf16(&'static encoding_rs::Encoding),
+    /// Text with the colours of a terminal.
+    Coloured,
     /// Something that may hold a log and is not read, with what to do instead.
     Unread(&'static str),
 }
@@ -56,10 +62,14 @@ impl Encoding {
         {
             return Self::Unread("a tar archive: unpack it first");
         }
-        UNREAD
+        let unread = UNREAD
             .iter()
-            .find(|(magic, _)| beginning.starts_with(magic))
-            .map_or(Self::Plain, |(_, what)| Self::Unread(what))
+            .find(|(magic, _)| beginning.starts_with(magic));
+        match unread {
+            Some((_, what)) => Self::Unread(what),
+            None if find(beginning, INTRODUCER).is_some() => Self::Coloured,
+            None => Self::Plain,
+        }
     }
 }
 
@@ -89,6 +99,7 @@ mod tests {
         assert_eq!(Encoding::of(b"\x28\xb5\x2f\xfd"), Encoding::Zstd);
         assert_eq!(Encoding::of(b"\x50\x2a\x4d\x18"), Encoding::Zstd);
         assert_eq!(Encoding::of(b""), Encoding::Plain);
+        assert_eq!(Encoding::of(b"\x1b[1;39m{"), Encoding::Coloured);
         assert_eq!(
             Encoding::of(b"\xff\xfe{\0"),
             Encoding::Utf16(encoding_rs::UTF_16LE)

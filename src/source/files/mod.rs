@@ -2,8 +2,8 @@
 //!
 //! - [`inputs`], `objects`: which files, or objects in S3, and which cluster each belongs to
 //! - [`live_file`]: a file whose writer may be at work
-//! - [`encoding`], [`open`], `utf_16`: a file as a stream of bytes, decompressed and in UTF-8, by
-//!   what it begins with
+//! - [`encoding`], [`open`], `utf_16`, `colours`: a file as a stream of bytes, decompressed, in
+//!   UTF-8 and without a terminal's colours, by what it begins with
 //! - [`framing`]: an input cut into values, one a line
 //! - [`carrier`]: what events are wrapped in, learned from the first values
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
@@ -18,6 +18,7 @@
 
 pub mod blocks;
 pub mod carrier;
+mod colours;
 pub mod encoding;
 pub mod found;
 pub mod framing;

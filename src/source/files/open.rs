@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use flate2::bufread::MultiGzDecoder;
 
+use super::colours::WithoutColours;
 use super::encoding::{BEGINNING, Encoding};
 use super::inputs::{Input, Place};
 use super::live_file::LiveFile;
@@ -76,6 +77,10 @@ pub fn decoded(raw: Stream<'_>) -> io::Result<(Peeked<'_>, usize)> {
             Encoding::Plain => return Ok((peeked, layers)),
             Encoding::Utf16(order) => {
                 let text = utf_16::text(peeked, order);
+                return Ok((Peeked::new(Box::new(text)), layers + 1));
+            }
+            Encoding::Coloured => {
+                let text = WithoutColours::of(peeked);
                 return Ok((Peeked::new(Box::new(text)), layers + 1));
             }
             Encoding::Unread(what) => return Err(io::Error::other(what)),

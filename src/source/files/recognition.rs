@@ -37,6 +37,22 @@ const KINDS: &[(&[&str], &str)] = &[
         "the authenticator's log; the audit log is in the streams kube-apiserver-audit-... of the same log group",
     ),
     (
+        &["&quot;auditID&quot;"],
+        "text escaped for HTML: python3 -c 'import html,sys; print(html.unescape(sys.stdin.read()))' < FILE > events.json",
+    ),
+    (
+        &["=>", "requestReceivedTimestamp"],
+        "Ruby's notation, which Logstash's rubydebug and Fluent Bit's stdout print for people to read: let them write JSON (codec json_lines, format json_lines)",
+    ),
+    (
+        &["'requestReceivedTimestamp'"],
+        "Python's notation: python3 -c 'import ast,json,sys; [print(json.dumps(ast.literal_eval(line))) for line in sys.stdin]' < FILE > events.json",
+    ),
+    (
+        &["auditID: ", "requestReceivedTimestamp: "],
+        "YAML: yq -o json -I 0 FILE > events.json",
+    ),
+    (
         &["requestReceivedTimestamp", "\"message\""],
         "pieces of audit events; if they are whole in one field, take that out: jq -r '.. | .message? // empty' FILE",
     ),
@@ -114,6 +130,22 @@ mod tests {
             ),
             ("PAR1\x15", "duckdb"),
             ("@timestamp,verb\n2026,get\n", "fields @timestamp, @message"),
+            (
+                r#"{&quot;kind&quot;:&quot;Event&quot;,&quot;auditID&quot;:1}"#,
+                "html.unescape",
+            ),
+            (
+                r#"{"message" => "{\"requestReceivedTimestamp\":1}"}"#,
+                "json_lines",
+            ),
+            (
+                "{'kind': 'Event', 'requestReceivedTimestamp': 1}",
+                "ast.literal_eval",
+            ),
+            (
+                "kind: Event\nauditID: x\nrequestReceivedTimestamp: t\n",
+                "yq -o json",
+            ),
             ("\n \n", "an empty file"),
         ] {
             let found = looks_like(text.as_bytes()).expect(text);

@@ -58,6 +58,41 @@ pub(crate) const CARRIERS: &[Carrier] = &[
             gzip(&utf_16(&text, u16::to_le_bytes, true))
         },
     ),
+    carrier("jq -C", true, |events| {
+        lines(events, |event| {
+            let event = event
+                .replace("\":", "\"\u{1b}[0m\u{1b}[1;39m:")
+                .replace(',', "\u{1b}[1;39m,");
+            format!("\u{1b}[1;39m{event}\u{1b}[0m")
+        })
+    }),
+    carrier("stern, in colours", true, |events| {
+        lines(events, |event| {
+            format!(
+                "\u{1b}[35mkube-apiserver-ip-10-40-0-11\u{1b}[0m \u{1b}[32mkube-apiserver\u{1b}[0m {event}"
+            )
+        })
+    }),
+    carrier("GELF, NUL behind each", false, |events| {
+        let message =
+            |event: &String| json!({"version": "1.1", "short_message": event}).to_string() + "\0";
+        events.iter().map(message).collect::<String>().into_bytes()
+    }),
+    carrier("Elasticsearch bulk", false, |events| {
+        lines(events, |event| {
+            let action = json!({"index": {"_index": "audit"}});
+            format!("{action}\n{}", json!({"@timestamp": "t", "message": event}))
+        })
+    }),
+    carrier("OpenTelemetry, OTLP", false, |events| {
+        let records: Vec<Value> = events
+            .iter()
+            .map(|event| json!({"timeUnixNano": "1", "body": {"stringValue": event}}))
+            .collect();
+        json!({"resourceLogs": [{"resource": {}, "scopeLogs": [{"logRecords": records}]}]})
+            .to_string()
+            .into_bytes()
+    }),
     carrier("jq -S", true, |events| {
         lines(events, |event| {
             sorted(&parsed(event)).replace("\":", "\": ")

@@ -96,11 +96,13 @@ impl Stream<'_> {
         }
     }
 
-    /// The next byte that is no white space, not yet taken.
+    /// The next byte that is neither white space nor NUL, which GELF has between values, not yet
+    /// taken.
     fn peek(&mut self) -> io::Result<Option<u8>> {
         loop {
             let bytes = self.bytes();
-            match bytes.iter().position(|byte| !byte.is_ascii_whitespace()) {
+            let is_value = |byte: &u8| !byte.is_ascii_whitespace() && *byte != 0;
+            match bytes.iter().position(is_value) {
                 Some(blanks) => {
                     self.start += blanks;
                     return Ok(Some(self.buffer[self.start]));
