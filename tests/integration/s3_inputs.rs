@@ -428,13 +428,13 @@ fn what_was_left_out_by_its_date_is_no_health() {
     let s3 = S3::start();
     let event = |second| stale_event("sa", "pod", second).1 + "\n";
     for (key, second) in [
-        ("aws/eks/alive/cluster/2026/11/24/a", 0),
+        ("aws/eks/alive/cluster/2026/11/20/a", 0),
         ("aws/eks/stopped/cluster/2026/10/01/a", 1),
         ("old/2026/10/01/a", 2),
     ] {
         s3.put(BUCKET, key, event(second));
     }
-    let window = ["--since", "2026-11-24", "--look-back", "1h"];
+    let window = ["--since", "2026-11-20", "--look-back", "1h"];
     let locations = ["s3://audit-archive/aws/", "s3://audit-archive/old/"];
     let found = report(&swept(&s3, &[&locations[..], &window[..]].concat()), 4);
     let gaps: BTreeSet<(String, String)> = gaps(&found)
@@ -447,5 +447,5 @@ fn what_was_left_out_by_its_date_is_no_health() {
     let expected = [("old", "not_an_audit_log"), ("stopped", "no_events")];
     let expected = expected.map(|(place, kind)| (place.to_owned(), kind.to_owned()));
     assert_eq!(gaps, BTreeSet::from(expected));
-    assert_eq!(read(&s3.requests()), ["aws/eks/alive/cluster/2026/11/24/a"]);
+    assert_eq!(read(&s3.requests()), ["aws/eks/alive/cluster/2026/11/20/a"]);
 }

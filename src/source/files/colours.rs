@@ -6,10 +6,10 @@
 use std::io::{self, Read};
 
 /// What a control sequence begins with (ECMA-48, section 5.4).
-pub const INTRODUCER: &[u8] = b"\x1b[";
+pub(super) const INTRODUCER: &[u8] = b"\x1b[";
 
 /// A stream without control sequences.
-pub struct WithoutColours<R> {
+pub(super) struct WithoutColours<R> {
     raw: R,
     state: State,
 }
@@ -25,7 +25,7 @@ enum State {
 
 impl<R> WithoutColours<R> {
     /// The text of a stream.
-    pub fn of(raw: R) -> Self {
+    pub(super) fn of(raw: R) -> Self {
         Self {
             raw,
             state: State::Text,
