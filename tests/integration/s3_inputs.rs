@@ -324,6 +324,8 @@ fn dates_in_keys_spare_objects_outside_the_window() {
         "2026-11-19",
         "--look-back",
         "1d",
+        "--max-silence",
+        "20h",
     ];
     let found = report(
         &swept(&s3, &[&["s3://audit-archive/eks/"], &window[..]].concat()),

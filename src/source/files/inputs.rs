@@ -71,7 +71,7 @@ pub struct Inputs {
     pub(super) skipped_clusters: BTreeSet<Arc<Cluster>>,
     /// The locations all of whose objects lie outside the window: the cluster, the location and
     /// words.
-    pub(super) all_skipped: Vec<(Arc<Cluster>, String, String)>,
+    pub(super) all_skipped: Vec<(Arc<Cluster>, String, &'static str)>,
 }
 
 /// Why an input was refused.

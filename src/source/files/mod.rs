@@ -76,9 +76,8 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
     }
     let (collected, found) = workers::read_all(inputs, progress);
     let instead = found_instead_of_all(inputs, &found);
-    let mut blind = unread_paths(inputs, &found);
+    let blind = unread_paths(inputs, &found);
     let dark = dark_clusters(inputs, &found);
-    blind.extend(inputs.all_skipped.iter().cloned());
     let mut gathered = Gathered {
         collected,
         coverages: Coverages::default(),
@@ -92,12 +91,15 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
             .of(cluster)
             .gap(place, GapKind::Unreadable, reason.as_str());
     }
-    for (cluster, note, count) in &inputs.notes {
-        // A key may name no cluster where its events do: a note is no cluster.
-        let coverages = &mut gathered.coverages;
+    // A key may name no cluster where its events do: what is known of it makes no cluster.
+    let filed = |coverages: &Coverages, cluster: &Arc<Cluster>| {
         let is_known = coverages.0.contains_key(cluster);
-        let first = coverages.0.keys().next().filter(|_| !is_known).cloned();
-        let coverage = coverages.of(&first.unwrap_or_else(|| Arc::clone(cluster)));
+        let first = coverages.0.keys().next().filter(|_| !is_known);
+        Arc::clone(first.unwrap_or(cluster))
+    };
+    for (cluster, note, count) in &inputs.notes {
+        let cluster = filed(&gathered.coverages, cluster);
+        let coverage = gathered.coverages.of(&cluster);
         *coverage.notes.entry(note.clone()).or_default() += count;
     }
     if gathered
@@ -107,6 +109,11 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
         .all(|coverage| coverage.last_event.is_none())
     {
         return Err(nothing_read(&gathered, inputs, instead));
+    }
+    for (cluster, location, words) in &inputs.all_skipped {
+        let cluster = filed(&gathered.coverages, cluster);
+        let coverage = gathered.coverages.of(&cluster);
+        coverage.gap(location, GapKind::NotAnAuditLog, *words);
     }
     for (cluster, path, words) in blind {
         let coverage = gathered.coverages.of(&cluster);

@@ -76,7 +76,7 @@ impl Inputs {
                 let words = "all of its objects are dated outside the window by their keys";
                 let cluster = Arc::clone(&cluster);
                 self.all_skipped
-                    .push((cluster, location.to_string(), words.to_owned()));
+                    .push((cluster, location.to_string(), words));
             }
             self.notes.push((cluster, note, skipped));
         }
