@@ -383,7 +383,8 @@ fn an_emulator_s_objects_are_read() {
         let credentials = Credentials::new("test", "test", None, None, "test");
         let config = aws_sdk_s3::config::Builder::new()
             .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
+            // Only there a bucket needs no constraint.
+            .region(Region::new("us-east-1"))
             .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url(&endpoint)
             .force_path_style(true);
@@ -401,7 +402,7 @@ fn an_emulator_s_objects_are_read() {
     command
         .env("AWS_ACCESS_KEY_ID", "test")
         .env("AWS_SECRET_ACCESS_KEY", "test")
-        .env("AWS_REGION", "eu-west-1");
+        .env("AWS_REGION", "us-east-1");
     let location = format!("s3://{BUCKET}/eks/");
     let found = report(
         &run(command
