@@ -9,7 +9,13 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|data: &[u8]| {
     let told = Framing::of(data);
-    for framing in [told, Framing::Json, Framing::Csv(b','), Framing::Markdown] {
+    for framing in [
+        told,
+        Framing::Json,
+        Framing::Csv(b','),
+        Framing::Markdown,
+        Framing::Packed,
+    ] {
         assert_eq!(framed(framing, data, usize::MAX), framed(framing, data, 5));
     }
 });

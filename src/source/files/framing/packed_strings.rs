@@ -151,7 +151,14 @@ fn take(bytes: &[u8], is_end: bool, sink: &mut RecordSink<'_>) -> usize {
     }
     // A string may begin at the very end.
     let kept = if is_end { 0 } else { KEPT };
-    let end = bytes.len().saturating_sub(kept).max(done);
+    let last = bytes.len().saturating_sub(kept).max(done);
+    // A phrase that is cut in two would be found in neither half, and none holds these.
+    let is_between = |byte: &u8| b"\",:\n{[".contains(byte);
+    let between = bytes[done..last].iter().rposition(is_between);
+    let end = match between.filter(|_| !is_end) {
+        Some(at) => done + at + 1,
+        None => last,
+    };
     sink.unread_marks(marks_in(&bytes[done..end]));
     end
 }
@@ -181,6 +188,8 @@ fn unpack(packed: &[u8], sink: &mut RecordSink<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::files::blocks::Buffer;
+    use crate::source::files::found::Found;
 
     #[test]
     fn only_strings_that_hold_events_make_an_input_packed() {
@@ -198,6 +207,22 @@ mod tests {
             (r#"{"Data":"H4sIAAAA"}"#.to_owned(), false),
         ] {
             assert_eq!(holds(text.as_bytes()), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_phrase_outside_is_told_wherever_the_stream_is_cut() {
+        for before in STEP - 200..STEP + 10 {
+            let text = format!(
+                "{{\"a\":\"{}\",\"b\":\"seconds after warning threshold: 5\"}}{}",
+                "x".repeat(before),
+                " ".repeat(200)
+            );
+            let mut marks = 0;
+            let mut deliver = |_: &mut Buffer, beside: Found| marks += beside.marks.unread;
+            let mut sink = RecordSink::new(&mut deliver);
+            read(&mut text.as_bytes(), &mut sink).expect("read from memory");
+            assert_eq!(marks, 1, "{before}");
         }
     }
 
