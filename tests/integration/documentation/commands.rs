@@ -160,8 +160,11 @@ fn every_command_of_the_readme_runs_and_exits_as_documented() {
     let mut ran = 0;
     let mut failed = Vec::new();
     for arguments in command_lines(&page(Path::new("README.md"))) {
-        // These need profiles of an AWS configuration, or a bucket; they are parsed above.
-        let elsewhere = |word: &String| word == "--profile" || word.starts_with("s3://");
+        // These need profiles of an AWS configuration, a bucket or a live cluster; they are parsed
+        // above.
+        let elsewhere = |word: &String| {
+            word.starts_with("s3://") || ["--profile", "--context"].contains(&word.as_str())
+        };
         if arguments.iter().any(elsewhere) || arguments.len() <= 1 {
             continue;
         }

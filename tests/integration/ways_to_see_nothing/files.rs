@@ -122,15 +122,6 @@ const ROWS: &[Row] = &[
         outcome: fails("no audit events in results.csv"),
     },
     Row {
-        name: "text in UTF-16",
-        inputs: |it| {
-            let units = day().encode_utf16().flat_map(u16::to_le_bytes).collect();
-            write(it.join("audit.log"), [vec![0xff, 0xfe], units].concat());
-        },
-        arguments: &["--input", "audit.log"],
-        outcome: fails("text in UTF-16: iconv"),
-    },
-    Row {
         name: "a window before the log",
         inputs: |it| write(it.join("audit.log"), day()),
         arguments: &["--input", "audit.log", "--until", "2026-08-01"],
