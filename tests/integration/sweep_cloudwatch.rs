@@ -164,7 +164,7 @@ fn a_query_that_outlives_its_time_is_stopped_and_its_partial_rows_are_reported()
     assert_eq!(asked.code, Some(4), "{}", asked.stderr);
     assert_eq!(gaps(&asked), ["time_limit"]);
     assert!(!findings(&asked).is_empty(), "rows of the running query");
-    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 2);
+    assert_eq!(cloudwatch.calls_of("StopQuery").len(), 1);
     assert_nothing_left_running(&cloudwatch);
 }
 
@@ -181,8 +181,8 @@ fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        // The rows of both queries' second looks are in hand when the third is made.
-        cloudwatch.wait_for("GetQueryResults", 6);
+        // The rows of the second look are in hand when the third is made.
+        cloudwatch.wait_for("GetQueryResults", 3);
         let killed = Command::new("kill")
             .args(["-s", signal, &child.id().to_string()])
             .status()
@@ -192,7 +192,7 @@ fn an_interrupted_query_is_stopped_and_what_is_known_is_reported() {
         assert_eq!(broken_off.code, Some(130), "{}", broken_off.stderr);
         assert_eq!(gaps(&broken_off), ["interrupted"]);
         assert!(!findings(&broken_off).is_empty());
-        assert_eq!(cloudwatch.calls_of("StopQuery").len(), 2);
+        assert_eq!(cloudwatch.calls_of("StopQuery").len(), 1);
         assert_nothing_left_running(&cloudwatch);
     }
 }
@@ -220,14 +220,14 @@ fn a_hang_up_that_is_ignored_interrupts_nothing() {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the program starts");
-    cloudwatch.wait_for("GetQueryResults", 4);
+    cloudwatch.wait_for("GetQueryResults", 2);
     let send = |signal| {
         let id = child.id().to_string();
         let sent = Command::new("kill").args(["-s", signal, &id]).status();
         assert!(sent.expect("kill runs").success());
     };
     send("HUP");
-    cloudwatch.wait_for("GetQueryResults", 8);
+    cloudwatch.wait_for("GetQueryResults", 4);
     assert_eq!(cloudwatch.calls_of("StopQuery").len(), 0);
     send("TERM");
     let broken_off = Run::from(child.wait_with_output().expect("the program ends"));

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::discovery::discover;
 use super::log_group::LogGroup;
 use super::price::price;
-use super::queries::stale_token_holders;
+use super::queries::audit_evidence;
 use super::selector::Selector;
 use super::wanted::Wanted;
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -336,7 +336,7 @@ async fn queries(connection: &Connection, group: &LogGroup, examined: &Examined<
             client
                 .start_query()
                 .log_group_names(&group.name)
-                .query_string((stale_token_holders::QUERY.text)())
+                .query_string((audit_evidence::QUERY.text)())
                 .start_time(second)
                 .end_time(second)
                 .send()

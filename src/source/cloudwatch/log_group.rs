@@ -77,6 +77,12 @@ impl LogGroup {
         self.named.as_ref()?.condition.as_deref()
     }
 
+    /// Whether the group is of the class Standard, as far as that is known.
+    pub fn is_standard(&self) -> bool {
+        let described = self.described.as_ref();
+        described.is_none_or(|described| described.class == "STANDARD")
+    }
+
     /// The first moment of which events are kept; `None` if that is not known.
     pub fn kept_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let described = self.described.as_ref()?;

@@ -97,12 +97,13 @@ impl QueryLimits {
     }
 }
 
-/// The groups of as few queries as can read these: one that the operator named is read
-/// by itself, by the condition that selects its cluster's events.
+/// The groups of as few queries as can read these: one that the operator named is read by itself,
+/// by the condition that selects its cluster's events, and so is one of another class than
+/// Standard, where `@log` may be missing from the rows.
 pub fn sets(groups: &[LogGroup], places: &[usize]) -> Vec<Vec<usize>> {
     let (alone, shared): (Vec<usize>, Vec<usize>) = places
         .iter()
-        .partition(|place| groups[**place].named.is_some());
+        .partition(|place| groups[**place].named.is_some() || !groups[**place].is_standard());
     let full = shared.chunks(GROUPS_OF_A_QUERY).map(<[usize]>::to_vec);
     let alone = alone.into_iter().map(|place| vec![place]);
     full.chain(alone).collect()

@@ -16,6 +16,14 @@ impl Row {
             .map(|(_, value)| value.as_str())
     }
 
+    /// The row with further fields.
+    #[must_use]
+    pub fn with(&self, fields: Vec<(&str, String)>) -> Self {
+        let further = fields.into_iter();
+        let further = further.map(|(name, value)| (name.to_owned(), value));
+        Self(self.0.iter().cloned().chain(further).collect())
+    }
+
     /// The value of a field as a number; CloudWatch may write large ones as `1.7E9`.
     pub fn number(&self, name: &str) -> Option<f64> {
         let number: f64 = self.get(name)?.parse().ok()?;
@@ -49,6 +57,17 @@ impl From<Vec<ResultField>> for Row {
             .into_iter()
             .filter_map(|field| Some((field.field?, field.value?)));
         Self(pairs.collect())
+    }
+}
+
+#[cfg(test)]
+impl Row {
+    /// A row of these fields.
+    pub fn of(pairs: &[(&str, &str)]) -> Self {
+        let owned = pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        Self(owned.collect())
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Outcome;
-use super::chunk::{ChunkQueue, QueryChunk, Truncated};
+use super::chunk::{ChunkQueue, QueryChunk, Span, Truncated};
 use super::log_group::{LogGroup, whose};
 use super::queries::logs_query::{LogsQuery, QuerySpan, RowOrigin, RowOutcome};
 use super::queries::stale_token_events;
@@ -55,7 +55,8 @@ struct Part<C> {
     collected: C,
     coverage: Coverage,
     rejected: RejectedAddresses,
-    is_malformed: bool,
+    /// The construct whose outcome shows that the rows are not as expected.
+    malformed: Option<&'static str>,
     needs_raw_events: bool,
 }
 
@@ -65,7 +66,7 @@ impl<C: Default> Default for Part<C> {
             collected: C::default(),
             coverage: Coverage::default(),
             rejected: RejectedAddresses::default(),
-            is_malformed: false,
+            malformed: None,
             needs_raw_events: false,
         }
     }
@@ -74,10 +75,14 @@ impl<C: Default> Default for Part<C> {
 impl<C: Collect> Part<C> {
     fn read(&mut self, query: &LogsQuery, row: &Row, origin: &RowOrigin) {
         let mut observations = Vec::new();
-        let outcome = query.read_row.map_or(RowOutcome::Malformed, |read| {
-            read(row, origin, &mut observations, &mut self.coverage)
-        });
-        self.is_malformed |= outcome == RowOutcome::Malformed;
+        let outcome = query
+            .read_row
+            .map_or(RowOutcome::Malformed("no row"), |read| {
+                read(row, origin, &mut observations, &mut self.coverage)
+            });
+        if let RowOutcome::Malformed(construct) = outcome {
+            self.malformed.get_or_insert(construct);
+        }
         self.needs_raw_events |= outcome == RowOutcome::NeedsRawEvents;
         for observation in observations {
             self.rejected.count(&observation);
@@ -281,10 +286,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         // A query on which the service fails may be one that it cannot run: whole events need less.
         let has_failed =
             matches!(&result.completion, Completion::Ended(state) if state == "Failed");
-        let fallback = self.queries[chunk.query].query.fallback;
-        if has_failed && self.fall_back_to(fallback, chunk, &chunk.groups) {
+        if has_failed && self.replace(chunk) {
             return;
         }
+        let fallback = self.queries[chunk.query].query.fallback;
         let (rows, matched) = (result.rows, result.matched);
         match &result.completion {
             Completion::Complete => {
@@ -306,8 +311,17 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         let remainder = self.queries[chunk.query].query.remainder;
         for (place, part) in parts {
-            if part.is_malformed && self.fall_back_to(fallback, chunk, &[place]) {
-                continue;
+            if let Some(construct) = part.malformed {
+                let (query, group) = (self.queries[chunk.query].query.name, &self.groups[place]);
+                tracing::debug!(
+                    query,
+                    construct,
+                    group = group.name,
+                    "not answered as expected"
+                );
+                if self.fall_back_to(fallback, chunk, &[place]) {
+                    continue;
+                }
             }
             if part.needs_raw_events {
                 self.fall_back_to(remainder, chunk, &[place]);
@@ -334,10 +348,13 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             self.queue.split_per_group(chunk);
             return;
         }
-        let is_malformed = matches!(failure.cause(), Cause::MalformedQuery { .. });
-        let fallback = self.queries[chunk.query].query.fallback;
-        if is_malformed && self.fall_back_to(fallback, chunk, &chunk.groups) {
-            return;
+        if let Cause::MalformedQuery { .. } = failure.cause() {
+            let query = self.queries[chunk.query].query.name;
+            let reason = failure.summary();
+            tracing::debug!(query, reason, "query refused");
+            if self.replace(chunk) {
+                return;
+            }
         }
         let failures = chunk.groups.iter().map(|place| {
             let group = &self.groups[*place];
@@ -357,6 +374,22 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
     }
 
+    /// Runs what there is instead of a query that the service refuses or fails on. `false` if there
+    /// is nothing.
+    fn replace(&mut self, chunk: &QueryChunk) -> bool {
+        let LogsQuery {
+            apart, fallback, ..
+        } = self.queries[chunk.query].query;
+        if apart.is_empty() {
+            return self.fall_back_to(fallback, chunk, &chunk.groups);
+        }
+        // What is pushed last runs first.
+        for part in apart.iter().rev() {
+            self.run_instead(part, chunk, vec![chunk.groups.clone()]);
+        }
+        true
+    }
+
     /// Runs another query over the same seconds of these groups. `false` if there is none.
     fn fall_back_to(
         &mut self,
@@ -364,10 +397,26 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         chunk: &QueryChunk,
         groups: &[usize],
     ) -> bool {
-        let Some(query) = query.map(|query| FilteredQuery::from(*query)) else {
+        let Some(query) = query else {
             return false;
         };
+        let groups = groups.iter().map(|group| vec![*group]);
+        self.run_instead(query, chunk, groups.collect());
+        true
+    }
+
+    /// Runs another query over the same seconds, of so many groups at once.
+    fn run_instead(&mut self, query: &LogsQuery, chunk: &QueryChunk, sets: Vec<Vec<usize>>) {
+        let query = FilteredQuery::from(*query);
         tracing::debug!(query = query.query.name, "running another query");
+        let whole = self.limits.span(query.query.span);
+        let span = Span {
+            first_second: chunk.span.first_second.max(whole.first_second),
+            last_second: chunk.span.last_second.min(whole.last_second),
+        };
+        if span.seconds() < 1 {
+            return;
+        }
         let known = self
             .queries
             .iter()
@@ -376,14 +425,13 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             self.queries.push(query);
             self.queries.len() - 1
         });
-        for group in groups {
+        for groups in sets {
             self.queue.push(QueryChunk {
                 query: place,
-                groups: vec![*group],
-                span: chunk.span,
+                groups,
+                span,
             });
         }
-        true
     }
 }
 

@@ -36,7 +36,8 @@ pub(super) fn report(log: &Log, arguments: &[&str]) -> Value {
             .args(["sweep", "--cluster-name", "daily", "--input"])
             .arg(file.path()),
     );
-    for aggregates in [true, false] {
+    // The one query, several where it is refused, and whole events where these are as well.
+    for refused in [0, 1, 2] {
         let group = LogGroup::named("/aws/eks/daily/cluster")
             .created(0)
             .events_from_audit_log(STREAM, Cursor::new(text.clone()));
@@ -52,11 +53,10 @@ pub(super) fn report(log: &Log, arguments: &[&str]) -> Value {
                 Fault::AccessDenied,
             );
         }
-        if !aggregates {
-            // Refused, the aggregation gives way to whole events.
+        if refused > 0 {
             let malformed = Exception::new("MalformedQueryException", "unknown function");
-            let refused = Fault::Other(malformed);
-            cloudwatch.fault(Operation::StartQuery, When::Nth(1), refused);
+            let fault = Fault::Other(malformed);
+            cloudwatch.fault(Operation::StartQuery, When::First(refused), fault);
         }
         let queried = read(tool_toward(&cloudwatch.endpoint()).args([
             "sweep",
@@ -65,7 +65,7 @@ pub(super) fn report(log: &Log, arguments: &[&str]) -> Value {
             "1",
         ]));
         let pretty = |report| serde_json::to_string_pretty(&essence(report)).expect("JSON");
-        assert_same(&pretty(&queried), &pretty(&files), aggregates);
+        assert_same(&pretty(&queried), &pretty(&files), refused);
     }
     files
 }
@@ -116,10 +116,10 @@ pub(super) fn holders(report: &Value, account: &str) -> Vec<String> {
 }
 
 /// Shows the first lines that differ.
-fn assert_same(queried: &str, files: &str, aggregates: bool) {
+fn assert_same(queried: &str, files: &str, refused: u32) {
     let lines = queried.lines().zip(files.lines());
     for (number, (one, other)) in lines.enumerate() {
-        assert_eq!(one, other, "line {number}, aggregated: {aggregates}");
+        assert_eq!(one, other, "line {number}, refused: {refused}");
     }
-    assert_eq!(queried, files, "aggregated: {aggregates}");
+    assert_eq!(queried, files, "refused: {refused}");
 }

@@ -106,6 +106,14 @@ pub(crate) fn plain_event(second: i64) -> (i64, String) {
     )
 }
 
+/// A request of the control plane itself, whose user agent states the cluster's version.
+pub(crate) fn control_plane_event(second: i64, user: &str) -> (i64, String) {
+    let (millis, event) = plain_event(second);
+    let event = event.replace("system:node:n1", user);
+    let agent = "kube-apiserver/v1.34.2 (linux/amd64) kubernetes/0";
+    (millis, event.replace("\"agent\"", &format!("\"{agent}\"")))
+}
+
 /// [`small_group`] with events of nobody's token for more than a day before.
 pub(crate) fn small_group_for_days(cluster: &str) -> LogGroup {
     (-27 * 2..0).fold(small_group(cluster).created(0), |group, half_hour| {
@@ -164,10 +172,10 @@ pub(crate) fn assert_nothing_left_running(cloudwatch: &CloudWatch) {
     assert!(left.is_empty(), "{left:?}");
 }
 
-/// Queries that aggregate holders; beside each runs one for rejections.
+/// Queries that aggregate holders.
 pub(crate) fn of_holders(cloudwatch: &CloudWatch) -> Vec<QuerySeen> {
     let mut queries = cloudwatch.queries();
-    queries.retain(|query| query.text.contains("firstArrival"));
+    queries.retain(|query| query.text.contains("firstIssue"));
     queries
 }
 

@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{
-    HOUR, START, STREAM, gaps, plain_event, report, run_to, service, small_group, tool_at,
+    HOUR, START, STREAM, control_plane_event, gaps, plain_event, report, run_to, service,
+    small_group, stale_event, tool_at,
 };
 use crate::loopback::{CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
 
@@ -200,11 +201,36 @@ fn a_healthy_fleet_stays_quiet_at_little_cost() {
     probes.sort_unstable();
     let (since, until) = (START - 82_800, START + 3_600);
     assert_eq!(probes, [(since, since + 600), (until - 600, until)]);
-    assert_eq!(queries.len(), 4);
+    assert_eq!(queries.len(), 3);
 
     let cloudwatch = service().group(small_group("a")).start();
     run_to(tool_at(&cloudwatch).args(["sweep", "a"]).args(HOUR), 0);
-    assert_eq!(cloudwatch.queries().len(), 2);
+    assert_eq!(cloudwatch.queries().len(), 1);
+}
+
+/// A control plane's own requests prove that the log is seen, and tell its version: one scan is
+/// enough, of everything and once.
+#[test]
+fn a_sweep_is_one_scan_where_the_control_plane_is_seen() {
+    let group = (-144..=6).fold(small_group("a").created(0), |group, ten_minutes| {
+        let (millis, event) = control_plane_event(ten_minutes * 600, "system:apiserver");
+        group.event(STREAM, millis, &event)
+    });
+    let cloudwatch = service().group(group).start();
+    cloudwatch.fault(
+        Operation::DescribeCluster,
+        When::Always,
+        Fault::AccessDenied,
+    );
+    let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
+    assert_eq!(cloudwatch.queries().len(), 1);
+    let cluster = &report["clusters"][0];
+    assert_eq!(cluster["judged_by"]["version"], "1.34");
+    assert_eq!(cluster["queries"], 1);
+    // The window is a day, from the 19th at 07:00.
+    let marked = 60 * stale_event("sa", "a-pod", 0).1.len();
+    let own = 145 * control_plane_event(0, "system:apiserver").1.len();
+    assert_eq!(cluster["bytes_scanned"], marked + own);
 }
 
 /// The notes of a report's only cluster, and its window's beginning.
@@ -262,7 +288,7 @@ fn a_beginning_that_is_refused_is_no_gap() {
 #[test]
 fn a_probe_that_fails_is_a_gap() {
     let cloudwatch = service().group(healthy("a")).start();
-    cloudwatch.fault(Operation::StartQuery, When::From(3), Fault::AccessDenied);
+    cloudwatch.fault(Operation::StartQuery, When::From(2), Fault::AccessDenied);
     let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 4);
     assert_eq!(gaps(&report), [("a".to_owned(), "not_asked".to_owned())]);
 }
@@ -270,17 +296,13 @@ fn a_probe_that_fails_is_a_gap() {
 /// The control plane's own requests state the version, where the EKS API does not.
 #[test]
 fn the_version_is_learnt_from_the_control_plane() {
-    let (millis, event) = plain_event(3_500);
-    let of = |user: &str| {
-        let event = event.replace("system:node:n1", user);
-        event.replace("agent", "kube-apiserver/v1.34.2 (linux/amd64) kubernetes/0")
-    };
     for (user, version) in [
         ("system:apiserver", Value::from("1.34")),
         ("evil", Value::Null),
     ] {
+        let (millis, event) = control_plane_event(3_500, user);
         let cloudwatch = service()
-            .group(healthy("a").event(STREAM, millis, &of(user)))
+            .group(healthy("a").event(STREAM, millis, &event))
             .fault(
                 Operation::DescribeCluster,
                 When::Always,

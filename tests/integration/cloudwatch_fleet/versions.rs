@@ -78,7 +78,7 @@ fn a_window_of_26_hours_where_tokens_are_capped_and_of_24_elsewhere() {
     for words in [
         "Window   2026-11-19 07:00:00 to 2026-11-20 07:00:00 UTC",
         "Window   2026-11-19 05:00:00 to 2026-11-20 07:00:00 UTC",
-        "4 queries and 4 probes of the window's edges would scan",
+        "2 queries and 4 probes of the window's edges would scan",
     ] {
         assert!(dry.stdout.contains(words), "{words}: {}", dry.stdout);
     }

@@ -19,6 +19,8 @@ pub const QUERY: LogsQuery = LogsQuery {
     depths: &[Depth::Sweep, Depth::Investigate, Depth::Export],
     span: QuerySpan::Edges,
     read_row: Some(read_row),
+    is_dispensable: None,
+    apart: &[],
     fallback: None,
     remainder: None,
 };
@@ -29,17 +31,26 @@ fn read_row(
     _: &mut Vec<Observation>,
     coverage: &mut Coverage,
 ) -> RowOutcome {
-    let times = (row.event_time("firstEvent"), row.event_time("lastEvent"));
-    let (Some(first), Some(last)) = times else {
-        return RowOutcome::Malformed;
-    };
-    if row.get("auditMark").is_none() {
+    if row.get("auditMark").is_none() && row.event_time("firstEvent").is_some() {
         coverage.foreign_events += row.count("events");
         return RowOutcome::Consumed;
     }
+    read_seen(row, row.get("userPart"), row.get("programPart"), coverage)
+}
+
+/// Reads when audit events were seen, and the version that a program of the control plane states.
+pub(super) fn read_seen(
+    row: &Row,
+    user: Option<&str>,
+    program: Option<&str>,
+    coverage: &mut Coverage,
+) -> RowOutcome {
+    let times = (row.event_time("firstEvent"), row.event_time("lastEvent"));
+    let (Some(first), Some(last)) = times else {
+        return RowOutcome::Malformed("min and max of @timestamp");
+    };
     coverage.saw(first);
     coverage.saw(last);
-    let (user, program) = (row.get("userPart"), row.get("programPart"));
     let version = user
         .zip(program)
         .and_then(|(user, program)| control_plane::believable(user, program));
@@ -96,6 +107,9 @@ mod tests {
         ]);
         assert_eq!(outcome, RowOutcome::Consumed);
         assert_eq!((coverage.last_event, coverage.foreign_events), (None, 7));
-        assert_eq!(read([("events", "7")]).0, RowOutcome::Malformed);
+        assert!(matches!(
+            read([("events", "7")]).0,
+            RowOutcome::Malformed(_)
+        ));
     }
 }

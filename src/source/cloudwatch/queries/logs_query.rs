@@ -46,6 +46,10 @@ pub struct LogsQuery {
     pub span: QuerySpan,
     /// Reads a row; absent for a query that is only printed.
     pub read_row: Option<ReadRow>,
+    /// Whether a row is one that the query sorts last, and whose loss loses no other.
+    pub is_dispensable: Option<fn(&Row) -> bool>,
+    /// The queries to run instead, where the service refuses this one; none, if the fallback is.
+    pub apart: &'static [&'static Self],
     /// The query to run instead, where this one is refused or a row of it is malformed.
     pub fallback: Option<&'static Self>,
     /// The query that reads the events that this one counts and does not read.
@@ -73,8 +77,9 @@ pub enum RowOutcome {
     Consumed,
     /// It counts events that only the remainder query reads.
     NeedsRawEvents,
-    /// It is not a row of this query: everything it stands for has to be read by the fallback.
-    Malformed,
+    /// It is not a row of this query, which shows in what this construct came to: everything it
+    /// stands for has to be read by the fallback.
+    Malformed(&'static str),
 }
 
 /// The seconds that a query is about.
@@ -103,6 +108,8 @@ impl LogsQuery {
         depths: &[],
         span: QuerySpan::Written,
         read_row: None,
+        is_dispensable: None,
+        apart: &[],
         fallback: None,
         remainder: None,
     };

@@ -20,21 +20,27 @@ pub const QUERY: LogsQuery = LogsQuery {
     rows_are_events: false,
     // A rejection is written when it arrives, and the query does not tell arrivals apart.
     filters_arrivals: false,
-    depths: &[Depth::Sweep, Depth::Investigate],
+    depths: &[Depth::Investigate],
     span: QuerySpan::Arrived,
     read_row: Some(read_row),
+    is_dispensable: None,
+    apart: &[],
     fallback: None,
     remainder: None,
 };
 
-fn read_row(
+pub(super) fn read_row(
     row: &Row,
     origin: &RowOrigin,
     observations: &mut Vec<Observation>,
     coverage: &mut Coverage,
 ) -> RowOutcome {
     match rejections(row) {
-        Some((first, ..)) if origin.filter.until < Some(first.received) => {}
+        Some((first, ..))
+            if origin
+                .filter
+                .until
+                .is_some_and(|until| until < first.received) => {}
         Some((first, last, count)) => {
             observations.push(Observation::RepeatedRejection { first, last, count });
         }
@@ -56,17 +62,20 @@ fn rejections(row: &Row) -> Option<(Rejection, DateTime<Utc>, u64)> {
             cut(&text, USER_AGENT).to_owned()
         },
         call: call(row)?,
-        received: time(row.get("firstRejection")?)?,
+        received: time(row, "first")?,
     };
-    let last = time(row.get("lastRejection")?)?;
-    let count = row.count("rejections");
+    let last = time(row, "last")?;
+    let count = row.count("rejections").max(row.count("events"));
     (count > 0 && !first.address.is_empty()).then_some((first, last, count))
 }
 
-fn time(text: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(text)
-        .ok()
-        .map(|time| time.to_utc())
+/// The first or the last arrival, as a number or as it stands in an event.
+fn time(row: &Row, which: &str) -> Option<DateTime<Utc>> {
+    row.time(&format!("{which}Arrival")).or_else(|| {
+        let text = row.get(&format!("{which}Rejection"))?;
+        let time = DateTime::parse_from_rfc3339(text).ok()?;
+        Some(time.to_utc())
+    })
 }
 
 #[cfg(test)]

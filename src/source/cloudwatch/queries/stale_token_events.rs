@@ -20,6 +20,8 @@ pub const QUERY: LogsQuery = LogsQuery {
     depths: &[Depth::Investigate, Depth::Export],
     span: QuerySpan::Written,
     read_row: Some(read_row),
+    is_dispensable: None,
+    apart: &[],
     fallback: None,
     remainder: None,
 };

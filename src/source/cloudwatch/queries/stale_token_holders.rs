@@ -18,19 +18,20 @@ use crate::evidence::observation::Observation;
 use crate::evidence::token::{Requests, Token, Tokens};
 use crate::evidence::token_use::TokenUse;
 use crate::source::cloudwatch::row::Row;
-use crate::source::depth::Depth;
 
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-token-holders",
-    purpose: "stale tokens, one row a holder and token: what sweep reads",
+    purpose: "stale tokens, one row a holder and token: what sweep reads where CloudWatch refuses audit-evidence",
     text: || include_str!("../../../../queries/stale-token-holders.insights"),
     row_limit: DEFAULT_ROW_LIMIT,
     rows_are_events: false,
     filters_arrivals: true,
-    depths: &[Depth::Sweep],
+    depths: &[],
     span: QuerySpan::Written,
     read_row: Some(read_row),
+    is_dispensable: None,
+    apart: &[],
     fallback: Some(&stale_token_events::QUERY),
     remainder: Some(&REMAINDER),
 };
@@ -62,18 +63,35 @@ fn read_row(
     coverage: &mut Coverage,
 ) -> RowOutcome {
     if row.get("events").is_none() {
-        return RowOutcome::Malformed;
+        return RowOutcome::Malformed("count");
     }
     let (events, keyed) = (row.count("events"), row.count("keyed"));
-    let log_group = &origin.log_group;
     if events > keyed {
-        coverage.note_times(log_group, CUT_OFF, events - keyed);
+        note_cut_off(origin, coverage, events - keyed);
     }
     if keyed == 0 {
         return RowOutcome::Consumed;
     }
-    let (Some(user), Some(_)) = (row.get("userPart"), row.get("datedMark")) else {
+    if row.get("userPart").is_none() || row.get("datedMark").is_none() {
         return RowOutcome::NeedsRawEvents;
+    }
+    read_marked(row, origin, observations, coverage)
+}
+
+/// Notes events that were cut off.
+pub(super) fn note_cut_off(origin: &RowOrigin, coverage: &mut Coverage, events: u64) {
+    coverage.note_times(&origin.log_group, CUT_OFF, events);
+}
+
+/// Reads a row of events whose mark and user the query could read.
+pub(super) fn read_marked(
+    row: &Row,
+    origin: &RowOrigin,
+    observations: &mut Vec<Observation>,
+    coverage: &mut Coverage,
+) -> RowOutcome {
+    let Some(user) = row.get("userPart") else {
+        return RowOutcome::Malformed("parse of an event's beginning");
     };
     let user = ServiceAccount::from_username(user);
     let subject = row.get("subjectPart").map(ServiceAccount::from_username);
@@ -86,12 +104,13 @@ fn read_row(
                 _ => NoEvidence::Subject,
             };
             let kind = GapKind::ContradictoryEvent;
-            coverage.gap_times(log_group, kind, reason.to_string(), keyed);
+            let log_group = &origin.log_group;
+            coverage.gap_times(log_group, kind, reason.to_string(), row.count("events"));
             return RowOutcome::Consumed;
         }
     };
     let Some(token) = token(row) else {
-        return RowOutcome::Malformed;
+        return RowOutcome::Malformed("arithmetic on parsed text");
     };
     coverage.saw(token.first_used);
     coverage.saw(token.last_used);
@@ -179,7 +198,7 @@ mod tests {
     fn a_row_that_cannot_be_read_is_left_to_another_query() {
         let nothing = (Vec::new(), Coverage::default());
         let (outcome, observations, coverage) = read([("@message", "{}")]);
-        assert_eq!(outcome, RowOutcome::Malformed);
+        assert_eq!(outcome, RowOutcome::Malformed("count"));
         assert_eq!((observations, coverage), nothing);
         for marked in [USER, DATED] {
             let (outcome, observations, coverage) = read([("events", "3"), ("keyed", "3"), marked]);
@@ -188,7 +207,10 @@ mod tests {
         }
         let (outcome, observations, coverage) =
             read([("events", "3"), ("keyed", "3"), DATED, USER]);
-        assert_eq!(outcome, RowOutcome::Malformed, "without any time");
+        assert!(
+            matches!(outcome, RowOutcome::Malformed(_)),
+            "without any time"
+        );
         assert_eq!((observations, coverage), nothing);
     }
 

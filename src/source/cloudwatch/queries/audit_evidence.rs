@@ -1,0 +1,306 @@
+//! One scan for all that a sweep needs: stale tokens, tokens kept in secrets, rejected requests,
+//! and the control plane's own requests.
+//!
+//! A row has a kind and a key. The key holds captured texts, joined by a quote that is not escaped;
+//! [`columns_of`] takes it apart again, and the rows of each kind are read as those of the query
+//! that reads this kind alone. An event has exactly one kind, so none is counted twice.
+
+use std::sync::LazyLock;
+
+use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
+use super::raw_event::read_event;
+use super::{audit_events, legacy_tokens, rejections, stale_token_holders};
+use crate::evidence::coverage::Coverage;
+use crate::evidence::observation::Observation;
+use crate::source::cloudwatch::row::Row;
+use crate::source::depth::Depth;
+
+/// The query.
+pub const QUERY: LogsQuery = LogsQuery {
+    name: "audit-evidence",
+    purpose: "one scan for stale tokens, tokens kept in secrets, rejections and the cluster's version: what sweep reads",
+    text: || include_str!("../../../../queries/audit-evidence.insights"),
+    row_limit: MAXIMUM_ROW_LIMIT,
+    rows_are_events: false,
+    filters_arrivals: true,
+    depths: &[Depth::Sweep],
+    span: QuerySpan::Written,
+    read_row: Some(read_row),
+    is_dispensable: Some(is_rejection),
+    apart: &[
+        &stale_token_holders::QUERY,
+        &rejections::QUERY,
+        &legacy_tokens::QUERY,
+    ],
+    fallback: Some(&EVENTS),
+    remainder: Some(&REMAINDER),
+};
+
+/// The kinds of rows, as the query captures them; those of the control plane begin with
+/// [`CONTROL_PLANE`].
+const STALE: &str = "stale-token";
+const LEGACY: &str = "legacy-token";
+const UNREAD: &str = "token";
+const CUT_OFF: &str = "kind";
+const CONTROL_PLANE: &str = "kube-";
+const REJECTED: &str = "Unauthorized";
+
+/// The columns in the keys of rows, after the kind.
+const STALE_COLUMNS: [&str; 16] = [
+    "userPart",
+    "agentPart",
+    "peerPart",
+    "subjectPart",
+    "secretPart",
+    "podUidPart",
+    "podPart",
+    "nodePart",
+    "tokenPart",
+    "hourPart",
+    "verbPart",
+    "rootPart",
+    "scopeMark",
+    "resourcePart",
+    "nameMark",
+    "subresourcePart",
+];
+/// How many of them the key of a token in a secret has.
+const LEGACY_COLUMNS: usize = 5;
+/// And that of the control plane.
+const CONTROL_PLANE_COLUMNS: usize = 1;
+
+/// Every event that may prove something, whole.
+const EVENTS: LogsQuery = LogsQuery {
+    name: "audit-evidence, whole events",
+    text: || {
+        r#"fields @timestamp, @log, @message
+| filter @logStream like /kube-apiserver-audit/
+| filter @message like "authentication.k8s.io/stale-token" or @message like "authentication.k8s.io/legacy-token" or @message like "Unauthorized"
+| limit 100000
+"#
+    },
+    row_limit: MAXIMUM_ROW_LIMIT,
+    rows_are_events: true,
+    read_row: Some(read_whole),
+    span: QuerySpan::Written,
+    ..LogsQuery::PRINTED
+};
+
+/// The events that the query counts and does not read, whole.
+const REMAINDER: LogsQuery = LogsQuery {
+    name: "audit-evidence, remainder",
+    text: || &REMAINDER_TEXT,
+    ..EVENTS
+};
+
+static REMAINDER_TEXT: LazyLock<String> = LazyLock::new(|| {
+    format!(
+        "{}
+| filter kindPart = \"{UNREAD}\"
+| display @log, @message
+| limit 100000
+",
+        QUERY.selection()
+    )
+});
+
+fn read_whole(
+    row: &Row,
+    origin: &RowOrigin,
+    observations: &mut Vec<Observation>,
+    coverage: &mut Coverage,
+) -> RowOutcome {
+    read_event(row, origin, |_| true, observations, coverage)
+}
+
+fn is_rejection(row: &Row) -> bool {
+    row.get("kindPart") == Some(REJECTED)
+}
+
+fn read_row(
+    row: &Row,
+    origin: &RowOrigin,
+    observations: &mut Vec<Observation>,
+    coverage: &mut Coverage,
+) -> RowOutcome {
+    let (Some(kind), Some(key)) = (row.get("kindPart"), row.get("rowKey")) else {
+        return RowOutcome::Malformed("coalesce and concat of captured texts");
+    };
+    if row.count("events") == 0 {
+        return RowOutcome::Malformed("count");
+    }
+    let Some(columns) = columns_of(key, kind) else {
+        return RowOutcome::Malformed("texts joined by concat");
+    };
+    let row = row.with(columns);
+    match kind {
+        UNREAD => RowOutcome::NeedsRawEvents,
+        CUT_OFF => {
+            stale_token_holders::note_cut_off(origin, coverage, row.count("events"));
+            RowOutcome::Consumed
+        }
+        STALE => stale_token_holders::read_marked(&row, origin, observations, coverage),
+        LEGACY => legacy_tokens::read_row(&row, origin, observations, coverage),
+        REJECTED => rejections::read_row(&row, origin, observations, coverage),
+        _ => audit_events::read_seen(&row, row.get("userPart"), Some(kind), coverage),
+    }
+}
+
+/// The columns that a key holds; `None` if it is not the key of such a row.
+fn columns_of(key: &str, kind: &str) -> Option<Vec<(&'static str, String)>> {
+    let expected = match kind {
+        UNREAD | CUT_OFF => 0,
+        STALE | REJECTED => STALE_COLUMNS.len(),
+        LEGACY => LEGACY_COLUMNS,
+        _ if kind.starts_with(CONTROL_PLANE) => CONTROL_PLANE_COLUMNS,
+        _ => return None,
+    };
+    let mut texts = texts_of(key);
+    if texts.next()? != kind {
+        return None;
+    }
+    let texts: Vec<&str> = texts.collect();
+    let named = STALE_COLUMNS.iter().zip(&texts);
+    // What an event lacks is blank in its key.
+    let present = named.filter(|(_, text)| !text.is_empty());
+    (texts.len() == expected).then(|| {
+        present
+            .map(|(name, text)| (*name, (*text).to_owned()))
+            .collect()
+    })
+}
+
+/// The texts that quotes separate. One that is escaped, by an odd number of backslashes before
+/// it, belongs to a text.
+fn texts_of(key: &str) -> impl Iterator<Item = &str> {
+    let mut is_escaped = false;
+    key.split(move |character| {
+        let separates = character == '"' && !is_escaped;
+        is_escaped = character == '\\' && !is_escaped;
+        separates
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::evidence::cluster::Cluster;
+    use crate::source::request_filter::RequestFilter;
+
+    const TIMES: [(&str, &str); 6] = [
+        ("firstArrival", "1.7955E15"),
+        ("lastArrival", "1795500000500000"),
+        ("firstIssue", "1.7954E15"),
+        ("lastIssue", "1795400000250000"),
+        ("firstEvent", "1795500000000"),
+        ("lastEvent", "2026-11-24 06:08:20.250"),
+    ];
+
+    fn read(row: &[(&str, &str)]) -> (RowOutcome, Vec<Observation>, Coverage) {
+        let origin = RowOrigin {
+            cluster: Arc::new(Cluster::named("a")),
+            log_group: "/aws/eks/a/cluster".to_owned(),
+            filter: RequestFilter::default(),
+        };
+        let (mut observations, mut coverage) = (Vec::new(), Coverage::default());
+        let row = Row::of(row);
+        let outcome = read_row(&row, &origin, &mut observations, &mut coverage);
+        (outcome, observations, coverage)
+    }
+
+    fn row_of<'a>(kind: &'a str, key: &'a str) -> Vec<(&'a str, &'a str)> {
+        let mut row = vec![("events", "5"), ("answered", "5"), ("kindPart", kind)];
+        row.push(("rowKey", key));
+        row.extend(TIMES);
+        row
+    }
+
+    #[test]
+    fn a_row_of_each_kind_is_read() {
+        let stale = r#"stale-token"system:serviceaccount:ns:sa"a \"b\""10.0.0.1"system:serviceaccount:ns:sa""uid"pod"node"JTI=1""get"/api/v1""pods"""#;
+        let (outcome, observations, _) = read(&row_of("stale-token", stale));
+        assert_eq!(outcome, RowOutcome::Consumed);
+        let [Observation::TokenUse { token_use, .. }] = &observations[..] else {
+            panic!("{observations:?}");
+        };
+        assert_eq!(token_use.calls.texts(), ["get /api/v1/pods"]);
+
+        let legacy = r#"legacy-token"system:serviceaccount:ns:ci"a"10.0.0.1"system:serviceaccount:ns:ci"ci-token"#;
+        let (outcome, observations, _) = read(&row_of("legacy-token", legacy));
+        assert_eq!(outcome, RowOutcome::Consumed);
+        assert!(
+            matches!(&observations[..], [Observation::LegacyTokenUse { secret: Some(secret), .. }] if secret == "ci-token")
+        );
+
+        let rejected = r#"Unauthorized""a"10.0.0.1"""""""2026112406"get"/api/v1""pods"""#;
+        let (outcome, observations, _) = read(&row_of("Unauthorized", rejected));
+        assert_eq!(outcome, RowOutcome::Consumed);
+        assert!(
+            matches!(&observations[..], [Observation::RepeatedRejection { first, count: 5, .. }] if first.address == "10.0.0.1")
+        );
+
+        let plane = "kube-apiserver/v1.34.2";
+        let (outcome, _, coverage) =
+            read(&row_of(plane, "kube-apiserver/v1.34.2\"system:apiserver"));
+        assert_eq!(outcome, RowOutcome::Consumed);
+        let (version, _) = coverage.control_plane.version().expect("a version");
+        assert_eq!(version.to_string(), "1.34");
+        assert!(coverage.last_event.is_some());
+
+        assert_eq!(
+            read(&row_of("token", "token")).0,
+            RowOutcome::NeedsRawEvents
+        );
+        let (outcome, _, coverage) = read(&row_of("kind", "kind"));
+        assert_eq!(outcome, RowOutcome::Consumed);
+        assert_eq!(coverage.notes.values().sum::<u64>(), 5);
+    }
+
+    #[test]
+    fn an_answer_that_is_not_as_expected_is_malformed() {
+        let plane = (
+            "kube-apiserver/v1.34.2",
+            "kube-apiserver/v1.34.2\"system:apiserver",
+        );
+        for (kind, key) in [
+            ("", ""),
+            ("token", ""),
+            ("other", "other"),
+            ("kube-apiserver/v1.34.2", "kube-apiserver/v1.34.2"),
+            ("stale-token", "stale-token\"system:serviceaccount:ns:sa"),
+            ("Unauthorized", "stale-token\"system:serviceaccount:ns:sa"),
+        ] {
+            let (outcome, observations, _) = read(&row_of(kind, key));
+            assert!(matches!(outcome, RowOutcome::Malformed(_)), "{kind} {key}");
+            assert_eq!(observations, []);
+        }
+        for without in ["kindPart", "rowKey", "events"] {
+            let mut row = row_of(plane.0, plane.1);
+            row.retain(|(name, _)| *name != without);
+            assert!(
+                matches!(read(&row).0, RowOutcome::Malformed(_)),
+                "{without}"
+            );
+        }
+    }
+
+    proptest! {
+        /// Whatever callers write, a key is taken apart where it was joined.
+        #[test]
+        fn texts_are_taken_apart_where_they_were_joined(texts in proptest::collection::vec(".*", 1..6)) {
+            let escaped: Vec<String> = texts
+                .iter()
+                .map(|text| {
+                    let quoted = serde_json::to_string(text).expect("JSON");
+                    quoted[1..quoted.len() - 1].to_owned()
+                })
+                .collect();
+            let key = escaped.join("\"");
+            prop_assert_eq!(texts_of(&key).collect::<Vec<_>>(), escaped);
+        }
+    }
+}
