@@ -27,6 +27,7 @@ use crate::render::number::counted;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
+use crate::source::cloudwatch::scan_budget::ScanBudget;
 use crate::source::cloudwatch::silence::Silence;
 use crate::source::cloudwatch::{self, fleet, origins, transformer};
 use crate::source::depth::Depth;
@@ -247,6 +248,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     }
     let known_versions = descriptions.known_versions(stated);
     let mut parts = windows::parts(fleet, plan, &known_versions);
+    let scan = Arc::new(ScanBudget::new(plan.max_scan.map(|most| most.as_u64())));
     let limits = |part: &Part, max_queries| QueryLimits {
         since: part.since,
         until: plan.until,
@@ -259,6 +261,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         max_queries,
         known_versions: known_versions.clone(),
         stop: stop.clone(),
+        scan: Arc::clone(&scan),
         progress: Arc::clone(&progress),
     };
     if plan.dry_run || plan.max_scan.is_some() {

@@ -17,7 +17,7 @@ const REJECTED_ADDRESSES: usize = 4_096;
 /// How many rejected callers are kept apart at one address. Anybody who can reach the API server
 /// can be rejected under as many user agents as it likes, but only from its own addresses: this
 /// bounds what that costs us, and keeps it from crowding out the callers at other addresses.
-const REJECTED_CALLERS: usize = 128;
+pub const REJECTED_CALLERS: usize = 128;
 
 /// A sink for observations, which can be merged with another of its kind.
 ///

@@ -1,5 +1,6 @@
 //! What a sweep needs, looked at piece by piece: each with what mends it.
 
+mod audit_events;
 pub mod fleet;
 
 use std::time::Duration;
@@ -139,7 +140,12 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
         (Some(_), Some(group)) => {
             checks.extend(log_group(connection, group, since, examined.now));
             checks.push(audit_stream(connection, group, examined).await);
-            checks.extend(queries(connection, group, examined).await);
+            let queries = queries(connection, group, examined).await;
+            let is_allowed = queries.iter().all(|check| check.state == State::Good);
+            checks.extend(queries);
+            if is_allowed {
+                checks.push(audit_events::check(connection, group, examined).await);
+            }
         }
     }
     checks

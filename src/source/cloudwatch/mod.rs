@@ -10,6 +10,7 @@
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
 //! - [`query_limits`]: the window of a run, and its limits
+//! - [`scan_budget`]: what a run may scan
 //! - [`scheduler`]: chunks side by side, their results merged
 //! - [`rejected_addresses`]: whom to look back for
 //! - [`silence`]: clusters whose audit log did not prove that it was seen
@@ -37,6 +38,7 @@ pub mod query_limits;
 mod rejected_addresses;
 pub mod row;
 pub mod run;
+pub mod scan_budget;
 pub mod scheduler;
 pub mod selector;
 pub mod silence;

@@ -10,6 +10,7 @@ use super::chunk::{QueryChunk, Span};
 use super::log_group::LogGroup;
 use super::price::{PricePerGb, price};
 use super::queries::logs_query::{LogsQuery, QuerySpan};
+use super::scan_budget::ScanBudget;
 use crate::evidence::price::Price;
 use crate::source::eks::KnownVersions;
 use crate::source::progress::Progress;
@@ -51,6 +52,8 @@ pub struct QueryLimits {
     pub known_versions: KnownVersions,
     /// Cancelled when the operator interrupts the run.
     pub stop: CancellationToken,
+    /// What the run may scan.
+    pub scan: Arc<ScanBudget>,
     /// How far the run has got.
     pub progress: Arc<Progress>,
 }
@@ -71,7 +74,9 @@ impl QueryLimits {
         };
         match span {
             QuerySpan::Written => written(self.since, self.until),
-            QuerySpan::Arrived | QuerySpan::Edges => arrived(self.since, self.until),
+            QuerySpan::Arrived | QuerySpan::Edges | QuerySpan::Silence => {
+                arrived(self.since, self.until)
+            }
             QuerySpan::LookBack => written(self.look_back.unwrap_or(self.since), self.since),
         }
     }
@@ -117,7 +122,7 @@ pub fn first_chunks(
     limits: &QueryLimits,
 ) -> Vec<QueryChunk> {
     let sets = sets_of_groups(groups, limits);
-    let first = |(_, query): &(usize, &LogsQuery)| query.span != QuerySpan::Edges;
+    let first = |(_, query): &(usize, &LogsQuery)| !query.span.is_probe();
     let queries = queries.iter().enumerate().filter(first);
     let chunks = queries.flat_map(|(place, query)| {
         let span = limits.span(query.span);
@@ -137,13 +142,17 @@ pub fn first_probes(
     groups: &[LogGroup],
     limits: &QueryLimits,
 ) -> Vec<QueryChunk> {
-    let is_probe = |query: &LogsQuery| query.span == QuerySpan::Edges;
-    let Some(query) = queries.iter().position(is_probe) else {
-        return Vec::new();
-    };
     let whole = limits.span(QuerySpan::Edges);
     let probed = FIRST_PROBE.min(limits.max_silence).num_seconds();
-    let edges = if whole.last_second - whole.first_second <= probed {
+    let is_whole = whole.last_second - whole.first_second <= probed;
+    let span = match is_whole {
+        true => QuerySpan::Silence,
+        false => QuerySpan::Edges,
+    };
+    let Some(query) = queries.iter().position(|query| query.span == span) else {
+        return Vec::new();
+    };
+    let edges = if is_whole {
         vec![whole]
     } else {
         let beginning = Span {

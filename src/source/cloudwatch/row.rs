@@ -55,7 +55,9 @@ impl From<Vec<ResultField>> for Row {
     fn from(fields: Vec<ResultField>) -> Self {
         let pairs = fields
             .into_iter()
-            .filter_map(|field| Some((field.field?, field.value?)));
+            .filter_map(|field| Some((field.field?, field.value?)))
+            // Whether what an event lacks is absent or blank is not documented.
+            .filter(|(_, value)| !value.is_empty());
         Self(pairs.collect())
     }
 }

@@ -1,6 +1,8 @@
 //! Runs queries against the log groups of one Region side by side, and merges their results.
 
 mod accounting;
+mod again;
+mod part;
 mod probes;
 
 use std::collections::BTreeMap;
@@ -10,20 +12,20 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::Outcome;
-use super::chunk::{ChunkQueue, QueryChunk, Span, Truncated};
+use super::chunk::{ChunkQueue, QueryChunk, Truncated};
 use super::log_group::{LogGroup, whose};
-use super::queries::logs_query::{LogsQuery, QuerySpan, RowOrigin, RowOutcome};
-use super::queries::stale_token_events;
+use super::queries::logs_query::{LogsQuery, RowOrigin};
 use super::query_limits::{QueryLimits, first_chunks};
 use super::rejected_addresses::RejectedAddresses;
 use super::row::Row;
 use super::run::{Completion, QueryResult, QuerySpec, run};
-use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::Gathered;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use part::Parts;
 
 /// A query with a filter of its own, which may be empty.
 #[derive(Debug, Clone)]
@@ -49,53 +51,8 @@ impl FilteredQuery {
     }
 }
 
-/// What one group's rows of a chunk came to.
-#[derive(Debug)]
-struct Part<C> {
-    collected: C,
-    coverage: Coverage,
-    rejected: RejectedAddresses,
-    /// The construct whose outcome shows that the rows are not as expected.
-    malformed: Option<&'static str>,
-    needs_raw_events: bool,
-}
-
-impl<C: Default> Default for Part<C> {
-    fn default() -> Self {
-        Self {
-            collected: C::default(),
-            coverage: Coverage::default(),
-            rejected: RejectedAddresses::default(),
-            malformed: None,
-            needs_raw_events: false,
-        }
-    }
-}
-
-impl<C: Collect> Part<C> {
-    fn read(&mut self, query: &LogsQuery, row: &Row, origin: &RowOrigin) {
-        let mut observations = Vec::new();
-        let outcome = query
-            .read_row
-            .map_or(RowOutcome::Malformed("no row"), |read| {
-                read(row, origin, &mut observations, &mut self.coverage)
-            });
-        if let RowOutcome::Malformed(construct) = outcome {
-            self.malformed.get_or_insert(construct);
-        }
-        self.needs_raw_events |= outcome == RowOutcome::NeedsRawEvents;
-        for observation in observations {
-            self.rejected.count(&observation);
-            self.collected.record(&origin.cluster, observation);
-        }
-    }
-}
-
 /// What a chunk came to, group by group.
-type ChunkOutcome<C> = (
-    QueryChunk,
-    Result<(QueryResult, BTreeMap<usize, Part<C>>), Failure>,
-);
+type ChunkOutcome<C> = (QueryChunk, Result<(QueryResult, Parts<C>), Failure>);
 
 /// The state of a Region while its queries run.
 struct RegionScheduler<C> {
@@ -192,29 +149,6 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
     }
 
-    /// Plans the queries for who was accepted before the window from the addresses that are
-    /// rejected inside it.
-    fn plan_look_back(&mut self) {
-        if self.limits.look_back.is_none() {
-            return;
-        }
-        for (group, rejected) in std::mem::take(&mut self.rejected) {
-            let Some(filter) = rejected.filter() else {
-                continue;
-            };
-            let query = stale_token_events::LOOK_BACK;
-            self.queue.push(QueryChunk {
-                query: self.queries.len(),
-                groups: vec![group],
-                span: self.limits.span(query.span),
-            });
-            self.queries.push(FilteredQuery {
-                query,
-                filter: Arc::from(filter),
-            });
-        }
-    }
-
     /// One chunk, from the start of its query to the last of its rows.
     fn run_chunk(&self, chunk: QueryChunk) -> impl Future<Output = ChunkOutcome<C>> + use<C> {
         let (connection, groups) = (Arc::clone(&self.connection), Arc::clone(&self.groups));
@@ -244,18 +178,17 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 groups: &members,
                 span: chunk.span,
             };
-            let mut parts: BTreeMap<usize, Part<C>> = BTreeMap::new();
+            let mut parts: Parts<C> = Parts::default();
             let mut read = |rows: Vec<Row>| {
                 for row in rows {
                     let Some(member) = whose(&members, row.get("@log")) else {
-                        let first: &mut Part<C> = parts.entry(chunk.groups[0]).or_default();
+                        let first = parts.of(chunk.groups[0]);
                         let place = &origins[0].log_group;
                         let detail = "row of a log group that was not asked";
                         first.coverage.gap(place, GapKind::MalformedEvent, detail);
                         continue;
                     };
-                    let part = parts.entry(chunk.groups[member]).or_default();
-                    part.read(&query, &row, &origins[member]);
+                    parts.read(chunk.groups[member], &query, &row, &origins[member]);
                 }
             };
             let result = run(&connection, &spec, limits.deadline, &limits.stop, &mut read).await;
@@ -263,24 +196,25 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
     }
 
-    fn on_complete(
-        &mut self,
-        chunk: &QueryChunk,
-        result: &QueryResult,
-        parts: BTreeMap<usize, Part<C>>,
-    ) {
+    fn on_complete(&mut self, chunk: &QueryChunk, result: &QueryResult, mut parts: Parts<C>) {
         self.limits.progress.advance(result.bytes_scanned);
         self.charge(chunk, result.bytes_scanned);
+        let bytes = result.bytes_scanned;
+        self.limits.scan.add(bytes);
+        let is_spared = result.completion == Completion::Full && parts.ends_dispensably();
+        if is_spared && !self.on_rejections_cut(chunk, bytes, &mut parts) {
+            return;
+        }
         let limit = self.queries[chunk.query].query.row_limit;
         let truncated = match &result.completion {
-            Completion::Full => Some(Truncated::RowLimit {
+            Completion::Full if !is_spared => Some(Truncated::RowLimit {
                 matched: result.matched.max(result.expected),
                 limit,
             }),
             Completion::Ended(state) if state == "Timeout" => Some(Truncated::TimedOut),
             _ => None,
         };
-        if truncated.is_some_and(|truncated| self.queue.split(chunk, truncated)) {
+        if truncated.is_some_and(|truncated| self.split(chunk, truncated, bytes)) {
             return;
         }
         // A query on which the service fails may be one that it cannot run: whole events need less.
@@ -300,6 +234,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     self.gap(chunk, GapKind::QueryEnded, &detail);
                 }
             }
+            Completion::Full if is_spared => {}
             Completion::Full => {
                 let all = result.expected.max(matched);
                 let detail = format!("{rows} of {all} rows; ask for a shorter window");
@@ -310,7 +245,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             Completion::Interrupted => self.gap(chunk, GapKind::Interrupted, ""),
         }
         let remainder = self.queries[chunk.query].query.remainder;
-        for (place, part) in parts {
+        let shared = bytes / chunk.groups.len() as u64;
+        for (place, mut part) in parts.by_group {
             if let Some(construct) = part.malformed {
                 let (query, group) = (self.queries[chunk.query].query.name, &self.groups[place]);
                 tracing::debug!(
@@ -319,13 +255,14 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     group = group.name,
                     "not answered as expected"
                 );
-                if self.fall_back_to(fallback, chunk, &[place]) {
+                if self.fall_back_to(fallback, chunk, &[place], shared) {
                     continue;
                 }
             }
             if part.needs_raw_events {
-                self.fall_back_to(remainder, chunk, &[place]);
+                self.fall_back_to(remainder, chunk, &[place], shared);
             }
+            part.settle(&self.groups[place].cluster, None);
             self.rejected.entry(place).or_default().merge(part.rejected);
             self.gathered.collected.merge(part.collected);
             let cluster = &self.groups[place].cluster;
@@ -339,7 +276,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             Cause::NoLogGroup { .. } | Cause::OutsideRetention | Cause::AccessDenied { .. }
         );
         // What nothing is kept of holds no event, which is all that a probe asks.
-        let is_probe = self.queries[chunk.query].query.span == QuerySpan::Edges;
+        let is_probe = self.queries[chunk.query].query.span.is_probe();
         if is_probe && matches!(failure.cause(), Cause::OutsideRetention) && chunk.groups.len() == 1
         {
             return;
@@ -371,66 +308,6 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             if !self.failures.contains(&failure) {
                 self.failures.push(failure);
             }
-        }
-    }
-
-    /// Runs what there is instead of a query that the service refuses or fails on. `false` if there
-    /// is nothing.
-    fn replace(&mut self, chunk: &QueryChunk) -> bool {
-        let LogsQuery {
-            apart, fallback, ..
-        } = self.queries[chunk.query].query;
-        if apart.is_empty() {
-            return self.fall_back_to(fallback, chunk, &chunk.groups);
-        }
-        // What is pushed last runs first.
-        for part in apart.iter().rev() {
-            self.run_instead(part, chunk, vec![chunk.groups.clone()]);
-        }
-        true
-    }
-
-    /// Runs another query over the same seconds of these groups. `false` if there is none.
-    fn fall_back_to(
-        &mut self,
-        query: Option<&'static LogsQuery>,
-        chunk: &QueryChunk,
-        groups: &[usize],
-    ) -> bool {
-        let Some(query) = query else {
-            return false;
-        };
-        let groups = groups.iter().map(|group| vec![*group]);
-        self.run_instead(query, chunk, groups.collect());
-        true
-    }
-
-    /// Runs another query over the same seconds, of so many groups at once.
-    fn run_instead(&mut self, query: &LogsQuery, chunk: &QueryChunk, sets: Vec<Vec<usize>>) {
-        let query = FilteredQuery::from(*query);
-        tracing::debug!(query = query.query.name, "running another query");
-        let whole = self.limits.span(query.query.span);
-        let span = Span {
-            first_second: chunk.span.first_second.max(whole.first_second),
-            last_second: chunk.span.last_second.min(whole.last_second),
-        };
-        if span.seconds() < 1 {
-            return;
-        }
-        let known = self
-            .queries
-            .iter()
-            .position(|known| known.is_same_as(&query));
-        let place = known.unwrap_or_else(|| {
-            self.queries.push(query);
-            self.queries.len() - 1
-        });
-        for groups in sets {
-            self.queue.push(QueryChunk {
-                query: place,
-                groups,
-                span,
-            });
         }
     }
 }

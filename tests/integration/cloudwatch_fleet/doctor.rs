@@ -37,6 +37,7 @@ fn a_healthy_cluster_is_said_to_be() {
         "ok       logs:StartQuery       allowed",
         "ok       logs:GetQueryResults  allowed",
         "ok       logs:StopQuery        allowed",
+        "ok       audit events          read as the API server writes them",
     ] {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::cloudwatch::CloudWatch;
 use super::eks_cluster::{EksCluster, clusters};
 use super::fault::{Fault, When};
-use super::insights::AggregatedTime;
+use super::insights::{AggregatedTime, Manners};
 use super::journal::End;
 use super::log_group::LogGroup;
 use super::operation::Operation;
@@ -106,7 +106,19 @@ impl Builder {
 
     /// How `min(@timestamp)` and the like are written.
     pub(crate) fn aggregated_time(mut self, form: AggregatedTime) -> Self {
-        self.settings.aggregated_time = form;
+        self.settings.manners.times = form;
+        self
+    }
+
+    /// How the service answers where the documentation leaves it open.
+    pub(crate) fn manners(mut self, manners: Manners) -> Self {
+        self.settings.manners = manners;
+        self
+    }
+
+    /// Queries with these words in their text are refused.
+    pub(crate) fn refuses(mut self, words: &str) -> Self {
+        self.settings.refused.push(words.to_owned());
         self
     }
 

@@ -181,7 +181,7 @@ impl LogGroup {
         self.created.unwrap_or(first - DAY)
     }
 
-    pub(super) fn size(&self) -> i64 {
+    pub(crate) fn size(&self) -> i64 {
         let size = || {
             self.events
                 .iter()

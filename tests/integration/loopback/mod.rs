@@ -63,7 +63,7 @@ pub(crate) use cloudwatch::CloudWatch;
 pub(crate) use eks_cluster::EksCluster;
 pub(crate) use exception::Exception;
 pub(crate) use fault::{Fault, When};
-pub(crate) use insights::AggregatedTime;
+pub(crate) use insights::{AggregatedTime, Manners};
 pub(crate) use journal::{Call, End, Fate, QuerySeen};
 pub(crate) use log_group::{LogClass, LogGroup};
 pub(crate) use operation::Operation;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use chrono::Utc;
 
 use super::fault::When;
-use super::insights::AggregatedTime;
+use super::insights::Manners;
 use super::journal::End;
 use super::quota::Quotas;
 use super::sts::Role;
@@ -35,7 +35,9 @@ pub(crate) struct Settings {
     pub(crate) ends: Vec<(When, End)>,
     /// A query with more events than this in its groups and window ends in Timeout.
     pub(crate) times_out_above: Option<usize>,
-    pub(crate) aggregated_time: AggregatedTime,
+    pub(crate) manners: Manners,
+    /// Queries that hold any of these are refused.
+    pub(crate) refused: Vec<String>,
     /// The most rows that `stats` gives.
     pub(crate) stats_rows: usize,
     /// Whether `resultCount` tells of the rows that were cut off.
@@ -60,7 +62,8 @@ impl Default for Settings {
             life: Life::Polls(2),
             ends: Vec::new(),
             times_out_above: None,
-            aggregated_time: AggregatedTime::default(),
+            manners: Manners::default(),
+            refused: Vec::new(),
             stats_rows: 10_000,
             counts_cut_rows: false,
             bytes_factor: 1,

@@ -1,5 +1,4 @@
-//! When the audit log of each cluster begins and ends: proof that it is seen, at the price of a
-//! few minutes of it.
+//! When the audit log of each cluster begins and ends, where the edges of the window show no event.
 
 use super::logs_query::{DEFAULT_ROW_LIMIT, LogsQuery, QuerySpan, RowOrigin, RowOutcome};
 use crate::audit::control_plane;
@@ -17,7 +16,7 @@ pub const QUERY: LogsQuery = LogsQuery {
     rows_are_events: false,
     filters_arrivals: false,
     depths: &[Depth::Sweep, Depth::Investigate, Depth::Export],
-    span: QuerySpan::Edges,
+    span: QuerySpan::Silence,
     read_row: Some(read_row),
     is_dispensable: None,
     apart: &[],

@@ -7,6 +7,8 @@
 
 use std::sync::LazyLock;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
 use super::raw_event::read_event;
 use super::{audit_events, legacy_tokens, rejections, stale_token_holders};
@@ -133,6 +135,9 @@ fn read_row(
         return RowOutcome::Malformed("texts joined by concat");
     };
     let row = row.with(columns);
+    if let Some(construct) = misread(&row, kind, origin) {
+        return RowOutcome::Malformed(construct);
+    }
     match kind {
         UNREAD => RowOutcome::NeedsRawEvents,
         CUT_OFF => {
@@ -144,6 +149,29 @@ fn read_row(
         REJECTED => rejections::read_row(&row, origin, observations, coverage),
         _ => audit_events::read_seen(&row, row.get("userPart"), Some(kind), coverage),
     }
+}
+
+/// The construct whose outcome contradicts what the query selects, if one does.
+fn misread(row: &Row, kind: &str, origin: &RowOrigin) -> Option<&'static str> {
+    if !matches!(kind, STALE | LEGACY | REJECTED) {
+        return None;
+    }
+    let (first, last) = (row.time("firstArrival"), row.time("lastArrival"));
+    let is_inside = |time: DateTime<Utc>| {
+        // The window's ends are exact to the microsecond.
+        let (before, after) = (time - TimeDelta::seconds(1), time + TimeDelta::seconds(1));
+        origin.filter.since.is_none_or(|since| after >= since)
+            && origin.filter.until.is_none_or(|until| before <= until)
+    };
+    if !first.is_some_and(is_inside) || !last.is_some_and(is_inside) {
+        return Some("arithmetic on parsed text, or large numbers");
+    }
+    // A token without an identity is one by its issue, to a bin of 15 s.
+    let is_binned = row.number("tokenPart").is_some();
+    let issues = row.time("firstIssue").zip(row.time("lastIssue"));
+    let spread = issues.map(|(first, last)| last - first);
+    (kind == STALE && is_binned && spread > Some(TimeDelta::seconds(16)))
+        .then_some("a number joined by concat")
 }
 
 /// The columns that a key holds; `None` if it is not the key of such a row.

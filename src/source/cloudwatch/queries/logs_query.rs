@@ -91,9 +91,18 @@ pub enum QuerySpan {
     Arrived,
     /// The look-back before the window.
     LookBack,
-    /// As much of the window's beginning and end as shows an event, for log groups of which no
-    /// other query does. It is run after the others.
+    /// The window's beginning and end, of which any event will do, for log groups of which no other
+    /// query shows one. It is run after the others.
     Edges,
+    /// The whole window, for log groups of which its edges show no event. It is run last.
+    Silence,
+}
+
+impl QuerySpan {
+    /// Whether a query about it proves that an audit log is seen, or that it is not.
+    pub fn is_probe(self) -> bool {
+        matches!(self, Self::Edges | Self::Silence)
+    }
 }
 
 impl LogsQuery {
@@ -141,7 +150,10 @@ impl LogsQuery {
         if filter.is_empty() {
             return bounded;
         }
-        bounded.replacen("| limit", &format!("{filter}\n| limit"), 1)
+        match self.rows_are_events {
+            true => bounded.replacen("| limit", &format!("{filter}\n| limit"), 1),
+            false => bounded.replacen(AGGREGATION, &format!("\n{filter}{AGGREGATION}"), 1),
+        }
     }
 
     /// The same text of this query, for the events alone that a condition selects.
@@ -180,7 +192,7 @@ mod tests {
         };
         assert_eq!(
             query.text_for(window, "| filter b"),
-            "filter a\n| filter (arrival >= 1795500000500000 and arrival <= 1795503600000000) or not ispresent(arrival)\n| stats count(*)\n| filter b\n| limit 10000\n"
+            "filter a\n| filter (arrival >= 1795500000500000 and arrival <= 1795503600000000) or not ispresent(arrival)\n| filter b\n| stats count(*)\n| limit 10000\n"
         );
         let open = RequestFilter::default();
         assert_eq!(query.text_for(open, ""), (query.text)());

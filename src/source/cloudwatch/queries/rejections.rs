@@ -23,10 +23,16 @@ pub const QUERY: LogsQuery = LogsQuery {
     depths: &[Depth::Investigate],
     span: QuerySpan::Arrived,
     read_row: Some(read_row),
-    is_dispensable: None,
+    is_dispensable: Some(|_| true),
     apart: &[],
     fallback: None,
     remainder: None,
+};
+
+/// The same without the addresses that a filter names.
+pub const REST: LogsQuery = LogsQuery {
+    name: "rejections, other addresses",
+    ..QUERY
 };
 
 pub(super) fn read_row(

@@ -16,9 +16,10 @@ use crate::source::cloudwatch::query_limits::{FIRST_PROBE, QueryLimits, sets};
 use crate::source::cloudwatch::silence::Silence;
 
 impl<C: Collect + 'static> RegionScheduler<C> {
-    /// The place of the query that proves that audit logs are seen, if it runs.
-    fn probe(&self) -> Option<usize> {
-        let is_probe = |known: &FilteredQuery| known.query.span == QuerySpan::Edges;
+    /// The place of the query that proves that audit logs are seen, if it runs: of an edge of the
+    /// window any event will do, but of the whole the first and the last have to be found.
+    fn probe(&self, span: QuerySpan) -> Option<usize> {
+        let is_probe = |known: &FilteredQuery| known.query.span == span;
         self.queries.iter().position(is_probe)
     }
 
@@ -48,7 +49,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     /// Waits for what the EKS API says of the clusters, if probes run: of whom it tells nothing,
     /// the log has to tell the version.
     pub(super) fn await_versions(&self) -> impl Future<Output = ()> + use<C> {
-        let runs = self.probe().is_some();
+        let runs = self.probe(QuerySpan::Silence).is_some();
         let groups = Arc::clone(&self.groups);
         let QueryLimits {
             known_versions,
@@ -68,15 +69,20 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     /// Plans to look for audit events of the groups that have shown none so far, in so much of the
     /// window's end, and of its beginning.
     pub(super) fn plan_probes(&mut self, probed: TimeDelta) {
-        let Some(query) = self.probe() else {
-            return;
-        };
         let QueryLimits {
             since,
             until,
             max_silence,
             ..
         } = self.limits;
+        let is_whole = probed == until - since;
+        let span = match is_whole {
+            true => QuerySpan::Silence,
+            false => QuerySpan::Edges,
+        };
+        let Some(query) = self.probe(span) else {
+            return;
+        };
         let (mut unseen, mut late) = (Vec::new(), Vec::new());
         for (place, group) in self.read_groups() {
             let Some(coverage) = self.gathered.coverages.0.get(&group.cluster) else {
@@ -99,12 +105,18 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             }
         }
         // One look at all of the window shows both of its ends.
-        if probed == until - since {
+        if is_whole {
             late.retain(|place| !unseen.contains(place));
         }
         let (end, beginning) = (until - probed, since + probed);
         for (groups, first, last) in [(unseen, end, until), (late, since, beginning)] {
-            for groups in sets(&self.groups, &groups) {
+            // Events that any will do may all be of one group: those that the first look did not
+            // show are looked at by themselves.
+            let sets = match is_whole || probed <= FIRST_PROBE {
+                true => sets(&self.groups, &groups),
+                false => groups.iter().map(|group| vec![*group]).collect(),
+            };
+            for groups in sets {
                 self.queue.push(QueryChunk {
                     query,
                     groups,
@@ -119,7 +131,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// Lets the window of a group begin with its first event, if that comes late.
     pub(super) fn clamp_beginnings(&mut self) {
-        if self.probe().is_none() {
+        if self.probe(QuerySpan::Silence).is_none() {
             return;
         }
         let QueryLimits {
@@ -140,7 +152,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let QueryLimits {
             until, max_silence, ..
         } = self.limits;
-        if self.probe().is_none() {
+        if self.probe(QuerySpan::Silence).is_none() {
             return Vec::new();
         }
         let silence = |(_, group): (usize, &LogGroup)| {

@@ -234,6 +234,7 @@ fn sort(parser: &mut Parser<'_>) -> Result<Command, Malformed> {
 }
 
 fn limit(parser: &mut Parser<'_>) -> Result<Command, Malformed> {
+    let any = parser.take_word("any")?;
     let at = parser.position();
     let Token::Number(number) = parser.peek()? else {
         return parser.unexpected("a number");
@@ -245,5 +246,8 @@ fn limit(parser: &mut Parser<'_>) -> Result<Command, Malformed> {
             at,
         ));
     }
-    Ok(Command::Limit(number as usize))
+    Ok(Command::Limit {
+        rows: number as usize,
+        any,
+    })
 }

@@ -5,12 +5,13 @@ use std::collections::HashSet;
 use super::aggregation;
 use super::command_parser;
 use super::evaluation::{self, Scope};
+use super::manners::Manners;
 use super::order;
 use super::record::{Event, Record};
 use super::refusal::Malformed;
 use super::scope_check;
 use super::syntax::{Command, Comparison, Expression, Extraction};
-use super::value::{AggregatedTime, Value};
+use super::value::Value;
 
 /// The fields of one result, in order; a field that the event lacks is not in it.
 pub(crate) type Row = Vec<(String, String)>;
@@ -66,17 +67,19 @@ impl Query {
     /// The row limit of the query's own.
     pub(crate) fn limit(&self) -> Option<usize> {
         self.commands.iter().find_map(|command| match command {
-            Command::Limit(rows) => Some(*rows),
+            Command::Limit { rows, .. } => Some(*rows),
             _ => None,
         })
     }
 
     /// Runs the query over the events of the groups and the window.
-    pub(crate) fn execute(&self, events: &[&Event], times: AggregatedTime) -> Answer {
+    pub(crate) fn execute(&self, events: &[&Event], manners: impl Into<Manners>) -> Answer {
+        let manners = manners.into();
         let (read, skipped): (Vec<&Event>, Vec<&Event>) = events
             .iter()
             .copied()
             .partition(|event| self.may_hold(event));
+        let read = self.read_of(read);
         let size = |events: &[&Event]| events.iter().map(|event| event.message.len()).sum();
         let mut answer = Answer {
             rows: Vec::new(),
@@ -93,7 +96,7 @@ impl Query {
         answer.matched = records.len();
         let mut aggregated = false;
         for command in &self.commands {
-            records = run(command, records);
+            records = run(command, records, manners);
             aggregated |= matches!(command, Command::Stats(_));
             if matches!(command, Command::Filter(_)) && !aggregated {
                 answer.matched = records.len();
@@ -102,10 +105,39 @@ impl Query {
         let columns = self.columns();
         answer.rows = records
             .iter()
-            .map(|record| row(record, &columns, times))
+            .map(|record| row(record, &columns, manners))
             .collect();
         answer.counted = answer.rows.len();
         answer
+    }
+
+    /// The events that are read: all, unless any rows will do; then so many from the first as give
+    /// them.
+    fn read_of<'e>(&self, events: Vec<&'e Event>) -> Vec<&'e Event> {
+        let wanted = self.commands.iter().find_map(|command| match command {
+            Command::Limit { rows, any: true } => Some(*rows),
+            _ => None,
+        });
+        let Some(wanted) = wanted else {
+            return events;
+        };
+        let gives_a_row = |event: &Event| {
+            let record = vec![Record::of(event)];
+            let rest = self.commands.iter().fold(record, |record, command| {
+                run(command, record, Manners::default())
+            });
+            !rest.is_empty()
+        };
+        let mut rows = 0;
+        let mut read = Vec::new();
+        for event in events {
+            if rows == wanted {
+                break;
+            }
+            rows += usize::from(gives_a_row(event));
+            read.push(event);
+        }
+        read
     }
 
     /// The names of the result's fields.
@@ -190,7 +222,7 @@ fn indexed(condition: &Expression, event: &Event) -> bool {
     }
 }
 
-fn run<'e>(command: &Command, mut records: Vec<Record<'e>>) -> Vec<Record<'e>> {
+fn run<'e>(command: &Command, mut records: Vec<Record<'e>>, manners: Manners) -> Vec<Record<'e>> {
     match command {
         Command::Fields(columns) => {
             for record in &mut records {
@@ -198,7 +230,8 @@ fn run<'e>(command: &Command, mut records: Vec<Record<'e>>) -> Vec<Record<'e>> {
                     // A plain field is found by its own name.
                     if column.aliased || !matches!(column.expression, Expression::Field(_)) {
                         let value = evaluation::value(&column.expression, Scope::Row(record));
-                        record.define(&column.name, value);
+                        // Calculations are exact whatever their results look like.
+                        record.define(&column.name, manners.kept(value));
                     }
                 }
             }
@@ -208,8 +241,18 @@ fn run<'e>(command: &Command, mut records: Vec<Record<'e>>) -> Vec<Record<'e>> {
         }
         Command::Parse(extraction) => records
             .iter_mut()
-            .for_each(|record| extract(extraction, record)),
-        Command::Stats(aggregation) => return aggregation::rows(aggregation, records),
+            .for_each(|record| extract(extraction, record, manners)),
+        Command::Stats(aggregation) => {
+            let mut rows = aggregation::rows(aggregation, records);
+            if manners.drops_absent {
+                let is_whole = |row: &Record<'_>| {
+                    let mut by = aggregation.by.iter();
+                    by.all(|column| !row.field(&column.name).is_absent())
+                };
+                rows.retain(is_whole);
+            }
+            return rows;
+        }
         Command::Sort(keys) => order::sort(&mut records, keys),
         Command::Dedup(names) => {
             let mut seen = HashSet::new();
@@ -222,13 +265,13 @@ fn run<'e>(command: &Command, mut records: Vec<Record<'e>>) -> Vec<Record<'e>> {
                 key.is_none_or(|key| seen.insert(key))
             });
         }
-        Command::Limit(rows) => records.truncate(*rows),
+        Command::Limit { rows, .. } => records.truncate(*rows),
         Command::Display(_) | Command::Estimate => {}
     }
     records
 }
 
-fn extract(extraction: &Extraction, record: &mut Record<'_>) {
+fn extract(extraction: &Extraction, record: &mut Record<'_>, manners: Manners) {
     let Some(text) = record.field(&extraction.field).inner_text() else {
         return;
     };
@@ -236,15 +279,19 @@ fn extract(extraction: &Extraction, record: &mut Record<'_>) {
         return;
     };
     for (index, name) in extraction.names.iter().enumerate() {
-        if let Some(part) = found.get(index + 1) {
-            record.define(name, Value::Text(part.as_str().to_owned()));
+        let part = found.get(index + 1).map(|part| part.as_str().to_owned());
+        if let Some(part) = part.or(manners.blank_groups.then(String::new)) {
+            record.define(name, Value::Text(part));
         }
     }
 }
 
-fn row(record: &Record<'_>, columns: &[&str], times: AggregatedTime) -> Row {
+fn row(record: &Record<'_>, columns: &[&str], manners: Manners) -> Row {
     columns
         .iter()
-        .filter_map(|name| Some(((*name).to_owned(), record.field(name).text(times)?)))
+        .filter_map(|name| {
+            let value = manners.written(record.field(name));
+            Some(((*name).to_owned(), value.text(manners.times)?))
+        })
         .collect()
 }

@@ -14,6 +14,7 @@ mod expression_parser;
 mod functions;
 mod glob;
 mod lexer;
+mod manners;
 mod order;
 mod period;
 mod record;
@@ -27,6 +28,7 @@ mod tests;
 
 pub(crate) use command_parser::MOST_ROWS;
 pub(crate) use execution::{Answer, Query, Row};
+pub(crate) use manners::Manners;
 pub(crate) use record::Event;
 pub(crate) use refusal::Malformed;
 pub(crate) use value::AggregatedTime;

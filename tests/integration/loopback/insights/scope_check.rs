@@ -89,7 +89,7 @@ pub(crate) fn check(
                 }
             }
             Command::Sort(keys) => keys.iter().try_for_each(|key| seen.knows(&key.field))?,
-            Command::Limit(_) | Command::Estimate => {}
+            Command::Limit { .. } | Command::Estimate => {}
         }
     }
     Ok(())
@@ -111,7 +111,7 @@ impl<'c> Seen<'c> {
             Command::Stats(_) => ("stats", None),
             Command::Sort(_) => ("sort", None),
             Command::Dedup(_) => ("dedup", Some("dedup")),
-            Command::Limit(_) => ("limit", Some("limit")),
+            Command::Limit { .. } => ("limit", Some("limit")),
             Command::Estimate => ("estimate", Some("estimate")),
         };
         let allowed = match self.ended_by {
@@ -123,8 +123,11 @@ impl<'c> Seen<'c> {
         let repeated = (name == "sort" && self.sorted) || (name == "stats" && self.stats == 2);
         // Sorting and limiting belong behind the last stats.
         let too_late = name == "stats" && self.sorted;
+        // What any rows would be of rows that need all events is not documented.
+        let too_many = matches!(command, Command::Limit { any: true, .. })
+            && (self.aggregated || self.sorted || self.ended_by.is_some());
         let alone = name == "estimate" && self.commands == 0;
-        if !allowed || repeated || too_late || alone {
+        if !allowed || repeated || too_late || too_many || alone {
             return Err(Malformed::without_place(format!(
                 "unexpected symbol found {name}"
             )));

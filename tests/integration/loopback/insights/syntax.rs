@@ -21,8 +21,12 @@ pub(crate) enum Command {
     Sort(Vec<SortKey>),
     /// `dedup a, b`
     Dedup(Vec<String>),
-    /// `limit 20`
-    Limit(usize),
+    /// `limit 20`, `limit any 20`
+    Limit {
+        rows: usize,
+        /// Whether any rows will do, so that the scan ends with the last of them.
+        any: bool,
+    },
     /// `estimate`
     Estimate,
 }

@@ -90,7 +90,7 @@ fn execute(service: &Service, query: &QueryRun, part: f64) -> Answer {
     if query.query.is_estimate() {
         return estimate(service, &events, query);
     }
-    let mut answer = query.query.execute(&events, settings.aggregated_time);
+    let mut answer = query.query.execute(&events, settings.manners);
     let limits = [query.query.limit(), query.seen.limit];
     // Which of the two limits wins when both are given is not documented: a query gets no more than the smaller.
     let limit = limits.into_iter().flatten().min();
@@ -111,7 +111,7 @@ fn estimate(service: &Service, events: &[&Event], query: &QueryRun) -> Answer {
     let field = service.settings.estimate_field.clone().unwrap_or_default();
     let read = query
         .query
-        .execute(events, service.settings.aggregated_time)
+        .execute(events, service.settings.manners)
         .bytes_scanned;
     Answer {
         rows: vec![vec![(

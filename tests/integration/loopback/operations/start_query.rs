@@ -52,6 +52,10 @@ pub(crate) fn answer(
             .iter()
             .any(|group| service.groups[*group].discovers(name))
     };
+    let mut refused = service.settings.refused.iter();
+    if let Some(words) = refused.find(|words| text.contains(words.as_str())) {
+        return Err(Malformed::without_place(format!("unexpected symbol found {words}")).into());
+    }
     let query = Query::compile(text, &discovered)?;
     if query.is_estimate() && service.settings.estimate_field.is_none() {
         return Err(Malformed::without_place("unexpected symbol found estimate").into());

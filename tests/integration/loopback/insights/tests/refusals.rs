@@ -174,7 +174,7 @@ fn limits_and_directions() {
         "fields verb | limit 100001",
         "limit is between 1 and 100000",
     );
-    refused("fields verb | limit any 5", "expecting a number");
+    refused("fields verb | limit some 5", "expecting a number");
     refused("fields verb | limit 5m", "expecting a number");
     refused("fields verb | sort verb", "expecting asc or desc");
     refused(

@@ -1,6 +1,6 @@
 //! `sort`, `limit`, `dedup`.
 
-use super::{both, numbered, rows};
+use super::{answer, both, numbered, refusal, rows};
 
 #[test]
 fn events_come_newest_first_by_default() {
@@ -86,4 +86,20 @@ fn dedup_keeps_the_first_of_each_and_every_row_without_a_value() {
         ),
         ["n=1", "n=2"]
     );
+}
+
+/// Any rows will do: what comes after them is not read.
+#[test]
+fn limit_any_ends_the_scan_with_its_rows() {
+    let events = numbered(&["1", "2", "1", "1"]);
+    let found = answer("filter n = 1 | limit any 2", &events);
+    assert_eq!((found.rows.len(), found.scanned), (2, 3));
+    let all = answer("filter n = 1 | limit any 5", &events);
+    assert_eq!((all.rows.len(), all.scanned), (3, 4));
+    for refused in [
+        "stats count(*) by n | limit any 2",
+        "fields n | sort n asc | limit any 2",
+    ] {
+        assert!(refusal(refused).contains("limit"), "{refused}");
+    }
 }
