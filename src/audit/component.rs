@@ -222,7 +222,7 @@ impl Match<'_> {
         let name = self.component.name;
         match (self.component.cure, self.fixed()) {
             (Cure::Release(release), Some(true)) => format!(
-                "{name} re-reads its token from {release} on, still frozen: tell its makers"
+                "{name} re-reads its token from {release} on, still frozen: report it upstream"
             ),
             (Cure::Release(release), _) => format!("update {name} to {release} or later"),
             (Cure::Successor(successor), _) => {

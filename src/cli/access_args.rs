@@ -9,15 +9,15 @@ use crate::source::cloudwatch::wanted::Wanted;
 
 #[derive(Debug, Args)]
 pub(super) struct AccessArgs {
-    /// A profile of the AWS configuration; may be repeated
+    /// AWS profile; repeatable
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     profile: Vec<String>,
 
-    /// An AWS Region; may be repeated
+    /// AWS Region; repeatable
     #[arg(long, value_name = "REGION", help_heading = "AWS")]
     region: Vec<String>,
 
-    /// Another address for CloudWatch Logs, or for S3 with --input s3://
+    /// Endpoint URL for CloudWatch Logs, or for S3 with --input s3://
     #[arg(long, value_name = "URL", help_heading = "AWS")]
     endpoint_url: Option<String>,
 }

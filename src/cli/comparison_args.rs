@@ -13,16 +13,17 @@ use crate::report::json;
 
 #[derive(Debug, Args)]
 pub(super) struct ComparisonArgs {
-    /// Say what changed since this report, written earlier with --output
+    /// Report what changed since this report, which an earlier run wrote with --output
     ///
-    /// It is read before anything is written, so it may be an --output of this run as well. If
-    /// there is no such file, this is taken for the first run.
+    /// It is read before anything is written, so it can also be an --output of this run. If the file
+    /// does not exist, this is treated as the first run.
     #[arg(long, value_name = "REPORT.json", help_heading = "Changes")]
     previous: Option<PathBuf>,
 
     /// Leave unchanged findings out of what goes to standard output
     ///
-    /// Files are always whole: the next run is compared with them. So is what --fail-on judges.
+    /// Files are always complete, because the next run is compared with them. --fail-on looks at all
+    /// findings.
     #[arg(long, requires = "previous", help_heading = "Changes")]
     only_changes: bool,
 }
@@ -72,7 +73,7 @@ pub(super) fn read(path: &Path) -> Result<Previous, Failure> {
             // Nobody is left to tell if standard error is gone.
             let _ = writeln!(
                 std::io::stderr(),
-                "note: there is no {} yet: taken for the first run, so everything is new",
+                "note: {} does not exist yet: treating this as the first run",
                 visible(&shown)
             );
             return Ok(Previous::FirstRun);

@@ -25,7 +25,7 @@ use crate::source::cloudwatch::selector::Selector;
 use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::kubernetes::live::{LiveError, Target};
 
-/// Say whether everything is there that a sweep needs, and how to get what is missing
+/// Check everything that a sweep needs, and print how to fix what is missing
 ///
 /// Looks at the credentials and whose they are, the Region, each permission, the cluster's version
 /// and how long its tokens live, the log group, the audit log and its age, the retention, and the
@@ -59,7 +59,7 @@ pub(super) struct DoctorArgs {
     #[command(flatten)]
     contexts: ContextArgs,
 
-    /// Give up after this time
+    /// Stop after this long
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "1m", help_heading = "AWS")]
     timeout: TimeDelta,
 }

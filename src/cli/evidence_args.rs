@@ -31,8 +31,8 @@ const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
 pub(super) struct EvidenceArgs {
     /// The clusters whose audit logs in CloudWatch to read: names, patterns as 'prod-*', ARNs
     ///
-    /// The ARN of a cluster or of its log group names its Region and account as well; the name of
-    /// a cluster's log group is understood, too.
+    /// An ARN, of a cluster or of its log group, also selects the Region and the account. The name of
+    /// a cluster's log group works as well.
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
 
@@ -43,7 +43,7 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "clusters", help_heading = "Evidence")]
     input: Vec<PathBuf>,
 
-    /// The cluster of inputs whose path does not name one
+    /// Cluster name for inputs whose path does not contain one
     #[arg(
         long,
         value_name = "NAME",
@@ -54,8 +54,7 @@ pub(super) struct EvidenceArgs {
 
     /// Leave out files and directories that match, as in .gitignore; repeatable
     ///
-    /// Only what is found in directories and under prefixes is left out, not an input that is
-    /// named itself.
+    /// Applies to what is found in directories and under prefixes, not to paths given explicitly.
     #[arg(
         long,
         value_name = "PATTERN",
@@ -64,7 +63,7 @@ pub(super) struct EvidenceArgs {
     )]
     exclude: Vec<String>,
 
-    /// Leave out requests before this time: 24h, 7d, 2026-11-01, 2026-11-01T08:00
+    /// Start of the window: 24h, 7d, 2026-11-01, 2026-11-01T08:00
     ///
     /// A duration counts back from the end of the window, with inputs in S3 from now unless --until
     /// says otherwise. For clusters the default is 24h, and 26h from Kubernetes 1.34 on; for inputs
@@ -72,17 +71,18 @@ pub(super) struct EvidenceArgs {
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     since: Option<Moment>,
 
-    /// Leave out requests after this time, and judge as of it
+    /// End of the window, and the time as of which findings are judged
     ///
     /// For clusters the default is now, for inputs the time of their last event.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     until: Option<Moment>,
 
-    /// How far before --since to look for who is being rejected now
+    /// How far before --since to look for accepted requests of callers that are rejected now
     ///
-    /// A rejected request names nobody; whoever used its address and user agent while it was
-    /// still accepted most likely sent it. Requests of that time are not counted. The default
-    /// is 7d; for clusters only investigate looks back unasked, because CloudWatch charges for it.
+    /// A rejected request carries no name. The workload that used the same address and user agent
+    /// while it was still accepted most likely sent it. Requests from the look-back are not counted.
+    /// The default is 7d; for clusters only investigate looks back by default, because CloudWatch
+    /// charges for it.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     look_back: Option<TimeDelta>,
 
@@ -99,7 +99,8 @@ pub(super) struct EvidenceArgs {
 
     /// How long the cluster accepts a stale token
     ///
-    /// The default is the 90 days that AWS documents. Kubernetes elsewhere accepts a year: 365d.
+    /// By default each token has the lifetime that its API server gave it: on EKS 24 hours from 1.34
+    /// on, 90 days before. Kubernetes elsewhere accepts a year: 365d.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     token_lifetime: Option<TimeDelta>,
 
@@ -113,8 +114,8 @@ pub(super) struct EvidenceArgs {
 
     /// Every cluster of the Region
     ///
-    /// eks:ListClusters tells which there are, also those without audit logging, which are
-    /// reported as not seen. Where it is not allowed, only clusters with a log group are known.
+    /// Found with eks:ListClusters, so that clusters without audit logging are reported as not seen.
+    /// If that call is denied, only clusters with a log group are found.
     #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
     all_clusters: bool,
 
@@ -145,15 +146,15 @@ pub(super) struct EvidenceArgs {
     #[command(flatten)]
     access: AccessArgs,
 
-    /// Clusters of the accounts that are linked to this one for monitoring as well
+    /// Include clusters of source accounts linked to this monitoring account
     #[arg(long, help_heading = "AWS")]
     linked_accounts: bool,
 
-    /// Queries that may run at once in a Region; 100 is the quota that dashboards share
+    /// Queries that may run at once in a Region; the account's quota is 100, shared with dashboards
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "AWS")]
     max_queries: u16,
 
-    /// Ask nothing that is estimated to scan more: 50GB
+    /// Fail without querying if the queries are estimated to scan more than this, such as 50GB
     #[arg(long, value_name = "SIZE", help_heading = "AWS")]
     max_scan: Option<ByteSize>,
 
@@ -168,11 +169,11 @@ pub(super) struct EvidenceArgs {
     )]
     price_per_gb: Option<PricePerGb>,
 
-    /// Say what would be asked and what that would cost, and ask nothing
+    /// Print the queries and their estimated cost without running them
     #[arg(long, conflicts_with = "input", help_heading = "AWS")]
     dry_run: bool,
 
-    /// Give up queries after this time, and report what is known by then
+    /// Stop running queries after this long and report partial results
     #[arg(long, value_name = "DURATION", value_parser = duration, default_value = "10m", help_heading = "AWS")]
     timeout: TimeDelta,
 }
@@ -317,7 +318,7 @@ impl EvidenceArgs {
         }
         if from_standard_input && counts_back && until.is_none() {
             return Err(Failure::Usage(
-                "standard input can be read only once, and its end is not known before: give --since as a time, or --until as well".to_owned(),
+                "a relative --since needs the end of the log, which standard input does not reveal in advance: use an absolute --since, or add --until".to_owned(),
             ));
         }
         let excluded = Excluded::matching(self.exclude)

@@ -21,17 +21,17 @@ use crate::source::accepted_requests::AcceptedRequests;
 use crate::source::depth::Depth;
 use crate::verdict::lifetime::Lifetimes;
 
-/// Write every accepted request made with a stale token, one CSV row each, in time order
+/// Export every accepted request made with a stale token, one CSV row each, in time order
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     #[command(flatten)]
     evidence: EvidenceArgs,
 
     /// Write to a file instead of standard output
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Show no progress
+    /// Don't show progress
     #[arg(short, long)]
     quiet: bool,
 }

@@ -18,7 +18,7 @@ use crate::verdict::acceptance::accept;
 use crate::verdict::narrowing::{Narrowing, narrow};
 use crate::verdict::{Context, judge};
 
-/// Answer in an outage: who is rejected already, who is next, why, and what to type
+/// Triage an outage: who is rejected now, who is next, why, and the commands to run
 ///
 /// With one of the options under "Holders", or with --explain, then every holder by itself: its
 /// tokens, its rejections, what it calls, and from where.
@@ -39,26 +39,26 @@ pub(super) struct InvestigateArgs {
     #[command(flatten)]
     pods: PodsArgs,
 
-    /// Only this namespace
+    /// Show only this namespace
     #[arg(short, long, value_name = "NAME", help_heading = "Holders")]
     namespace: Option<String>,
 
-    /// Only this service account: NAME or NAMESPACE/NAME
+    /// Show only this service account: NAME or NAMESPACE/NAME
     #[arg(long, value_name = "NAME", help_heading = "Holders")]
     service_account: Option<String>,
 
-    /// Only this pod
+    /// Show only this pod
     #[arg(long, value_name = "NAME", help_heading = "Holders")]
     pod: Option<String>,
 
-    /// Show the numbers that each verdict rests on
+    /// Show the evidence behind each verdict
     #[arg(long, help_heading = "Output")]
     explain: bool,
 
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Show no progress
+    /// Don't show progress
     #[arg(short, long)]
     quiet: bool,
 }

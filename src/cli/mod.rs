@@ -11,6 +11,7 @@
 //! - [`dry_run`]: what would be asked, and what that would cost
 //! - [`interrupt`]: breaking off
 //! - [`progress_bar`]: how far the work is, on a terminal
+//! - [`manual`]: the manual pages
 //! - [`version`]: what `--version` prints
 //! - [`exit`]: outcomes, failures and exit codes
 //!
@@ -28,6 +29,7 @@ mod export;
 mod gathering;
 mod interrupt;
 mod investigate;
+mod manual;
 mod memory_args;
 mod moment;
 mod notification_args;
@@ -47,17 +49,18 @@ use exit::{Failure, Outcome};
 
 /// Find the service-account tokens that an EKS API server will soon reject.
 ///
-/// Since Kubernetes 1.21 a pod's token is short-lived and has to be read again. For clients that
-/// never do, Amazon EKS accepts a stale token for 90 days, marks every request made with it in the
-/// audit log, and then answers 401. This command reads those marks and says which workloads hold
-/// such tokens, when exactly each one dies, and what to do about it.
+/// Since Kubernetes 1.21 a pod's token is short-lived and clients have to re-read it. For clients
+/// that never do, Amazon EKS stretches the token, marks every request made with it in the audit log,
+/// and answers 401 once it ends: after 24 hours on EKS 1.34 and later, after 90 days before. This
+/// command reads those marks and reports which workloads hold such tokens, when each one dies, and
+/// what to do about it.
 #[derive(Debug, Parser)]
-#[command(version = version::VERSION.as_str(), max_term_width = 100, after_help = EXIT_CODES)]
+#[command(version = version::VERSION.as_str(), max_term_width = 100, after_help = exit_codes())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Say more on standard error: once for each call, twice for all that the AWS SDK says
+    /// Log to standard error: -v prints a line per API call, -vv what the AWS SDK logs
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     verbose: u8,
 }
@@ -69,19 +72,31 @@ enum Command {
     Export(export::ExportArgs),
     Render(render::RenderArgs),
     Completions(completions::CompletionsArgs),
-    Man(completions::ManArgs),
+    Man(manual::ManArgs),
     Query(query::QueryArgs),
     Doctor(doctor::DoctorArgs),
 }
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0    done
-  1    failed
-  2    the command line is wrong
-  3    done; there are findings at or above --fail-on, even if something could not be read
-  4    done, but incomplete: something could not be read, and the report says what
-  130  interrupted";
+/// What each exit code means, for the help and the manual page.
+const EXIT_STATUS: [(&str, &str); 6] = [
+    ("0", "done"),
+    ("1", "failed"),
+    ("2", "usage error"),
+    (
+        "3",
+        "done; there are findings at or above --fail-on, even if the report is incomplete",
+    ),
+    (
+        "4",
+        "done, but incomplete: something could not be read, and the report says what",
+    ),
+    ("130", "interrupted"),
+];
+
+fn exit_codes() -> String {
+    let lines = EXIT_STATUS.map(|(code, meaning)| format!("\n  {code:3}  {meaning}"));
+    format!("Exit codes:{}", lines.concat())
+}
 
 impl Cli {
     /// How much is to be said on standard error.

@@ -15,9 +15,9 @@ use crate::report::changes::Changes;
 
 #[derive(Debug, Args)]
 pub(super) struct NotificationArgs {
-    /// Post what changed to this webhook of Slack, or of a chat that understands the same
+    /// Slack-compatible webhook URL to notify of changes
     ///
-    /// Better set in the environment than typed: the list of processes shows every argument.
+    /// Prefer the environment variable: command-line arguments are visible in `ps`.
     #[arg(
         long,
         value_name = "URL",
@@ -27,7 +27,7 @@ pub(super) struct NotificationArgs {
     )]
     webhook: Option<Address>,
 
-    /// When to post
+    /// When to send the webhook
     ///
     /// Without --previous, and on a first run, every finding counts as a change.
     #[arg(
@@ -45,9 +45,9 @@ pub(super) struct NotificationArgs {
 enum Notify {
     /// After every run
     Always,
-    /// When something changed that somebody should know
+    /// When something changed that somebody should know about
     Changes,
-    /// Not at all
+    /// Never
     Never,
 }
 
@@ -132,7 +132,7 @@ pub(super) fn send(webhook: &Webhook, report: &Report, time_zone: Tz) -> Result<
             },
             () = stop.cancelled() => Ok(Sent::Interrupted),
         }
-        .context("the report is written, but its message was not delivered")
+        .context("the report was saved, but the webhook notification failed")
         .map_err(Failure::Failed)
     });
     // An attempt that hangs must not keep the process.

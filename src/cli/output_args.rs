@@ -21,17 +21,17 @@ const WIDTH_OF_FILES: usize = 120;
 
 #[derive(Debug, Args)]
 pub(super) struct OutputArgs {
-    /// The format on standard output
+    /// Format of standard output
     #[arg(long, value_enum, help_heading = "Output")]
     format: Option<Format>,
 
-    /// Write the report to a file, in the format of its extension; may be repeated
+    /// Write the report to a file, in the format of its extension; repeatable
     ///
-    /// Nothing goes to standard output then, unless --format is given as well.
-    #[arg(long, value_name = "FILE", help_heading = "Output")]
+    /// Nothing is printed to standard output then, unless --format is given as well.
+    #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
 
-    /// The time zone of times that people read: machines always get UTC
+    /// Time zone for the formats that people read; machine-readable formats are always in UTC
     #[arg(
         long,
         value_name = "ZONE",
@@ -40,7 +40,7 @@ pub(super) struct OutputArgs {
     )]
     time_zone: Tz,
 
-    /// Exit with 3 if a finding is this severe, or worse, even if the report is incomplete
+    /// Exit with 3 if a finding has this severity or a higher one, even if the report is incomplete
     #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
     fail_on: Option<FailOn>,
 }

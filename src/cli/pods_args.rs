@@ -27,18 +27,18 @@ pub(super) struct PodsArgs {
 
 #[derive(Debug, Args)]
 pub(super) struct ContextArgs {
-    /// The same from the API server of this context of the kubeconfig; repeatable, one a cluster
+    /// List the pods through this context of the kubeconfig; repeatable, one per cluster
     ///
     /// Lists pods, replicasets and jobs of all namespaces, and changes nothing. A context is used
     /// for the cluster that its kubeconfig names, or whose pods it has.
     #[arg(long, value_name = "NAME", help_heading = "Pods")]
     context: Vec<String>,
 
-    /// The kubeconfig of the contexts, where it is not KUBECONFIG or ~/.kube/config
+    /// The kubeconfig to use instead of KUBECONFIG or ~/.kube/config
     #[arg(long, value_name = "FILE", help_heading = "Pods")]
     kubeconfig: Option<PathBuf>,
 
-    /// The same from the current context of the kubeconfig
+    /// List the pods through the current context of the kubeconfig
     #[arg(long, conflicts_with = "context", help_heading = "Pods")]
     live: bool,
 }

@@ -18,7 +18,7 @@ use crate::source::cloudwatch::queries::logs_query::LogsQuery;
 use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::request_filter::RequestFilter;
 
-/// Print a query's text and, for a cluster, the console link that runs it
+/// Print a Logs Insights query and, for a cluster, the console link that runs it
 ///
 /// Without a name it lists the queries. What it prints is a query: the rest is in comments.
 #[derive(Debug, Args)]

@@ -11,7 +11,7 @@ use super::output_args::{OutputArgs, OutputPlan};
 use crate::report::Report;
 use crate::report::json;
 
-/// Write a saved report in another format, without reading any evidence again
+/// Convert a saved report to another format, without reading any logs
 #[derive(Debug, Args)]
 pub(super) struct RenderArgs {
     /// A report that sweep or investigate wrote as JSON, or - for standard input

@@ -23,7 +23,7 @@ use crate::verdict::acceptance::accept;
 use crate::verdict::changes::{changes, only_changes};
 use crate::verdict::{Context, judge};
 
-/// Report which workloads hold tokens that will be rejected, when, and what to do
+/// Report which workloads hold tokens that are or will be rejected, when, and what to do
 #[derive(Debug, Args)]
 pub(super) struct SweepArgs {
     #[command(flatten)]
@@ -47,7 +47,7 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     notification: NotificationArgs,
 
-    /// Show no progress
+    /// Don't show progress
     #[arg(short, long)]
     quiet: bool,
 }

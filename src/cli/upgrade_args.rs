@@ -9,7 +9,7 @@ use crate::report::Report;
 
 #[derive(Debug, Args)]
 pub(super) struct UpgradeArgs {
-    /// Say what an upgrade of the clusters to this version would break: 1.34
+    /// Report what upgrading the clusters to this version would break: 1.34
     ///
     /// From 1.34 on EKS accepts a stale token for 24 hours only. Verdicts and dates stay those of
     /// today. What would be rejected daily has at least severity warning, so that --fail-on

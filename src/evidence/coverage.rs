@@ -89,7 +89,7 @@ pub enum GapKind {
     TimeLimit,
     /// A query that was interrupted.
     Interrupted,
-    /// A cluster that could not be asked.
+    /// A cluster that could not be queried.
     NotAsked,
     /// A log without any event in the window.
     NoEvents,
@@ -127,7 +127,7 @@ impl GapKind {
             ),
             Self::TimeLimit => ("time limit reached", "time limit reached"),
             Self::Interrupted => ("interrupted", "interrupted"),
-            Self::NotAsked => ("could not be asked", "could not be asked"),
+            Self::NotAsked => ("could not be queried", "could not be queried"),
             Self::NoEvents => ("no events in the window", "no events in the window"),
             Self::AuditLogStopped => ("audit log stopped", "audit log stopped"),
             Self::NotAnAuditLog => ("no audit events in it", "no audit events in it"),

@@ -141,9 +141,12 @@ fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
     let there = pods::at_address(&caller.pods).map_or(String::new(), |it| format!(" ({it})"));
     let standing = caller::standing(caller).map_or(String::new(), |it| format!(" ({it})"));
     format!(
-        "# rejected: {cluster}: {who}{there}{standing}: address {}: {} rejections {} {} to {}: {}",
+        "# rejected: {cluster}: {who}{there}{standing}: address {}: {} {} {} to {}: {}",
         caller.address,
-        caller.count,
+        match caller.count {
+            1 => "1 rejection".to_owned(),
+            count => format!("{count} rejections"),
+        },
         if caller.at_least_since {
             "since at least"
         } else {

@@ -141,9 +141,12 @@ fn a_damaged_earlier_report_is_a_failure_before_the_work_and_stays_as_it_is() {
     let newer =
         String::from_utf8_lossy(&good).replace("\"schema_version\": 2", "\"schema_version\": 9");
     for (text, reason) in [
-        (&good[..good.len() / 2], "it is damaged"),
-        (b"".as_slice(), "it is damaged"),
-        (b"rank,cluster\n1,prod-1\n".as_slice(), "it is damaged"),
+        (&good[..good.len() / 2], "it is not a valid report"),
+        (b"".as_slice(), "it is not a valid report"),
+        (
+            b"rank,cluster\n1,prod-1\n".as_slice(),
+            "it is not a valid report",
+        ),
         (b"{\"kind\":\"Event\"}".as_slice(), "not a JSON report"),
         (newer.as_bytes(), "update eks-stale-tokens"),
     ] {

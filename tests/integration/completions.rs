@@ -70,7 +70,13 @@ echo "<${COMPREPLY[*]}>"
 #[test]
 fn every_command_has_a_manual_page() {
     let whole = run(tool().arg("man")).stdout;
-    assert!(whole.contains("Exit codes:"));
+    for section in ["EXIT STATUS", "ENVIRONMENT", "EXAMPLES"] {
+        assert!(
+            whole.contains(&format!(".SH \"{section}\""))
+                || whole.contains(&format!(".SH {section}")),
+            "{section}: {whole}"
+        );
+    }
     for command in commands() {
         let page = run(tool().args(["man", &command]));
         assert_eq!(page.code, Some(0), "{}", page.stderr);

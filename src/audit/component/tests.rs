@@ -63,7 +63,7 @@ fn remedies_say_what_to_do() {
         say(&KUBE2IAM.replace("0.10.7", "0.11.2"), "x"),
         expected(
             "kube2iam v0.11.2",
-            "kube2iam re-reads its token from 0.10.9 on, still frozen: tell its makers",
+            "kube2iam re-reads its token from 0.10.9 on, still frozen: report it upstream",
             false
         )
     );

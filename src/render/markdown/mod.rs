@@ -264,7 +264,7 @@ fn write_callers(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
         return Ok(());
     }
     writeln!(output)?;
-    writeln!(output, "### Also rejected, the sender not certain")?;
+    writeln!(output, "### Also rejected (sender unknown)")?;
     writeln!(output)?;
     let (urgent, others): (Vec<_>, Vec<_>) =
         callers().partition(|(_, caller)| caller.severity.is_some());

@@ -45,7 +45,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         others.sort_by_key(|caller| caller.kind);
         if !others.is_empty() {
             let kinds = caller::kinds(others.iter().copied());
-            let heading = format!("Also rejected, the sender not certain{of}");
+            let heading = format!("Also rejected (sender unknown){of}");
             write_list(&heading, &others, &kinds, page, output)?;
         }
         // Where the cluster was asked, the answer stands beside each of them.
@@ -57,8 +57,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             )?;
         }
         if scan.more_rejected_callers {
-            let words =
-                "    There were more rejected callers than are kept apart: some are not listed.";
+            let words = "    There were more rejected callers: some are left out, because the limit was reached.";
             writeln!(output, "{}", paint(WARNING, words, page.colour))?;
         }
     }

@@ -35,7 +35,7 @@ pub enum ReadError {
         version: u32,
     },
     /// It is cut short or was changed.
-    #[error("it is damaged: {reason}")]
+    #[error("it is not a valid report: {reason}")]
     Damaged {
         /// What is wrong with it.
         reason: String,
@@ -116,7 +116,7 @@ fn check_names(account: &ServiceAccount) -> Result<(), ReadError> {
     }
     Err(ReadError::Damaged {
         reason: format!(
-            "{:?} names no service account",
+            "{:?} is not a valid service account name",
             format!("{}/{}", account.namespace, account.name)
         ),
     })
@@ -128,7 +128,10 @@ fn check(finding: &Finding) -> Result<(), ReadError> {
     let account = &finding.service_account;
     let damaged = |reason: String| Err(ReadError::Damaged { reason });
     if !name::is_label(&account.namespace) || !name::is_subdomain(&account.name) {
-        return damaged(format!("finding {} names no service account", finding.rank));
+        return damaged(format!(
+            "finding {} is not a valid service account name",
+            finding.rank
+        ));
     }
     if finding.holders.is_empty() {
         return damaged(format!("the finding on {account} has no holders"));
@@ -197,10 +200,19 @@ mod tests {
     #[test]
     fn what_is_no_report_is_refused_with_the_reason() {
         for (text, reason) in [
-            ("", "damaged: EOF"),
-            ("{\"schema_version\":1,\"findings\":[", "damaged: EOF"),
-            ("rank,cluster,namespace", "damaged: expected value"),
-            ("{\"schema_version\":1}", "damaged: missing field"),
+            ("", "not a valid report: EOF"),
+            (
+                "{\"schema_version\":1,\"findings\":[",
+                "not a valid report: EOF",
+            ),
+            (
+                "rank,cluster,namespace",
+                "not a valid report: expected value",
+            ),
+            (
+                "{\"schema_version\":1}",
+                "not a valid report: missing field",
+            ),
             ("[]", "not a JSON report"),
             ("{\"kind\":\"Event\"}", "not a JSON report"),
             ("{\"schema_version\":\"1\"}", "not a JSON report"),
@@ -219,7 +231,10 @@ mod tests {
     fn a_forged_report_is_refused() {
         let command = "kubectl rollout restart deployment/a -n a";
         for (text, reason) in [
-            (finding("a b", command, HOLDER), "names no service account"),
+            (
+                finding("a b", command, HOLDER),
+                "is not a valid service account name",
+            ),
             (finding("a", "kubectl delete $(x)", HOLDER), "never writes"),
             (finding("a", command, ""), "has no holders"),
         ] {

@@ -159,7 +159,7 @@ async fn identity(connection: &Connection, deadline: Instant) -> Check {
         Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
         Ok(Err(error)) => {
             let words = chain(&error);
-            let words = format!("sts:GetCallerIdentity did not tell it: {words}");
+            let words = format!("sts:GetCallerIdentity failed: {words}");
             Check::new(NAME, State::Doubtful, words)
         }
         Err(_) => {

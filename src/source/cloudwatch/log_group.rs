@@ -43,7 +43,7 @@ pub struct LogGroup {
     pub name: String,
     /// The ARN, where linked accounts are asked too and a name alone does not tell whose it is.
     pub linked_arn: Option<String>,
-    /// What is known of the group, unless that could not be asked.
+    /// What is known of the group, unless that could not be queried.
     pub described: Option<Described>,
     /// Present if the operator named the group: it may hold the events of other accounts and
     /// Regions, or of several clusters.

@@ -98,7 +98,7 @@ fn the_first_finding_is_on_the_first_screen() {
         for words in [
             "2 with findings, 5 not seen",
             "could not see 5 of 300 clusters",
-            "and 2 more: could not be asked: its audit logging is off",
+            "and 2 more: could not be queried: its audit logging is off",
         ] {
             assert!(head.contains(words), "{words}: {}", before.join("\n"));
         }

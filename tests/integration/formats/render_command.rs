@@ -103,14 +103,17 @@ fn what_is_no_report_is_refused_and_the_old_file_stays() {
     let saved = fs::read_to_string(&report).expect("read");
     let broken = at(directory.path(), "broken.json");
     for (text, reason) in [
-        (&saved.as_bytes()[..saved.len() / 2], "it is damaged: EOF"),
+        (
+            &saved.as_bytes()[..saved.len() / 2],
+            "it is not a valid report: EOF",
+        ),
         (
             b"{\"kind\":\"Event\"}".as_slice(),
             "it is not a JSON report",
         ),
-        (b"rank,cluster".as_slice(), "it is damaged"),
+        (b"rank,cluster".as_slice(), "it is not a valid report"),
         (b"\x1f\x8b\x08\xff".as_slice(), "it is not a JSON report"),
-        (b"".as_slice(), "it is damaged"),
+        (b"".as_slice(), "it is not a valid report"),
         (
             saved
                 .replacen("\"schema_version\": 2", "\"schema_version\": 7", 1)

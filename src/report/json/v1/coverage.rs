@@ -65,7 +65,7 @@ pub(super) enum GapKind {
     TimeLimit,
     /// A query that was interrupted.
     Interrupted,
-    /// A cluster that could not be asked.
+    /// A cluster that could not be queried.
     NotAsked,
 }
 

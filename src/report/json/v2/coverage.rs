@@ -68,7 +68,7 @@ pub(super) enum GapKind {
     TimeLimit,
     /// A query that was interrupted.
     Interrupted,
-    /// A cluster that could not be asked.
+    /// A cluster that could not be queried.
     NotAsked,
     /// A log without any event in the window.
     NoEvents,
