@@ -102,7 +102,9 @@ fn page(command: clap::Command, is_program: bool) -> std::io::Result<Vec<u8>> {
         let examples = EXAMPLES.map(|(job, line)| (line, job));
         section("EXAMPLES", &examples, &mut page)?;
     }
-    man.render_version_section(&mut page)?;
+    if is_program {
+        man.render_version_section(&mut page)?;
+    }
     Ok(page)
 }
 
