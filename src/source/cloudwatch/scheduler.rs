@@ -2,6 +2,7 @@
 
 mod accounting;
 mod again;
+mod look_back;
 mod part;
 mod probes;
 
@@ -14,7 +15,7 @@ use tokio::time::Instant;
 use super::Outcome;
 use super::chunk::{ChunkQueue, QueryChunk, Truncated};
 use super::log_group::{LogGroup, whose};
-use super::queries::logs_query::{LogsQuery, RowOrigin};
+use super::queries::logs_query::{LogsQuery, QuerySpan, RowOrigin};
 use super::query_limits::{QueryLimits, first_chunks};
 use super::rejected_addresses::RejectedAddresses;
 use super::row::Row;
@@ -64,6 +65,8 @@ struct RegionScheduler<C> {
     gathered: Gathered<C>,
     /// Where rejected requests came from, by group.
     rejected: BTreeMap<usize, RejectedAddresses>,
+    /// What looking back scanned, by group.
+    looked_back: BTreeMap<usize, u64>,
     failures: Vec<Failure>,
 }
 
@@ -84,11 +87,12 @@ pub async fn run_queries<C: Collect + 'static>(
         queue,
         gathered: Gathered::default(),
         rejected: BTreeMap::new(),
+        looked_back: BTreeMap::new(),
         failures: Vec::new(),
     };
     scheduler.init_coverage();
     scheduler.run_queries().await;
-    scheduler.plan_look_back();
+    scheduler.look_back().await;
     scheduler.await_versions().await;
     for probed in scheduler.probed() {
         scheduler.plan_probes(probed);
@@ -201,6 +205,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         self.charge(chunk, result.bytes_scanned);
         let bytes = result.bytes_scanned;
         self.limits.scan.add(bytes);
+        self.count_look_back(chunk, bytes);
         let is_spared = result.completion == Completion::Full && parts.ends_dispensably();
         if is_spared && !self.on_rejections_cut(chunk, bytes, &mut parts) {
             return;
@@ -275,8 +280,9 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             failure.cause(),
             Cause::NoLogGroup { .. } | Cause::OutsideRetention | Cause::AccessDenied { .. }
         );
-        // What nothing is kept of holds no event, which is all that a probe asks.
-        let is_probe = self.queries[chunk.query].query.span.is_probe();
+        // What nothing is kept of holds no event, which is all that a probe or a look back needs.
+        let span = self.queries[chunk.query].query.span;
+        let is_probe = span.is_probe() || span == QuerySpan::LookBack;
         if is_probe && matches!(failure.cause(), Cause::OutsideRetention) && chunk.groups.len() == 1
         {
             return;

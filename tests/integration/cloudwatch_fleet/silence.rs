@@ -211,26 +211,32 @@ fn a_healthy_fleet_stays_quiet_at_little_cost() {
 /// A control plane's own requests prove that the log is seen, and tell its version: one scan is
 /// enough, of everything and once.
 #[test]
-fn a_sweep_is_one_scan_where_the_control_plane_is_seen() {
-    let group = (-144..=6).fold(small_group("a").created(0), |group, ten_minutes| {
-        let (millis, event) = control_plane_event(ten_minutes * 600, "system:apiserver");
-        group.event(STREAM, millis, &event)
-    });
-    let cloudwatch = service().group(group).start();
-    cloudwatch.fault(
-        Operation::DescribeCluster,
-        When::Always,
-        Fault::AccessDenied,
-    );
-    let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
-    assert_eq!(cloudwatch.queries().len(), 1);
-    let cluster = &report["clusters"][0];
-    assert_eq!(cluster["judged_by"]["version"], "1.34");
-    assert_eq!(cluster["queries"], 1);
-    // The window is a day, from the 19th at 07:00.
+fn a_sweep_and_an_investigation_are_one_scan_where_the_control_plane_is_seen() {
     let marked = 60 * stale_event("sa", "a-pod", 0).1.len();
-    let own = 145 * control_plane_event(0, "system:apiserver").1.len();
-    assert_eq!(cluster["bytes_scanned"], marked + own);
+    for command in ["sweep", "investigate"] {
+        let group = (-144..=6).fold(small_group("a").created(0), |group, ten_minutes| {
+            let (millis, event) = control_plane_event(ten_minutes * 600, "system:apiserver");
+            group.event(STREAM, millis, &event)
+        });
+        // Who is rejected is known from the window itself.
+        let (millis, event) = super::floods::rejection("10.0.0.1", "agent", 3_599_000);
+        let rejected = event.len();
+        let group = group.event(STREAM, millis, &event);
+        let cloudwatch = service().group(group).start();
+        cloudwatch.fault(
+            Operation::DescribeCluster,
+            When::Always,
+            Fault::AccessDenied,
+        );
+        let report = report(tool_at(&cloudwatch).args([command, "a"]).args(DAY), 0);
+        assert_eq!(cloudwatch.queries().len(), 1, "{command}");
+        let cluster = &report["clusters"][0];
+        assert_eq!(cluster["judged_by"]["version"], "1.34");
+        assert_eq!(cluster["queries"], 1);
+        // The window is a day, from the 19th at 07:00.
+        let own = 145 * control_plane_event(0, "system:apiserver").1.len();
+        assert_eq!(cluster["bytes_scanned"], marked + own + rejected);
+    }
 }
 
 /// The notes of a report's only cluster, and its window's beginning.

@@ -20,12 +20,12 @@ use crate::source::depth::Depth;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "audit-evidence",
-    purpose: "one scan for stale tokens, tokens kept in secrets, rejections and the cluster's version: what sweep reads",
+    purpose: "one scan for stale tokens, tokens kept in secrets, rejections and the cluster's version: what sweep and investigate read",
     text: || include_str!("../../../../queries/audit-evidence.insights"),
     row_limit: MAXIMUM_ROW_LIMIT,
     rows_are_events: false,
     filters_arrivals: true,
-    depths: &[Depth::Sweep],
+    depths: &[Depth::Sweep, Depth::Investigate],
     span: QuerySpan::Written,
     read_row: Some(read_row),
     is_dispensable: Some(is_rejection),

@@ -14,7 +14,6 @@ use crate::evidence::legacy_token::LegacyTokenUse;
 use crate::evidence::observation::Observation;
 use crate::evidence::tally::Tally;
 use crate::source::cloudwatch::row::Row;
-use crate::source::depth::Depth;
 
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
@@ -24,7 +23,7 @@ pub const QUERY: LogsQuery = LogsQuery {
     row_limit: DEFAULT_ROW_LIMIT,
     rows_are_events: false,
     filters_arrivals: true,
-    depths: &[Depth::Investigate],
+    depths: &[],
     span: QuerySpan::Written,
     read_row: Some(read_row),
     is_dispensable: None,

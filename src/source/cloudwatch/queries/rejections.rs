@@ -9,7 +9,6 @@ use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::rejection::Rejection;
 use crate::source::cloudwatch::row::Row;
-use crate::source::depth::Depth;
 
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
@@ -20,7 +19,7 @@ pub const QUERY: LogsQuery = LogsQuery {
     rows_are_events: false,
     // A rejection is written when it arrives, and the query does not tell arrivals apart.
     filters_arrivals: false,
-    depths: &[Depth::Investigate],
+    depths: &[],
     span: QuerySpan::Arrived,
     read_row: Some(read_row),
     is_dispensable: Some(|_| true),

@@ -16,8 +16,7 @@ pub const QUERY: LogsQuery = LogsQuery {
     rows_are_events: true,
     // Each event tells its own arrival.
     filters_arrivals: false,
-    // An investigation wants every call that a holder makes.
-    depths: &[Depth::Investigate, Depth::Export],
+    depths: &[Depth::Export],
     span: QuerySpan::Written,
     read_row: Some(read_row),
     is_dispensable: None,

@@ -14,7 +14,7 @@ use crate::evidence::coverage::GapKind;
 use crate::evidence::set::{Collect, REJECTED_CALLERS};
 use crate::source::cloudwatch::chunk::{QueryChunk, Span, Truncated};
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;
-use crate::source::cloudwatch::queries::{rejections, stale_token_events};
+use crate::source::cloudwatch::queries::rejections;
 
 /// How many parts a chunk is cut into whose rejections did not fit: all of them together scan what
 /// the chunk scanned, once more.
@@ -136,7 +136,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     }
 
     /// What a chunk scans, by what its groups store, as far as that is known.
-    fn expected_bytes(&self, chunk: &QueryChunk) -> u64 {
+    pub(super) fn expected_bytes(&self, chunk: &QueryChunk) -> u64 {
         let time = |second| DateTime::from_timestamp(second, 0).unwrap_or(self.limits.now);
         let (first, last) = (time(chunk.span.first_second), time(chunk.span.last_second));
         let stored = chunk.groups.iter().filter_map(|place| {
@@ -203,37 +203,6 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 query: place,
                 groups,
                 span,
-            });
-        }
-    }
-
-    /// Plans the queries for who was accepted before the window from the addresses that are
-    /// rejected inside it.
-    pub(super) fn plan_look_back(&mut self) {
-        if self.limits.look_back.is_none() {
-            return;
-        }
-        for (group, rejected) in std::mem::take(&mut self.rejected) {
-            let Some(filter) = rejected.filter() else {
-                continue;
-            };
-            let query = stale_token_events::LOOK_BACK;
-            let chunk = QueryChunk {
-                query: self.queries.len(),
-                groups: vec![group],
-                span: self.limits.span(query.span),
-            };
-            if !self.limits.scan.allows(self.expected_bytes(&chunk)) {
-                let group = &self.groups[group];
-                let coverage = self.gathered.coverages.of(&group.cluster);
-                let text = "nothing before the window was read: see --max-scan";
-                coverage.note_times(&group.name, text, 1);
-                continue;
-            }
-            self.queue.push(chunk);
-            self.queries.push(FilteredQuery {
-                query,
-                filter: Arc::from(filter),
             });
         }
     }

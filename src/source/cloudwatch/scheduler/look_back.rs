@@ -1,0 +1,142 @@
+//! Who was accepted before the window from the addresses that are rejected inside it: read in
+//! steps, as far back as it is needed.
+
+use std::sync::Arc;
+
+use bytesize::ByteSize;
+use chrono::TimeDelta;
+
+use super::{FilteredQuery, RegionScheduler};
+use crate::evidence::set::Collect;
+use crate::source::cloudwatch::chunk::{QueryChunk, Span};
+use crate::source::cloudwatch::queries::logs_query::QuerySpan;
+use crate::source::cloudwatch::queries::stale_token_events;
+
+/// How far the steps go back, in days; from the last of them on each goes twice as far. A scan costs
+/// as much as it is long, and most that die were accepted shortly before.
+const STEPS: [i64; 3] = [1, 3, 7];
+
+/// The steps, each as how far before the window it begins: the last where the look-back does.
+fn steps(look_back: TimeDelta) -> Vec<TimeDelta> {
+    let last = STEPS[STEPS.len() - 1];
+    let doubled = std::iter::successors(last.checked_mul(2), |days| days.checked_mul(2));
+    let all = STEPS.into_iter().chain(doubled);
+    let mut steps: Vec<TimeDelta> = all
+        .map_while(TimeDelta::try_days)
+        .take_while(|step| *step < look_back)
+        .collect();
+    steps.push(look_back);
+    steps
+}
+
+impl<C: Collect + 'static> RegionScheduler<C> {
+    /// Looks back, step by step, while rejections are unexplained.
+    pub(super) async fn look_back(&mut self) {
+        let Some(beginning) = self.limits.look_back else {
+            return;
+        };
+        let since = self.limits.since;
+        let mut after = None;
+        for step in steps(since - beginning) {
+            if !self.plan_look_back(step, after) {
+                return;
+            }
+            self.run_queries().await;
+            self.note_look_back(step);
+            after = Some(step);
+        }
+    }
+
+    /// Plans to read one step further back, of the groups with rejections that are unexplained.
+    /// `false` if there are none.
+    fn plan_look_back(&mut self, step: TimeDelta, after: Option<TimeDelta>) -> bool {
+        let query = stale_token_events::LOOK_BACK;
+        let whole = self.limits.span(query.span);
+        let since = self.limits.since;
+        let span = Span {
+            first_second: whole.first_second.max((since - step).timestamp()),
+            last_second: after.map_or(whole.last_second, |after| (since - after).timestamp() - 1),
+        };
+        let unexplained = self.rejected.iter();
+        let unexplained = unexplained.filter(|(group, rejected)| {
+            let kept_since = self.groups[**group].kept_since(self.limits.now);
+            let holds_some = kept_since.is_none_or(|kept| kept.timestamp() <= span.last_second);
+            holds_some && rejected.are_unexplained()
+        });
+        let planned: Vec<(usize, String)> = unexplained
+            .filter_map(|(group, rejected)| Some((*group, rejected.filter()?)))
+            .collect();
+        let mut is_planned = false;
+        for (group, filter) in planned {
+            let chunk = QueryChunk {
+                query: self.queries.len(),
+                groups: vec![group],
+                span,
+            };
+            if !self.limits.scan.allows(self.expected_bytes(&chunk)) {
+                let group = &self.groups[group];
+                let coverage = self.gathered.coverages.of(&group.cluster);
+                let text = format!(
+                    "who was rejected was not looked for {} d before the window: see --max-scan",
+                    step.num_days().max(1)
+                );
+                coverage.note_times(&group.name, text, 1);
+                continue;
+            }
+            self.queue.push(chunk);
+            self.queries.push(FilteredQuery {
+                query,
+                filter: Arc::from(filter),
+            });
+            is_planned = true;
+        }
+        is_planned
+    }
+
+    /// Counts what looking back scans.
+    pub(super) fn count_look_back(&mut self, chunk: &QueryChunk, bytes: u64) {
+        if self.queries[chunk.query].query.span == QuerySpan::LookBack {
+            for group in &chunk.groups {
+                *self.looked_back.entry(*group).or_default() += bytes;
+            }
+        }
+    }
+
+    /// Notes of each group how far back it was read, and what that cost.
+    fn note_look_back(&mut self, step: TimeDelta) {
+        for (group, bytes) in std::mem::take(&mut self.looked_back) {
+            let group = &self.groups[group];
+            let price = self.limits.price(&self.connection.region, bytes);
+            let text = format!(
+                "looked {} d back for who was rejected: {}, {price}",
+                step.num_days().max(1),
+                ByteSize(bytes).display().si()
+            );
+            let coverage = self.gathered.coverages.of(&group.cluster);
+            coverage.note_times(&group.name, text, 1);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_grow_and_end_where_the_look_back_does() {
+        for (look_back, expected) in [
+            (TimeDelta::hours(6), &[TimeDelta::hours(6)][..]),
+            (TimeDelta::days(1), &[TimeDelta::days(1)]),
+            (
+                TimeDelta::days(7),
+                &[TimeDelta::days(1), TimeDelta::days(3), TimeDelta::days(7)],
+            ),
+            (
+                TimeDelta::days(30),
+                &[1, 3, 7, 14, 28, 30].map(TimeDelta::days),
+            ),
+        ] {
+            assert_eq!(steps(look_back), expected, "{look_back}");
+        }
+    }
+}
