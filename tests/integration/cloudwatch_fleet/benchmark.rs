@@ -65,6 +65,12 @@ fn measure(title: &str, one_by_one: bool) {
     } else {
         command.arg("--all-clusters");
     }
+    let swept = if one_by_one {
+        &regions[..1]
+    } else {
+        &regions[..]
+    };
+    let stored: i64 = swept.iter().map(CloudWatch::stored_bytes).sum();
     let began = Instant::now();
     let report = report(&mut command, 0);
     let took = began.elapsed();
@@ -81,6 +87,11 @@ fn measure(title: &str, one_by_one: bool) {
             .max()
             .unwrap_or(0)
     };
+    let clusters = report["clusters"].as_array().expect("clusters");
+    let scanned = clusters
+        .iter()
+        .filter_map(|cluster| cluster["bytes_scanned"].as_f64());
+    let scanned: f64 = scanned.sum();
     let peak = regions
         .iter()
         .map(CloudWatch::peak_running)
@@ -94,6 +105,10 @@ fn measure(title: &str, one_by_one: bool) {
             report["clusters"].as_array().map_or(0, Vec::len)
         ),
         format!("  requests found          {}", requests(&report)),
+        format!(
+            "  bytes scanned           {:.2} of those stored",
+            scanned / stored as f64
+        ),
         format!("  DescribeLogGroups       {}", calls("DescribeLogGroups")),
         format!("  StartQuery              {}", calls("StartQuery")),
         format!("  GetQueryResults         {}", calls("GetQueryResults")),

@@ -1,7 +1,6 @@
 //! A third party's AWS emulator as a second opinion on the wire protocol: finding log groups,
-//! starting, polling and stopping queries. It executes neither `parse` nor `stats`, so that only
-//! what asks for single events finds anything, and does not check that a query compiles. Rows of
-//! aggregates that are none are said to be a gap.
+//! starting, polling and stopping queries. It executes neither `parse` nor `stats` and does not
+//! check that a query compiles: no row of an aggregate is as expected, and whole events stand in.
 //!
 //! `.ci/emulator` starts it and runs this.
 
@@ -50,22 +49,17 @@ fn an_emulator_is_swept() {
         put.send().await.expect("put");
     });
     // By its name: the emulator's EKS has no such cluster, so that among all clusters it is a
-    // deleted one.
-    let report = report(
-        tool_toward(&endpoint)
-            .arg("investigate")
-            .arg("emulated")
-            .args(["--since", "1h"]),
-        4,
-    );
-    let gaps = report["clusters"][0]["gaps"].as_array().expect("gaps");
-    let aggregated = |gap: &serde_json::Value| {
-        let detail = gap["detail"].as_str().expect("a detail");
-        detail.starts_with("row of ")
-    };
-    assert!(!gaps.is_empty() && gaps.iter().all(aggregated), "{gaps:?}");
-    assert_eq!(requests(&report), EVENTS as u64);
-    assert_eq!(report["findings"][0]["service_account"], "sa");
+    // deleted one. Rows of the aggregate are not as expected, so whole events are read instead.
+    for command in ["sweep", "investigate"] {
+        let report = report(
+            tool_toward(&endpoint)
+                .args([command, "emulated"])
+                .args(["--since", "1h"]),
+            0,
+        );
+        assert_eq!(requests(&report), EVENTS as u64, "{command}");
+        assert_eq!(report["findings"][0]["service_account"], "sa");
+    }
     let export = run_to(
         tool_toward(&endpoint).args(["export", "emulated", "--since", "1h"]),
         0,

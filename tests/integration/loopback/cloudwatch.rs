@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use super::builder::Builder;
 use super::fault::{Fault, When};
 use super::journal::{Call, QuerySeen};
+use super::log_group::LogGroup;
 use super::operation::Operation;
 use super::server::Server;
 use super::service::Service;
@@ -65,6 +66,11 @@ impl CloudWatch {
         let mut calls = self.calls();
         calls.retain(|call| call.operation == operation);
         calls
+    }
+
+    /// The bytes that all of its log groups hold.
+    pub(crate) fn stored_bytes(&self) -> i64 {
+        self.service.groups.iter().map(LogGroup::size).sum()
     }
 
     /// Waits until an operation was called so often. Panics after ten seconds, which is longer than any test waits
