@@ -682,3 +682,74 @@ proptest! {
         prop_assert!(is_told || marks.unread == 0, "{marks:?} in {text}");
     }
 }
+
+/// The four events in each carrier, for people and other programs to read: `UPDATE_FIXTURES=1 cargo
+/// test` writes them anew.
+#[test]
+fn the_fixtures_hold_each_carrier() {
+    let folder = std::path::Path::new("fixtures/carriers");
+    let events = four_events();
+    let mut expected = std::collections::BTreeSet::new();
+    for carrier in CARRIERS {
+        let name = carrier.name.to_lowercase();
+        let name: String = name
+            .chars()
+            .map(|character| match character {
+                'a'..='z' | '0'..='9' => character,
+                _ => '-',
+            })
+            .collect();
+        let path = folder.join(name);
+        let bytes = (carrier.write)(&events);
+        if std::env::var_os("UPDATE_FIXTURES").is_some() {
+            std::fs::create_dir_all(folder).expect("a folder");
+            std::fs::write(&path, &bytes).expect("written");
+        }
+        let committed = std::fs::read(&path).unwrap_or_default();
+        // Another version of the library may compress otherwise.
+        let is_same = committed == bytes || committed.starts_with(&[0x1f, 0x8b]);
+        assert!(is_same && !committed.is_empty(), "{}", path.display());
+        assert!(expected.insert(path), "{}", carrier.name);
+    }
+    let found = std::fs::read_dir(folder).expect("the fixtures");
+    let found: std::collections::BTreeSet<_> =
+        found.map(|entry| entry.expect("an entry").path()).collect();
+    assert_eq!(found, expected);
+}
+
+/// Each of them gives the right report, as the program reads it.
+#[test]
+fn each_carrier_among_the_fixtures_gives_the_same_findings() {
+    let paths = std::fs::read_dir("fixtures/carriers").expect("the fixtures");
+    for path in paths.map(|entry| entry.expect("an entry").path()) {
+        let run = crate::tool::run_as_it_is(
+            crate::tool::tool()
+                .args([
+                    "sweep",
+                    "--token-lifetime",
+                    "90d",
+                    "--format",
+                    "json",
+                    "--input",
+                ])
+                .arg(&path),
+        );
+        assert_eq!(run.code, Some(0), "{}: {}", path.display(), run.stderr);
+        let report: Value = serde_json::from_str(&run.stdout).expect("a report");
+        let mut found: Vec<(&str, &str)> = report["findings"]
+            .as_array()
+            .expect("findings")
+            .iter()
+            .map(|finding| {
+                let text = |key: &str| finding[key].as_str().expect("a text");
+                (text("service_account"), &text("rejected_from")[..16])
+            })
+            .collect();
+        found.sort_unstable();
+        let expected = [
+            ("cluster-autoscaler", "2026-11-26T05:55"),
+            ("fluentd", "2027-01-13T05:01"),
+        ];
+        assert_eq!(found, expected, "{}", path.display());
+    }
+}
