@@ -31,6 +31,8 @@ pub(super) struct Step {
 
 /// The commands of one cluster.
 pub(super) struct Commands {
+    /// The cluster, where there are several: each block has a name of its own.
+    pub(super) cluster: Option<String>,
     /// What makes kubectl talk to it.
     pub(super) context: Vec<String>,
     pub(super) commands: Vec<Command>,
@@ -81,6 +83,10 @@ fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Comma
     let of_clusters = restarts.chunk_by(|one, next| one.cluster == next.cluster);
     of_clusters
         .map(|restarts| Commands {
+            cluster: restarts
+                .first()
+                .filter(|_| report.clusters.len() > 1)
+                .map(|restart| shown(&report.name_of(restart.cluster))),
             context: restarts
                 .iter()
                 .take(1)
