@@ -26,18 +26,22 @@ pub fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]
 }
 
+/// A text that is kept, cut to its beginning.
+pub fn bounded(mut text: String, bytes: usize) -> String {
+    if text.len() > bytes {
+        text.truncate(text.floor_char_boundary(bytes));
+        text.shrink_to_fit();
+    }
+    text
+}
+
 /// A user agent, cut as it is read.
 ///
 /// # Errors
 ///
 /// As for any text.
 pub fn user_agent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let mut text = String::deserialize(deserializer)?;
-    if text.len() > USER_AGENT {
-        text.truncate(text.floor_char_boundary(USER_AGENT));
-        text.shrink_to_fit();
-    }
-    Ok(text)
+    Ok(bounded(String::deserialize(deserializer)?, USER_AGENT))
 }
 
 #[cfg(test)]

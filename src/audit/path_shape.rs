@@ -1,6 +1,6 @@
 //! The shape of a request URI: what kind of thing was asked for, without the names in it.
 
-use super::bounded_text::{PATH_SHAPE, VERB, cut};
+use super::bounded_text::{PATH_SHAPE, VERB, bounded, cut};
 
 /// What was called: the verb and the shape of the path.
 pub fn call_shape(verb: &str, uri: &str) -> String {
@@ -13,10 +13,7 @@ pub fn call_shape(verb: &str, uri: &str) -> String {
 /// Non-resource paths keep their first segment only, so that a caller cannot make up
 /// as many shapes as it likes out of names. A long shape is cut.
 pub fn path_shape(uri: &str) -> String {
-    let mut shape = whole_shape(uri);
-    shape.truncate(shape.floor_char_boundary(PATH_SHAPE));
-    shape.shrink_to_fit();
-    shape
+    bounded(whole_shape(uri), PATH_SHAPE)
 }
 
 fn whole_shape(uri: &str) -> String {

@@ -36,24 +36,24 @@ const ENVIRONMENT: [(&str, &str); 4] = [
 /// The jobs, the most urgent first.
 const EXAMPLES: [(&str, &str); 5] = [
     (
-        "Pods get 401 now: who is rejected, and what restores service",
         "eks-stale-tokens investigate CLUSTER",
+        "Pods get 401 now: who is rejected, and what restores service",
     ),
     (
-        "What the upgrade to 1.34 will break",
         "eks-stale-tokens sweep CLUSTER --target-version 1.34 --fail-on warning",
+        "What the upgrade to 1.34 will break",
     ),
     (
-        "Every morning, for all clusters of a Region, with what changed since yesterday",
         "eks-stale-tokens sweep --all-clusters --previous report.json --output report.json",
+        "Every morning, for all clusters of a Region, with what changed since yesterday",
     ),
     (
-        "From audit logs on disk",
         "eks-stale-tokens sweep --input /var/log/kubernetes/audit",
+        "From audit logs on disk",
     ),
     (
-        "Every request for a postmortem",
         "eks-stale-tokens export CLUSTER --since 7d --output requests.csv",
+        "Every request for a postmortem",
     ),
 ];
 
@@ -99,8 +99,7 @@ fn page(command: clap::Command, is_program: bool) -> std::io::Result<Vec<u8>> {
     section("EXIT STATUS", &EXIT_STATUS, &mut page)?;
     section("ENVIRONMENT", &ENVIRONMENT, &mut page)?;
     if is_program {
-        let examples = EXAMPLES.map(|(job, line)| (line, job));
-        section("EXAMPLES", &examples, &mut page)?;
+        section("EXAMPLES", &EXAMPLES, &mut page)?;
     }
     if is_program {
         man.render_version_section(&mut page)?;

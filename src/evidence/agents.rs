@@ -3,6 +3,7 @@
 use litemap::LiteMap;
 
 use super::majority::Majority;
+use super::tally::pop_last;
 use super::token::Tokens;
 
 /// How many user agents of a holder are kept apart. A pod has one or two; who makes up more is
@@ -67,10 +68,7 @@ impl Agents {
             others.requests.merge(&more.requests);
         }
         while self.kept.len() > KEPT {
-            let last = self.kept.last().map(|(user_agent, _)| user_agent.clone());
-            let Some((user_agent, agent_use)) =
-                last.and_then(|last| self.kept.remove(&last).map(|it| (last, it)))
-            else {
+            let Some((user_agent, agent_use)) = pop_last(&mut self.kept) else {
                 break;
             };
             let others = self.others.get_or_insert_default();

@@ -39,12 +39,7 @@ impl Tally {
 
     fn cut(&mut self) {
         while self.counts.len() > KEPT {
-            let Some((last, _)) = self.counts.last() else {
-                break;
-            };
-            let last = last.clone();
-            self.counts.remove(&last);
-            self.more = true;
+            self.more |= pop_last(&mut self.counts).is_some();
         }
     }
 
@@ -74,6 +69,13 @@ impl Tally {
     pub fn has_more(&self) -> bool {
         self.more
     }
+}
+
+/// Takes the last text out of a map.
+pub(super) fn pop_last<V>(map: &mut LiteMap<Box<str>, V>) -> Option<(Box<str>, V)> {
+    let last = map.last()?.0.clone();
+    let value = map.remove(&last)?;
+    Some((last, value))
 }
 
 #[cfg(test)]

@@ -167,11 +167,13 @@ impl KnownVersions {
     /// Whether the log of a cluster has to tell its version: nothing else does, and the cluster is
     /// one to judge.
     pub fn lack(&self, cluster: &Cluster) -> bool {
-        let is_deleted = || {
-            let answers = self.answers.borrow();
-            matches!(answers.get(cluster), Some(Ok(Some(Description::Deleted))))
+        let answers = self.answers.borrow();
+        let is_known = match answers.get(cluster) {
+            Some(Ok(Some(Description::Cluster(described)))) => described.version.is_some(),
+            Some(Ok(Some(Description::Deleted))) => true,
+            Some(Ok(None) | Err(_)) | None => false,
         };
-        self.wanted > 0 && self.of(cluster).is_none() && !is_deleted()
+        self.wanted > 0 && self.stated.is_none() && !is_known
     }
 
     /// Waits until these clusters are described, as long as answers keep coming.

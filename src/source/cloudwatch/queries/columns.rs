@@ -1,6 +1,6 @@
 //! Columns that several queries have.
 
-use crate::audit::bounded_text::{self, cut};
+use crate::audit::bounded_text::{self, bounded, cut};
 use crate::audit::path_shape::call_shape;
 use crate::source::cloudwatch::row::Row;
 
@@ -37,9 +37,16 @@ pub(super) fn call(row: &Row) -> Option<String> {
 
 /// The user agent; as it stands in the row if that is not the inside of a JSON string.
 pub(super) fn user_agent(row: &Row) -> String {
-    let raw = row.get("agentPart").unwrap_or_default();
-    let text = unescaped(raw).unwrap_or_else(|| raw.to_owned());
-    cut(&text, bounded_text::USER_AGENT).to_owned()
+    readable_user_agent(row).unwrap_or_else(|| {
+        let raw = row.get("agentPart").unwrap_or_default();
+        cut(raw, bounded_text::USER_AGENT).to_owned()
+    })
+}
+
+/// The user agent; `None` if it is not the inside of a JSON string.
+pub(super) fn readable_user_agent(row: &Row) -> Option<String> {
+    let text = unescaped(row.get("agentPart").unwrap_or_default())?;
+    Some(bounded(text, bounded_text::USER_AGENT))
 }
 
 /// The peer's address.
@@ -51,6 +58,6 @@ pub(super) fn peer(row: &Row) -> &str {
 }
 
 /// The text of a JSON string, whose inside a column holds as it stood in the event.
-pub(super) fn unescaped(raw: &str) -> Option<String> {
+fn unescaped(raw: &str) -> Option<String> {
     serde_json::from_str(&format!("\"{raw}\"")).ok()
 }

@@ -2,9 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::{call, peer, unescaped};
+use super::columns::{call, peer, readable_user_agent};
 use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
-use crate::audit::bounded_text::{USER_AGENT, cut};
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::rejection::Rejection;
@@ -16,16 +15,11 @@ pub const QUERY: LogsQuery = LogsQuery {
     purpose: "every caller that the API server refused to authenticate, one row a caller, kind of request and hour",
     text: || include_str!("../../../../queries/rejections.insights"),
     row_limit: MAXIMUM_ROW_LIMIT,
-    rows_are_events: false,
     // A rejection is written when it arrives, and the query does not tell arrivals apart.
-    filters_arrivals: false,
-    depths: &[],
     span: QuerySpan::Arrived,
     read_row: Some(read_row),
     is_dispensable: Some(|_| true),
-    apart: &[],
-    fallback: None,
-    remainder: None,
+    ..LogsQuery::PRINTED
 };
 
 /// The same without the addresses that a filter names.
@@ -62,10 +56,7 @@ pub(super) fn read_row(
 fn rejections(row: &Row) -> Option<(Rejection, DateTime<Utc>, u64)> {
     let first = Rejection {
         address: peer(row).to_owned(),
-        user_agent: {
-            let text = unescaped(row.get("agentPart").unwrap_or_default())?;
-            cut(&text, USER_AGENT).to_owned()
-        },
+        user_agent: readable_user_agent(row)?,
         call: call(row)?,
         received: time(row, "first")?,
     };
