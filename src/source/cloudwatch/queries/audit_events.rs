@@ -1,6 +1,6 @@
 //! When the audit log of each cluster begins and ends, where the edges of the window show no event.
 
-use super::logs_query::{DEFAULT_ROW_LIMIT, LogsQuery, QuerySpan, RowOrigin, RowOutcome};
+use super::logs_query::{LogsQuery, QuerySpan, RowOrigin, RowOutcome};
 use crate::audit::control_plane;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::observation::Observation;
@@ -12,16 +12,10 @@ pub const QUERY: LogsQuery = LogsQuery {
     name: "audit-events",
     purpose: "audit events of any kind, one row a log group: proof that its audit log is seen",
     text: || include_str!("../../../../queries/audit-events.insights"),
-    row_limit: DEFAULT_ROW_LIMIT,
-    rows_are_events: false,
-    filters_arrivals: false,
     depths: &[Depth::Sweep, Depth::Investigate, Depth::Export],
     span: QuerySpan::Silence,
     read_row: Some(read_row),
-    is_dispensable: None,
-    apart: &[],
-    fallback: None,
-    remainder: None,
+    ..LogsQuery::PRINTED
 };
 
 fn read_row(

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
+use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, RowOrigin, RowOutcome};
 use super::raw_event::read_event;
 use super::{audit_events, legacy_tokens, rejections, stale_token_holders};
 use crate::evidence::coverage::Coverage;
@@ -23,10 +23,8 @@ pub const QUERY: LogsQuery = LogsQuery {
     purpose: "one scan for stale tokens, tokens kept in secrets, rejections and the cluster's version: what sweep and investigate read",
     text: || include_str!("../../../../queries/audit-evidence.insights"),
     row_limit: MAXIMUM_ROW_LIMIT,
-    rows_are_events: false,
     filters_arrivals: true,
     depths: &[Depth::Sweep, Depth::Investigate],
-    span: QuerySpan::Written,
     read_row: Some(read_row),
     is_dispensable: Some(is_rejection),
     apart: &[
@@ -36,6 +34,7 @@ pub const QUERY: LogsQuery = LogsQuery {
     ],
     fallback: Some(&EVENTS),
     remainder: Some(&REMAINDER),
+    ..LogsQuery::PRINTED
 };
 
 /// The kinds of rows, as the query captures them; those of the control plane begin with
@@ -81,11 +80,8 @@ const EVENTS: LogsQuery = LogsQuery {
 | limit 100000
 "#
     },
-    row_limit: MAXIMUM_ROW_LIMIT,
-    rows_are_events: true,
     read_row: Some(read_whole),
-    span: QuerySpan::Written,
-    ..LogsQuery::PRINTED
+    ..LogsQuery::WHOLE_EVENTS
 };
 
 /// The events that the query counts and does not read, whole.
@@ -95,16 +91,8 @@ const REMAINDER: LogsQuery = LogsQuery {
     ..EVENTS
 };
 
-static REMAINDER_TEXT: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{}
-| filter kindPart = \"{UNREAD}\"
-| display @log, @message
-| limit 100000
-",
-        QUERY.selection()
-    )
-});
+static REMAINDER_TEXT: LazyLock<String> =
+    LazyLock::new(|| QUERY.whole_events(&format!("kindPart = \"{UNREAD}\"")));
 
 fn read_whole(
     row: &Row,

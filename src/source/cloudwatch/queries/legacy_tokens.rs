@@ -4,9 +4,7 @@
 use std::sync::LazyLock;
 
 use super::columns::{peer, requests, user_agent};
-use super::logs_query::{
-    DEFAULT_ROW_LIMIT, LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome,
-};
+use super::logs_query::{LogsQuery, RowOrigin, RowOutcome};
 use super::raw_event::read_event;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::coverage::Coverage;
@@ -20,16 +18,11 @@ pub const QUERY: LogsQuery = LogsQuery {
     name: "legacy-tokens",
     purpose: "tokens kept in secrets that are in use, one row a token and caller",
     text: || include_str!("../../../../queries/legacy-tokens.insights"),
-    row_limit: DEFAULT_ROW_LIMIT,
-    rows_are_events: false,
     filters_arrivals: true,
-    depths: &[],
-    span: QuerySpan::Written,
     read_row: Some(read_row),
-    is_dispensable: None,
-    apart: &[],
     fallback: Some(&EVENTS),
     remainder: Some(&REMAINDER),
+    ..LogsQuery::PRINTED
 };
 
 /// Every event that holds the mark of such a token anywhere, whole.
@@ -42,11 +35,8 @@ const EVENTS: LogsQuery = LogsQuery {
 | limit 100000
 "#
     },
-    row_limit: MAXIMUM_ROW_LIMIT,
-    rows_are_events: true,
     read_row: Some(read_whole),
-    span: QuerySpan::Written,
-    ..LogsQuery::PRINTED
+    ..LogsQuery::WHOLE_EVENTS
 };
 
 /// The events that the query counts and does not read, whole.
@@ -56,16 +46,8 @@ const REMAINDER: LogsQuery = LogsQuery {
     ..EVENTS
 };
 
-static REMAINDER_TEXT: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{}
-| filter not ispresent(subjectPart) or not ispresent(userPart)
-| display @log, @message
-| limit 100000
-",
-        QUERY.selection()
-    )
-});
+static REMAINDER_TEXT: LazyLock<String> =
+    LazyLock::new(|| QUERY.whole_events("not ispresent(subjectPart) or not ispresent(userPart)"));
 
 fn read_whole(
     row: &Row,

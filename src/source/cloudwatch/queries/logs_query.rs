@@ -123,6 +123,23 @@ impl LogsQuery {
         remainder: None,
     };
 
+    /// A query whose rows are whole events, of which each tells its own arrival. A base for the
+    /// others.
+    pub const WHOLE_EVENTS: Self = Self {
+        row_limit: MAXIMUM_ROW_LIMIT,
+        rows_are_events: true,
+        ..Self::PRINTED
+    };
+
+    /// The text that reads whole events instead: those that this query selects and that a further
+    /// condition leaves.
+    pub fn whole_events(&self, condition: &str) -> String {
+        format!(
+            "{}\n| filter {condition}\n| display @log, @message\n| limit {MAXIMUM_ROW_LIMIT}\n",
+            self.selection()
+        )
+    }
+
     /// The text for a window of arrivals, with a further filter, which may be empty.
     ///
     /// The window of the query itself does not tell arrivals: an event is written when its

@@ -1,6 +1,6 @@
 //! Every event that may hold evidence, whole: read as a line of a file is.
 
-use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
+use super::logs_query::{LogsQuery, QuerySpan, RowOrigin, RowOutcome};
 use super::raw_event::read_event;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::observation::Observation;
@@ -12,17 +12,9 @@ pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-token-events",
     purpose: "every event that may hold evidence, whole: what export reads",
     text: || include_str!("../../../../queries/stale-token-events.insights"),
-    row_limit: MAXIMUM_ROW_LIMIT,
-    rows_are_events: true,
-    // Each event tells its own arrival.
-    filters_arrivals: false,
     depths: &[Depth::Export],
-    span: QuerySpan::Written,
     read_row: Some(read_row),
-    is_dispensable: None,
-    apart: &[],
-    fallback: None,
-    remainder: None,
+    ..LogsQuery::WHOLE_EVENTS
 };
 
 /// The same before the window, which only tells whose rejections lie inside.

@@ -8,7 +8,7 @@
 use std::sync::LazyLock;
 
 use super::columns::{call, peer, requests, user_agent};
-use super::logs_query::{DEFAULT_ROW_LIMIT, LogsQuery, QuerySpan, RowOrigin, RowOutcome};
+use super::logs_query::{LogsQuery, RowOrigin, RowOutcome};
 use super::stale_token_events;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::accepted::NoEvidence;
@@ -24,16 +24,11 @@ pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-token-holders",
     purpose: "stale tokens, one row a holder and token: what sweep reads where CloudWatch refuses audit-evidence",
     text: || include_str!("../../../../queries/stale-token-holders.insights"),
-    row_limit: DEFAULT_ROW_LIMIT,
-    rows_are_events: false,
     filters_arrivals: true,
-    depths: &[],
-    span: QuerySpan::Written,
     read_row: Some(read_row),
-    is_dispensable: None,
-    apart: &[],
     fallback: Some(&stale_token_events::QUERY),
     remainder: Some(&REMAINDER),
+    ..LogsQuery::PRINTED
 };
 
 /// The events that the query counts and does not read, whole.
@@ -44,13 +39,8 @@ const REMAINDER: LogsQuery = LogsQuery {
 };
 
 static REMAINDER_TEXT: LazyLock<String> = LazyLock::new(|| {
-    format!(
-        "{}
-| filter ispresent(keyMark) and (not ispresent(datedMark) or not ispresent(userPart))
-| display @log, @message
-| limit 100000
-",
-        QUERY.selection()
+    QUERY.whole_events(
+        "ispresent(keyMark) and (not ispresent(datedMark) or not ispresent(userPart))",
     )
 });
 
