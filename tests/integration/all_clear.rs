@@ -98,11 +98,7 @@ fn what_could_not_be_seen_comes_before_any_number() {
 #[test]
 fn a_file_without_a_mark_is_all_clear() {
     let mut log = Log::default();
-    log.requested_by(
-        "system:node:node-1",
-        "kubelet/v1.33.1",
-        at("2026-08-30T00:00:00Z"),
-    );
+    log.goes_on(at("2026-08-30T00:00:00Z"));
     let run = investigate(&log.text(), &[]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     assert!(run.stdout.contains(ALL_CLEAR), "{}", run.stdout);

@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 
+use crate::cloudwatch_fleet::STREAM;
 use crate::fleet_log::{Pod, rejection};
 use crate::loopback::{CloudWatch, End, LogGroup, When};
 use crate::tool::{Run, run, tool_toward};
@@ -173,11 +174,7 @@ fn cloudwatch(day: i64) -> CloudWatch {
     let is_dark = day == DARK;
     for pod in fleet().into_iter().filter(|_| !is_dark) {
         for (time, message) in pod.events(morning(day - 2), morning(day)) {
-            group = group.event(
-                "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
-                time.timestamp_millis(),
-                &message,
-            );
+            group = group.event(STREAM, time.timestamp_millis(), &message);
         }
     }
     // From the second evening on somebody is rejected who was never accepted.
@@ -187,7 +184,7 @@ fn cloudwatch(day: i64) -> CloudWatch {
     for time in orphan.take_while(|time| *time < morning(day)) {
         if time >= morning(day - 2) && !is_dark {
             group = group.event(
-                "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
+                STREAM,
                 time.timestamp_millis(),
                 &rejection("10.0.7.77", "orphan/v1.0 (linux/amd64)", time),
             );

@@ -24,6 +24,7 @@ mod formats;
 mod fortnight;
 mod inputs;
 mod ledger_truth;
+mod local_server;
 mod loopback;
 mod memory;
 mod outage;

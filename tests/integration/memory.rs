@@ -28,18 +28,14 @@ fn day_of(pod: &Pod, day: i64, rejections_until: DateTime<Utc>) -> Log {
     let mut log = Log::default();
     let end = pod.issued + TimeDelta::days(90);
     for time in every(10, morning(day) - TimeDelta::days(1), morning(day)) {
-        log.requested_by("system:node:node-1", "kubelet/v1.33.1 (linux/amd64)", time);
+        log.goes_on(time);
         if time < end {
             log.accepted(pod, time);
         } else if time < rejections_until {
             log.rejected(pod, time + TimeDelta::seconds(7));
         }
     }
-    log.requested_by(
-        "system:node:node-1",
-        "kubelet/v1.33.1 (linux/amd64)",
-        morning(day),
-    );
+    log.goes_on(morning(day));
     log
 }
 
@@ -127,11 +123,7 @@ fn a_dark_cluster_forgets_nobody() {
     sweeps.run(&day_of(&pod, 1, morning(99)), &[]);
     sweeps.run(&day_of(&pod, 2, morning(99)), &[]);
     let mut dark = Log::default();
-    dark.requested_by(
-        "system:node:node-1",
-        "kubelet/v1.33.1 (linux/amd64)",
-        morning(3),
-    );
+    dark.goes_on(morning(3));
     for day in 3..5 {
         // The file of that day belongs to another cluster.
         let (_, report) = sweeps.run_of("prod-2", &dark, &[]);

@@ -4,20 +4,10 @@ use std::io::Cursor;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::cloudwatch_fleet::{STREAM, WINDOW};
 use crate::loopback::{CloudWatch, End, Fate, Fault, LogGroup, Operation, When};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, over_files, run, tool, tool_toward};
-
-const STREAM: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
-/// A window that holds each recording whole.
-const WINDOW: [&str; 6] = [
-    "--since",
-    "2026-11-04",
-    "--until",
-    "2026-11-24T06:10",
-    "--max-silence",
-    "9h",
-];
 
 fn group(recording: &str) -> LogGroup {
     LogGroup::named(format!("/aws/eks/{recording}/cluster"))

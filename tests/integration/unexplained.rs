@@ -6,6 +6,7 @@ use std::path::Path;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
+use crate::cloudwatch_fleet::STREAM;
 use crate::loopback::{CloudWatch, LogGroup};
 use crate::outage::log_writer::{Log, at, every};
 use crate::tool::{Run, run, tool, tool_toward};
@@ -20,9 +21,9 @@ const PODS: &str = "/api/v1/pods?limit=500";
 fn a_day(now: DateTime<Utc>) -> Log {
     let mut log = Log::default();
     for time in every(30, now - TimeDelta::days(1), now) {
-        log.requested_by("system:node:node-1", "kubelet/v1.33.1 (linux/amd64)", time);
+        log.goes_on(time);
     }
-    log.requested_by("system:node:node-1", "kubelet/v1.33.1 (linux/amd64)", now);
+    log.goes_on(now);
     log
 }
 
@@ -311,11 +312,7 @@ fn a_week_of_daily_noise_stays_quiet() {
         let mut group = LogGroup::named("/aws/eks/prod-1/cluster")
             .created((now - TimeDelta::days(99)).timestamp_millis());
         for (time, message) in log.events() {
-            group = group.event(
-                "kube-apiserver-audit-0123456789abcdef0123456789abcdef",
-                time.timestamp_millis(),
-                message,
-            );
+            group = group.event(STREAM, time.timestamp_millis(), message);
         }
         let cloudwatch = CloudWatch::builder()
             .group(group)

@@ -2,14 +2,13 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread::JoinHandle;
 use std::time::Instant;
 
-use rustls::pki_types::PrivatePkcs8KeyDer;
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+use crate::local_server::{LocalServer, tls};
 
 /// What the receiver does with one message.
 #[derive(Debug, Clone)]
@@ -49,16 +48,14 @@ struct State {
     answers: VecDeque<Answer>,
     afterwards: Option<Answer>,
     messages: Vec<Message>,
-    stopped: bool,
 }
 
 /// A webhook that keeps what it is told, and stops when it is dropped.
 #[derive(Debug)]
 pub(crate) struct WebhookReceiver {
-    address: SocketAddr,
+    server: LocalServer,
     scheme: &'static str,
     state: Arc<Mutex<State>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// A connection, plain or encrypted.
@@ -75,49 +72,29 @@ impl WebhookReceiver {
     /// The same over TLS, with a certificate for `localhost` of its own making, which is written
     /// to that file.
     pub(crate) fn start_with_tls(certificate: &Path) -> Self {
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-            .expect("a certificate can be made");
-        std::fs::write(certificate, made.cert.pem()).expect("written");
-        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("TLS")
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key.into())
-            .expect("they belong together");
-        Self::start_with(Some(Arc::new(config)))
+        Self::start_with(Some(tls(certificate)))
     }
 
     fn start_with(tls: Option<Arc<ServerConfig>>) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("bound");
         let scheme = if tls.is_some() { "https" } else { "http" };
         let state = Arc::<Mutex<State>>::default();
         let shared = Arc::clone(&state);
-        let thread = std::thread::spawn(move || {
-            // A connection that hangs is kept open to the end.
-            let mut kept = Vec::new();
-            for stream in listener.incoming() {
-                if locked(&shared).stopped {
-                    return;
+        // A connection that hangs is kept open to the end.
+        let mut kept = Vec::new();
+        let server = LocalServer::start(move |stream| {
+            let connection: Box<dyn Connection> = match &tls {
+                None => Box::new(stream),
+                Some(config) => {
+                    let server = ServerConnection::new(Arc::clone(config)).expect("TLS");
+                    Box::new(StreamOwned::new(server, stream))
                 }
-                let Ok(stream) = stream else { continue };
-                let connection: Box<dyn Connection> = match &tls {
-                    None => Box::new(stream),
-                    Some(config) => {
-                        let server = ServerConnection::new(Arc::clone(config)).expect("TLS");
-                        Box::new(StreamOwned::new(server, stream))
-                    }
-                };
-                kept.extend(receive(connection, &shared));
-            }
+            };
+            kept.extend(receive(connection, &shared));
         });
         Self {
-            address,
+            server,
             scheme,
             state,
-            thread: Some(thread),
         }
     }
 
@@ -131,7 +108,7 @@ impl WebhookReceiver {
     /// The address, with a path that is a secret.
     pub(crate) fn url(&self) -> String {
         // Certificates are for names.
-        let port = self.address.port();
+        let port = self.server.port();
         format!(
             "{}://localhost:{port}/services/T0AAA/B0BBB/hunter2hunter2",
             self.scheme
@@ -146,17 +123,6 @@ impl WebhookReceiver {
     /// How many messages have arrived.
     pub(crate) fn count(&self) -> usize {
         locked(&self.state).messages.len()
-    }
-}
-
-impl Drop for WebhookReceiver {
-    fn drop(&mut self) {
-        locked(&self.state).stopped = true;
-        // Wakes the thread.
-        let _ = TcpStream::connect(self.address);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

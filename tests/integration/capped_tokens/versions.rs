@@ -97,10 +97,9 @@ fn from_file(log: &Log) -> serde_json::Value {
 
 /// The control plane renews its lease every quarter of an hour, under this version.
 fn states_version(log: &mut Log, version: &str, from: DateTime<Utc>, to: DateTime<Utc>) {
-    let agent = format!("kube-controller-manager/v{version} (linux/amd64) kubernetes/0f9a3c1");
     let mut time = from;
     while time <= to {
-        log.requested_by("system:kube-controller-manager", &agent, time);
+        log.runs_version(version, time);
         time += minutes(15);
     }
 }

@@ -47,6 +47,9 @@ pub(crate) const WINDOW: [&str; 6] = [
     "9h",
 ];
 
+/// A day before the one that recordings begin with.
+pub(crate) const DAY: [&str; 4] = ["--since", "2026-11-19T07:00", "--until", "2026-11-20T07:00"];
+
 /// The directory of a recording, as of a log group.
 pub(crate) fn fixture(cluster: &str) -> PathBuf {
     fixtures().join("aws/eks").join(cluster)
@@ -114,6 +117,27 @@ pub(crate) fn control_plane_event(second: i64, user: &str) -> (i64, String) {
     let event = event.replace("system:node:n1", user);
     let agent = "kube-apiserver/v1.34.2 (linux/amd64) kubernetes/0";
     (millis, event.replace("\"agent\"", &format!("\"{agent}\"")))
+}
+
+/// A log group that never held anything.
+pub(crate) fn empty(cluster: &str) -> LogGroup {
+    LogGroup::named(format!("/aws/eks/{cluster}/cluster")).created(0)
+}
+
+/// A log group with an event of nobody's token every ten minutes from one second of the last hour
+/// to another.
+pub(crate) fn logging(cluster: &str, first: i64, last: i64) -> LogGroup {
+    (first..=last)
+        .step_by(600)
+        .fold(empty(cluster), |group, second| {
+            let (millis, event) = plain_event(second);
+            group.event(STREAM, millis, &event)
+        })
+}
+
+/// A day and an hour of events.
+pub(crate) fn healthy(cluster: &str) -> LogGroup {
+    logging(cluster, -90_000, 3_600)
 }
 
 /// [`small_group`] with events of nobody's token for more than a day before.

@@ -3,33 +3,12 @@
 use serde_json::{Value, json};
 
 use super::{
-    HOUR, START, STREAM, control_plane_event, gaps, plain_event, report, run_to, service,
-    small_group, stale_event, tool_at,
+    DAY, HOUR, START, STREAM, control_plane_event, empty, gaps, healthy, logging, plain_event,
+    report, run_to, service, small_group, stale_event, tool_at,
 };
-use crate::loopback::{CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
+use crate::loopback::{CloudWatch, EksCluster, Fault, Operation, When};
 
 const ALL_CLEAR: &str = "service account is about to be rejected";
-const DAY: [&str; 4] = ["--since", "2026-11-19T07:00", "--until", "2026-11-20T07:00"];
-
-fn empty(cluster: &str) -> LogGroup {
-    LogGroup::named(format!("/aws/eks/{cluster}/cluster")).created(0)
-}
-
-/// A log group with an event of nobody's token every ten minutes from one second of the last hour
-/// to another.
-fn logging(cluster: &str, first: i64, last: i64) -> LogGroup {
-    (first..=last)
-        .step_by(600)
-        .fold(empty(cluster), |group, second| {
-            let (millis, event) = plain_event(second);
-            group.event(STREAM, millis, &event)
-        })
-}
-
-/// A day and an hour of events.
-fn healthy(cluster: &str) -> LogGroup {
-    logging(cluster, -90_000, 3_600)
-}
 
 /// What each command comes to: none gives the all-clear, all name the gap and the next step.
 fn assert_unseen(start: impl Fn() -> CloudWatch, kind: &str, words: &str, hint: &str) {

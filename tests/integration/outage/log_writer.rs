@@ -102,6 +102,17 @@ impl Log {
         self.0.push((time, event));
     }
 
+    /// A kubelet renews its lease: the cluster goes on.
+    pub(crate) fn goes_on(&mut self, time: DateTime<Utc>) {
+        self.requested_by("system:node:node-1", "kubelet/v1.33.1 (linux/amd64)", time);
+    }
+
+    /// The control plane renews its lease, under this version.
+    pub(crate) fn runs_version(&mut self, version: &str, time: DateTime<Utc>) {
+        let agent = format!("kube-controller-manager/v{version} (linux/amd64) kubernetes/0f9a3c1");
+        self.requested_by("system:kube-controller-manager", &agent, time);
+    }
+
     /// A user that is no workload renews a lease, under this user agent.
     pub(crate) fn requested_by(&mut self, username: &str, agent: &str, time: DateTime<Utc>) {
         let event = format!(

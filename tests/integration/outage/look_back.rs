@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
+use crate::cloudwatch_fleet::STREAM;
 use crate::loopback::{CloudWatch, LogGroup};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, over_files, run, tool_toward};
 
-const STREAM: &str = "kube-apiserver-audit-0123456789abcdef0123456789abcdef";
 const WINDOW: [&str; 4] = ["--since", "24h", "--until", "2026-11-23T21:49:26"];
 
 fn holders(run: &Run) -> Vec<Value> {

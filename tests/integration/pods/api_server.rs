@@ -3,15 +3,14 @@
 
 use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
-use std::thread::JoinHandle;
 
-use rustls::pki_types::PrivatePkcs8KeyDer;
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::local_server::{LocalServer, tls};
 
 /// What the server answers instead of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,16 +42,14 @@ struct State {
     refusals: Vec<Refusal>,
     page: usize,
     requests: Vec<String>,
-    stopped: bool,
 }
 
 /// An API server that stops when it is dropped.
 #[derive(Debug)]
 pub(crate) struct ApiServer {
-    address: SocketAddr,
+    server: LocalServer,
     directory: TempDir,
     state: Arc<Mutex<State>>,
-    thread: Option<JoinHandle<()>>,
 }
 
 /// The token that the server takes.
@@ -62,20 +59,7 @@ impl ApiServer {
     /// A server with these objects.
     pub(crate) fn start(objects: Objects) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
-        let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
-            .expect("a certificate can be made");
-        std::fs::write(directory.path().join("ca.pem"), made.cert.pem()).expect("written");
-        let key = PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        let config = ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .expect("TLS")
-            .with_no_client_auth()
-            .with_single_cert(vec![made.cert.der().clone()], key.into())
-            .expect("they belong together");
-        let config = Arc::new(config);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let address = listener.local_addr().expect("bound");
+        let config = tls(&directory.path().join("ca.pem"));
         let state = Arc::new(Mutex::new(State {
             token: TOKEN,
             objects,
@@ -83,27 +67,19 @@ impl ApiServer {
             refusals: Vec::new(),
             page: usize::MAX,
             requests: Vec::new(),
-            stopped: false,
         }));
         let shared = Arc::clone(&state);
-        let thread = std::thread::spawn(move || {
-            for stream in listener.incoming() {
-                if locked(&shared).stopped {
-                    return;
-                }
-                let Ok(stream) = stream else { continue };
-                let (config, shared) = (Arc::clone(&config), Arc::clone(&shared));
-                std::thread::spawn(move || {
-                    let server = ServerConnection::new(config).expect("TLS");
-                    serve(StreamOwned::new(server, stream), &shared);
-                });
-            }
+        let server = LocalServer::start(move |stream| {
+            let (config, shared) = (Arc::clone(&config), Arc::clone(&shared));
+            std::thread::spawn(move || {
+                let server = ServerConnection::new(config).expect("TLS");
+                serve(StreamOwned::new(server, stream), &shared);
+            });
         });
         Self {
-            address,
+            server,
             directory,
             state,
-            thread: Some(thread),
         }
     }
 
@@ -135,7 +111,7 @@ impl ApiServer {
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "prod",
             "clusters": [{"name": cluster, "cluster": {
-                "server": format!("https://localhost:{}", self.address.port()),
+                "server": format!("https://localhost:{}", self.server.port()),
                 "certificate-authority": self.directory.path().join("ca.pem"),
             }}],
             "users": [{"name": "me", "user": user}],
@@ -155,17 +131,6 @@ impl ApiServer {
             "apiVersion": "client.authentication.k8s.io/v1beta1", "command": "printf",
             "args": ["%s", credential.to_string()], "interactiveMode": "Never",
         }})
-    }
-}
-
-impl Drop for ApiServer {
-    fn drop(&mut self) {
-        locked(&self.state).stopped = true;
-        // Wakes the thread that waits for a connection.
-        let _ = TcpStream::connect(self.address);
-        if let Some(thread) = self.thread.take() {
-            let _ = thread.join();
-        }
     }
 }
 

@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::{Value, json};
 
 use super::list_writer::{Listed, controller, file, list};
+use super::with_pods;
 use crate::outage::log_writer::{Log, Pod, at, every};
 use crate::tool::over_files;
 
@@ -67,19 +68,7 @@ fn each_kind_of_owner_gets_its_command() {
     ];
     let log = file(&log(&pods).text());
     let list = file(&list(&listed, &others));
-    let list_path = list.path().to_str().expect("a path");
-    let run = over_files(
-        "sweep",
-        &[log.path()],
-        [
-            "--cluster-name",
-            "prod-1",
-            "--format",
-            "json",
-            "--pods",
-            list_path,
-        ],
-    );
+    let run = with_pods("sweep", &log, &list, &["--format", "json"]);
     assert_eq!(run.code, Some(0), "{}", run.stderr);
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
     let first_action = |account: &str| {
@@ -134,11 +123,7 @@ fn each_kind_of_owner_gets_its_command() {
         );
     }
     // A guess is marked as one, and nothing here is a guess.
-    let with_list = over_files(
-        "investigate",
-        &[log.path()],
-        ["--cluster-name", "prod-1", "--pods", list_path],
-    );
+    let with_list = with_pods("investigate", &log, &list, &[]);
     assert!(
         !with_list.stdout.contains("inferred"),
         "{}",
@@ -164,18 +149,7 @@ fn a_list_of_pods_alone_tells_a_deployment_by_its_template_hash() {
     listed[1].labels = json!({"rollouts-pod-template-hash": "6d4b9c8f75"});
     let log = file(&log(&[web, canary]).text());
     let list = file(&list(&listed, &[]));
-    let run = over_files(
-        "sweep",
-        &[log.path()],
-        [
-            "--cluster-name",
-            "prod-1",
-            "--format",
-            "csv",
-            "--pods",
-            list.path().to_str().expect("a path"),
-        ],
-    );
+    let run = with_pods("sweep", &log, &list, &["--format", "csv"]);
     assert!(
         run.stdout
             .contains("kubectl rollout restart deployment/web -n ns"),

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 
 use super::list_writer::{Listed, file, list};
+use super::with_pods;
 use crate::outage::log_writer::{Log, Pod, at, every};
 use crate::tool::{over_files, run, tool};
 
@@ -49,12 +50,7 @@ fn what_is_no_list_is_refused_with_a_sentence() {
         ),
     ] {
         let list = file(text);
-        let arguments = ["--cluster-name", "prod-1", "--pods"];
-        let run = over_files(
-            "sweep",
-            &[log.path()],
-            arguments.iter().copied().chain(list.path().to_str()),
-        );
+        let run = with_pods("sweep", &log, &list, &[]);
         assert_eq!(run.code, Some(1), "{text}");
         assert!(run.stderr.contains(sentence), "{text}: {}", run.stderr);
         assert!(run.stdout.is_empty(), "{}", run.stdout);
@@ -107,12 +103,7 @@ fn a_list_of_another_cluster_is_not_used() {
     };
     let log = file(&log().text());
     let list = file(&list(&[Listed::of(&stranger)], &[]));
-    let arguments = ["--cluster-name", "prod-1", "--pods"];
-    let run = over_files(
-        "sweep",
-        &[log.path()],
-        arguments.iter().copied().chain(list.path().to_str()),
-    );
+    let run = with_pods("sweep", &log, &list, &[]);
     assert_eq!(run.code, Some(4), "{}", run.stderr);
     assert!(
         run.stdout.contains("it may be of another cluster"),
@@ -195,12 +186,7 @@ fn compressed_and_marked_lists_are_read() {
     for bytes in [zipped, marked, text.into_bytes()] {
         let path = tempfile::NamedTempFile::new().expect("a file");
         std::fs::write(path.path(), bytes).expect("written");
-        let arguments = ["--cluster-name", "prod-1", "--format", "csv", "--pods"];
-        let run = over_files(
-            "sweep",
-            &[log.path()],
-            arguments.iter().copied().chain(path.path().to_str()),
-        );
+        let run = with_pods("sweep", &log, &path, &["--format", "csv"]);
         assert!(
             run.stdout
                 .contains("kubectl rollout restart statefulset/told -n ns"),

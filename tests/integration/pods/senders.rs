@@ -4,6 +4,7 @@ use chrono::TimeDelta;
 use serde_json::Value;
 
 use super::list_writer::{Container, Listed, file, list};
+use super::with_pods;
 use crate::outage::log_writer::{Log, Pod, at, every};
 use crate::tool::{Run, over_files};
 
@@ -30,11 +31,7 @@ fn log() -> Log {
     for time in every(7, at(NOW) - TimeDelta::hours(24), at(NOW)) {
         log.rejected(&dead(), time);
     }
-    log.requested_by(
-        "system:kube-controller-manager",
-        "kube-controller-manager/v1.33.5 (linux/amd64) kubernetes/abc",
-        at(NOW),
-    );
+    log.runs_version("1.33.5", at(NOW));
     log
 }
 
@@ -46,13 +43,7 @@ fn listed() -> Listed {
 
 fn investigate(pods: &[Listed], arguments: &[&str]) -> Run {
     let (log, list) = (file(&log().text()), file(&list(pods, &[])));
-    let path = list.path().to_str().expect("a path");
-    let fixed = ["--cluster-name", "prod-1", "--pods", path];
-    over_files(
-        "investigate",
-        &[log.path()],
-        fixed.iter().chain(arguments).copied(),
-    )
+    with_pods("investigate", &log, &list, arguments)
 }
 
 fn report(pods: &[Listed]) -> Value {
@@ -193,12 +184,7 @@ fn a_dead_program_beside_a_living_one_is_named() {
         ..listed.containers[0].clone()
     });
     let (log, list) = (file(&log.text()), file(&list(&[listed], &[])));
-    let arguments = ["--cluster-name", "prod-1", "--format", "json", "--pods"];
-    let run = over_files(
-        "investigate",
-        &[log.path()],
-        arguments.iter().copied().chain(list.path().to_str()),
-    );
+    let run = with_pods("investigate", &log, &list, &["--format", "json"]);
     let report: Value = serde_json::from_str(&run.stdout).expect("JSON");
     let finding = &report["findings"][0];
     assert_eq!(finding["verdict"], "rejected", "{finding:#}");

@@ -4,8 +4,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::list_writer::{Listed, file, list};
+use super::with_pods;
 use crate::outage::log_writer::{Log, Pod, at, every};
-use crate::tool::over_files;
 
 const NOW: &str = "2026-09-08T13:00:00Z";
 const CREATED: &str = "2026-06-08T13:00:00Z";
@@ -25,11 +25,7 @@ fn log(last: DateTime<Utc>) -> Log {
         log.rejected(&pod(), time);
     }
     // The cluster goes on.
-    log.requested_by(
-        "system:kube-controller-manager",
-        "kube-controller-manager/v1.33.5 (linux/amd64) kubernetes/abc",
-        at(NOW),
-    );
+    log.runs_version("1.33.5", at(NOW));
     log
 }
 
@@ -45,17 +41,8 @@ fn neighbour() -> Listed {
 
 fn findings(log: &Log, pods: &[Listed]) -> (Value, String) {
     let (log, list) = (file(&log.text()), file(&list(pods, &[])));
-    let path = list.path().to_str().expect("a path").to_owned();
     let with = |format: &str| {
-        let arguments = [
-            "--cluster-name",
-            "prod-1",
-            "--pods",
-            &path,
-            "--format",
-            format,
-        ];
-        let run = over_files("investigate", &[log.path()], arguments);
+        let run = with_pods("investigate", &log, &list, &["--format", format]);
         assert_eq!(run.code, Some(0), "{}{}", run.stderr, run.stdout);
         run.stdout
     };

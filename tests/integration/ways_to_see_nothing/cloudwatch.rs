@@ -7,14 +7,11 @@ use super::{
     silent,
 };
 use crate::cloudwatch_fleet::{
-    START, STREAM, plain_event, service, small_group_for_days, stale_event,
+    DAY, START, STREAM, empty, healthy, logging, service, small_group_for_days, stale_event,
 };
 use crate::loopback::{Builder, EksCluster, End, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, run, tool_toward};
 use crate::webhook_receiver::WebhookReceiver;
-
-/// The day that is swept.
-const DAY: [&str; 4] = ["--since", "2026-11-19T07:00", "--until", "2026-11-20T07:00"];
 
 /// A way to see nothing: what the service holds and does, the arguments beside the window, and
 /// the outcome.
@@ -23,25 +20,6 @@ struct Row {
     service: fn() -> Builder,
     arguments: &'static [&'static str],
     outcome: Outcome,
-}
-
-fn empty(cluster: &str) -> LogGroup {
-    LogGroup::named(format!("/aws/eks/{cluster}/cluster")).created(0)
-}
-
-/// A log group with events of nobody's token, from one second to another, counted from the start
-/// of the window's last hour.
-fn logging(cluster: &str, first: i64, last: i64) -> LogGroup {
-    (first..=last)
-        .step_by(600)
-        .fold(empty(cluster), |group, second| {
-            let (millis, event) = plain_event(second);
-            group.event(STREAM, millis, &event)
-        })
-}
-
-fn healthy(cluster: &str) -> LogGroup {
-    logging(cluster, -90_000, 3_600)
 }
 
 fn faulty(operation: Operation, when: When, fault: Fault) -> Builder {

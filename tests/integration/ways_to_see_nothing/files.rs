@@ -36,7 +36,7 @@ fn frozen_pod() -> String {
 fn healthy(from: &str, to: &str) -> String {
     let mut log = Log::default();
     for time in every(10, at(from), at(to)) {
-        log.requested_by("system:node:node-1", "kubelet/v1.33.1", time);
+        log.goes_on(time);
     }
     log.text()
 }
