@@ -8,7 +8,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::evidence_args::{EvidenceArgs, EvidencePlan};
+use super::evidence_args::EvidenceArgs;
+use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use crate::deliver::file::OutputFile;

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::dry_run::{self, Estimated};
-use super::evidence_args::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
+use super::evidence_plan::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::{Failure, Outcome};
 use super::interrupt;
 use super::moment::Moment;

@@ -3,6 +3,7 @@
 //! - [`sweep`], [`investigate`], [`export`], [`render`], [`query`], [`doctor`], [`completions`]: the
 //!   commands
 //! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
+//! - [`evidence_plan`]: which evidence to read, validated
 //! - [`pods_args`]: what the cluster itself says of its pods
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
 //! - [`moment`]: points in time as people type them
@@ -24,6 +25,7 @@ mod doctor;
 mod doctor_table;
 mod dry_run;
 mod evidence_args;
+mod evidence_plan;
 pub mod exit;
 mod export;
 mod gathering;

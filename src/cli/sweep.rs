@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 use clap::Args;
 
 use super::comparison_args::{ComparisonArgs, ComparisonPlan};
-use super::evidence_args::{EvidenceArgs, EvidencePlan};
+use super::evidence_args::EvidenceArgs;
+use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use super::memory_args::{KnownArgs, KnownPlan};

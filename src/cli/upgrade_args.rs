@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::evidence_args::EvidencePlan;
+use super::evidence_plan::EvidencePlan;
 use super::exit::Failure;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::report::Report;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::evidence_args::CloudWatchPlan;
+use super::evidence_plan::CloudWatchPlan;
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::default_window::{DEFAULT_WINDOW, default_window};
 use crate::source::eks::{KnownVersions, Wanted};

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 
 use super::discovery::{Found, discover, names_like};
 use super::log_group::{self, LogGroup};
+use super::missing::Missing;
 use super::wanted::Wanted;
 use crate::audit::nearest::nearest;
 use crate::evidence::cluster::Cluster;
@@ -36,15 +37,6 @@ pub struct FoundRegion {
     pub connection: Arc<Connection>,
     /// The log groups.
     pub groups: Arc<Vec<LogGroup>>,
-}
-
-/// A cluster, or all clusters of a Region, that cannot be asked.
-#[derive(Debug)]
-pub struct Missing {
-    /// The cluster; called `*` where it stands for all of a Region.
-    pub cluster: Arc<Cluster>,
-    /// Why.
-    pub failure: Failure,
 }
 
 /// Deleted clusters that a note names.
@@ -349,7 +341,12 @@ impl Fleet {
                     let names = listed.iter().map(|(_, name)| &**name);
                     let names = names.chain(found.iter().map(|cluster| &*cluster.name));
                     let nearest = nearest(name, names).first().map(|name| (*name).to_owned());
-                    Missing::named(name, Cause::NoLogGroup { nearest }, connection)
+                    Missing::named(
+                        name,
+                        connection.account.clone(),
+                        Cause::NoLogGroup { nearest },
+                        connection,
+                    )
                 }
             });
         }
@@ -367,53 +364,4 @@ fn repeats(first: Option<&str>, connection: &Connection) -> String {
         named(connection.profile.as_deref()),
         connection.region
     )
-}
-
-impl Missing {
-    /// Everything that an identity would have reached.
-    fn unreached(access: &Access, failure: Failure) -> Self {
-        Self {
-            cluster: Arc::new(Cluster {
-                region: access.region.clone(),
-                ..Cluster::named("*")
-            }),
-            failure,
-        }
-    }
-
-    fn all(connection: &Connection, failure: Failure) -> Self {
-        Self {
-            cluster: Arc::new(Cluster {
-                region: Some(connection.region.clone()),
-                account: connection.account.clone(),
-                ..Cluster::named("*")
-            }),
-            failure,
-        }
-    }
-
-    fn named(name: &str, cause: Cause, connection: &Connection) -> Self {
-        let cluster = Arc::new(Cluster {
-            region: Some(connection.region.clone()),
-            account: connection.account.clone(),
-            ..Cluster::named(name)
-        });
-        Self {
-            failure: Failure::new(cause).concerning(&cluster, connection),
-            cluster,
-        }
-    }
-
-    /// A cluster that does not deliver its audit log.
-    fn dark(name: &str, account: Option<String>, connection: &Connection) -> Self {
-        let cluster = Arc::new(Cluster {
-            region: Some(connection.region.clone()),
-            account,
-            ..Cluster::named(name)
-        });
-        Self {
-            failure: Failure::new(Cause::AuditLoggingOff).concerning(&cluster, connection),
-            cluster,
-        }
-    }
 }

@@ -4,7 +4,8 @@
 //!
 //! - [`wanted`], [`selector`], [`named_log_group`]: which clusters are wanted, as an operator names
 //!   them, and in which log groups
-//! - [`discovery`], [`log_group`], [`fleet`]: which of them there are, and what asking scans
+//! - [`discovery`], [`log_group`], [`fleet`], [`missing`]: which of them there are, what asking scans,
+//!   and what cannot be queried
 //! - [`origins`]: whose events a log group holds that the operator named
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
@@ -29,6 +30,7 @@ pub mod estimate;
 pub mod examination;
 pub mod fleet;
 pub mod log_group;
+pub mod missing;
 pub mod named_log_group;
 pub mod origins;
 mod pause;

@@ -9,8 +9,9 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
-use super::fleet::{Fleet, FoundRegion, Missing};
+use super::fleet::{Fleet, FoundRegion};
 use super::log_group::{LogGroup, NamedEvents, cluster_at_end_of};
+use super::missing::Missing;
 use super::queries::log_origins;
 use super::queries::logs_query::QuerySpan;
 use super::query_limits::QueryLimits;

@@ -7,8 +7,8 @@
 //! - [`framing`]: an input cut into values, one a line
 //! - [`carrier`]: what events are wrapped in, learned from the first values
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
-//! - [`phrases`], [`written_time`], [`scan`]: the evidence in a block: bytes are searched
-//!   before anything is parsed
+//! - [`phrases`], `written_event`, [`written_time`], `target`, [`scan`]: the evidence in a block:
+//!   bytes are searched before anything is parsed
 //! - [`recognition`]: what an input without events is, and what makes it readable
 //! - [`found`]: what was found beside the evidence
 //! - [`workers`]: which thread does what
@@ -30,10 +30,12 @@ pub mod phrases;
 pub mod ranges;
 pub mod recognition;
 pub mod scan;
+mod target;
 #[cfg(test)]
 mod trickle;
 mod utf_16;
 pub mod workers;
+mod written_event;
 pub mod written_time;
 
 use std::collections::BTreeMap;

@@ -4,7 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
-use chrono::{DateTime, Utc};
 use memchr::memmem::Finder;
 
 use super::carrier::Layout;
@@ -18,8 +17,10 @@ use super::carrier::query_answer::{ROWS, gaps};
 use super::carrier::rows;
 use super::found::Found;
 use super::phrases::{Phrases, Versions, has_mark, has_phrase, marks_in};
-use super::written_time::WrittenTime;
-use crate::audit::control_plane::believable;
+use super::target::Target;
+use super::written_event::{
+    ESCAPED_EVENT, ESCAPED_STAGE_TIME, STAGE_TIME, begins_as_event, stage_time,
+};
 use crate::audit::event::{AuditEvent, EventError};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::GapKind;
@@ -27,16 +28,6 @@ use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
 use crate::source::ingest::{Ingested, ingest_parsed};
 use crate::source::request_filter::RequestFilter;
-
-/// How the API server begins every event; other writers may order the keys otherwise.
-const EVENT: &[u8; 43] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;
-/// The same in a JSON string.
-const ESCAPED_EVENT: &[u8] = br#"{\"kind\":\"Event\",\"apiVersion\":\"audit.k8s.io/"#;
-
-/// The key of the time at which an event was written, as the API server spells it; and the same
-/// in a JSON string. Text of a caller would be escaped once more.
-const STAGE_TIME: &[u8] = br#""stageTimestamp":""#;
-const ESCAPED_STAGE_TIME: &[u8] = br#"\"stageTimestamp\":\""#;
 
 /// Keys of which one is left in almost any piece of an event.
 static PIECE_OF_EVENT: LazyLock<[Finder<'static>; 3]> =
@@ -122,74 +113,6 @@ fn is_annotated(block: &[u8]) -> bool {
 /// Whether there is a NUL, or a byte that is not ASCII.
 fn is_special(bytes: &[u8]) -> bool {
     !bytes.is_ascii() || memchr::memchr(0, bytes).is_some()
-}
-
-/// A cluster that values are of.
-struct Target {
-    cluster: Arc<Cluster>,
-    arrivals: RequestFilter,
-    found: Found,
-    /// The extreme times of events that were not parsed.
-    first_time: Option<WrittenTime>,
-    last_time: Option<WrittenTime>,
-    /// The end of the window, and the latest of these times that does not lie behind it.
-    until: Option<WrittenTime>,
-    newest_inside: Option<WrittenTime>,
-}
-
-impl Target {
-    fn new(cluster: Arc<Cluster>, arrivals: RequestFilter) -> Self {
-        Self {
-            cluster,
-            arrivals,
-            found: Found::default(),
-            first_time: None,
-            last_time: None,
-            until: arrivals.until.and_then(WrittenTime::at),
-            newest_inside: None,
-        }
-    }
-
-    /// Notes the time of an event.
-    fn saw_time(&mut self, time: DateTime<Utc>) {
-        self.found.saw(time);
-        if self.arrivals.until.is_none_or(|until| time <= until) {
-            self.found.newest_inside = self.found.newest_inside.max(Some(time));
-        }
-    }
-
-    fn saw(&mut self, time: WrittenTime) {
-        if self.first_time.is_none_or(|first| time < first) {
-            self.first_time = Some(time);
-        }
-        if self.last_time.is_none_or(|last| time > last) {
-            self.last_time = Some(time);
-        }
-        if let Some(until) = self.until
-            && time <= until
-            && self.newest_inside.is_none_or(|newest| time > newest)
-        {
-            self.newest_inside = Some(time);
-        }
-    }
-
-    /// Notes the version of the control plane, if the event is a request of its own.
-    fn note_version(&mut self, event: &AuditEvent) {
-        if let Some(version) = believable(&event.user.username, &event.user_agent) {
-            let received = event.request_received_timestamp;
-            self.found.control_plane.saw(version, received);
-        }
-    }
-
-    fn finish(mut self) -> (Arc<Cluster>, Found) {
-        let times = [self.first_time, self.last_time, self.newest_inside];
-        for time in times.into_iter().flatten() {
-            if let Ok(time) = DateTime::parse_from_rfc3339(&time.text()) {
-                self.saw_time(time.to_utc());
-            }
-        }
-        (self.cluster, self.found)
-    }
 }
 
 struct Scan<'a, C> {
@@ -500,26 +423,6 @@ fn readable(line: &[u8]) -> Cow<'_, str> {
         }
     }
     Cow::Owned(text)
-}
-
-/// Whether a line begins as the API server begins an event. Two comparisons of so many bytes
-/// are two of registers, where one of all bytes is a call.
-pub fn begins_as_event(line: &[u8]) -> bool {
-    line.first_chunk::<{ EVENT.len() }>()
-        .is_some_and(|begin| begin[..32] == EVENT[..32] && begin[27..] == EVENT[27..])
-}
-
-/// The time of an event's stage, where the API server writes it: last of all, or before the
-/// annotations. Text inside an annotation cannot look like it, because its quotes are escaped,
-/// and a request body stands before it.
-fn stage_time(event: &[u8], key: &[u8]) -> Option<WrittenTime> {
-    memchr::memrchr_iter(b'Z', event).find_map(|last| {
-        let (before, time) = event[..=last].split_last_chunk()?;
-        before
-            .ends_with(key)
-            .then(|| WrittenTime::of(time))
-            .flatten()
-    })
 }
 
 #[cfg(test)]

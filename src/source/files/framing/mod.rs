@@ -57,7 +57,7 @@ impl Framing {
     pub fn at_once(beginning: &[u8]) -> Option<Self> {
         let end = memchr::memchr(b'\n', beginning)?;
         let first = beginning[..end].trim_ascii_end();
-        let is_event = super::scan::begins_as_event(first) && first.ends_with(b"}");
+        let is_event = super::written_event::begins_as_event(first) && first.ends_with(b"}");
         let mut cursor = Cursor::new(first);
         (is_event && cursor.value()?.len() == first.len()).then_some(Self::Lines)
     }
