@@ -113,21 +113,19 @@ fn measure(title: &str, one_by_one: bool) {
         format!("  StartQuery              {}", calls("StartQuery")),
         format!("  GetQueryResults         {}", calls("GetQueryResults")),
         format!("  peak of running queries {peak} in a Region"),
-        format!("  wall time               {:.2} s", took.as_secs_f64()),
-        format!(
-            "  quotas and service      {:.2} s at the least",
-            bound.as_secs_f64()
-        ),
-        format!(
-            "  ratio                   {:.2}",
-            took.as_secs_f64() / bound.as_secs_f64()
-        ),
     ];
-    std::io::Write::write_all(
-        &mut std::io::stdout(),
-        (lines.join("\n") + "\n\n").as_bytes(),
-    )
-    .expect("written");
+    print(&lines, took, bound);
+}
+
+/// Prints what was measured, and how long it took beside the least that it can take.
+pub(super) fn print(lines: &[String], took: Duration, bound: Duration) {
+    let (took, bound) = (took.as_secs_f64(), bound.as_secs_f64());
+    let text = format!(
+        "{}\n  wall time               {took:.2} s\n  quotas and service      {bound:.2} s at the least\n  ratio                   {:.2}\n\n",
+        lines.join("\n"),
+        took / bound
+    );
+    std::io::Write::write_all(&mut std::io::stdout(), text.as_bytes()).expect("written");
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use super::benchmark::print;
 use super::{HOUR, START, STREAM, plain_event, stale_event, tool_at};
 use crate::loopback::{CloudWatch, LogGroup, Operation, Quotas};
 
@@ -123,21 +124,8 @@ fn benchmark_of_an_organisation() {
     ] {
         lines.push(format!("  {operation:23} {}", calls(operation)));
     }
-    lines.extend([
-        format!("  peak memory             {} MB", peak / 1_000),
-        format!("  wall time               {:.2} s", took.as_secs_f64()),
-        format!(
-            "  quotas and service      {:.2} s at the least",
-            bound.as_secs_f64()
-        ),
-        format!(
-            "  ratio                   {:.2}",
-            took.as_secs_f64() / bound.as_secs_f64()
-        ),
-    ]);
-    std::io::stdout()
-        .write_all((lines.join("\n") + "\n\n").as_bytes())
-        .expect("written");
+    lines.push(format!("  peak memory             {} MB", peak / 1_000));
+    print(&lines, took, bound);
 }
 
 /// How long a command takes, and the most memory that it holds, in kB.

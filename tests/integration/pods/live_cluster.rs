@@ -175,24 +175,17 @@ fn refusals_are_sentences() {
             "pod-reader.yaml",
         ],
     );
-    let missing = json!({"exec": {
-        "apiVersion": "client.authentication.k8s.io/v1beta1", "command": "no-such-plugin",
-        "interactiveMode": "Never",
-    }});
-    refused(
-        server(),
-        missing,
-        &["no credentials for the API server of context prod"],
-    );
-    let failing = json!({"exec": {
-        "apiVersion": "client.authentication.k8s.io/v1beta1", "command": "false",
-        "interactiveMode": "Never",
-    }});
-    refused(
-        server(),
-        failing,
-        &["no credentials for the API server of context prod"],
-    );
+    for command in ["no-such-plugin", "false"] {
+        let plugin = json!({"exec": {
+            "apiVersion": "client.authentication.k8s.io/v1beta1", "command": command,
+            "interactiveMode": "Never",
+        }});
+        refused(
+            server(),
+            plugin,
+            &["no credentials for the API server of context prod"],
+        );
+    }
 }
 
 /// Owners are known as far as pods name them.
