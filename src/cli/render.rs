@@ -10,6 +10,7 @@ use super::exit::{Failure, Outcome};
 use super::output_args::{OutputArgs, OutputPlan};
 use crate::report::Report;
 use crate::report::json;
+use crate::verdict::rank::rank;
 
 /// Convert a saved report to another format, without reading any logs
 #[derive(Debug, Args)]
@@ -58,6 +59,8 @@ fn read(path: &Path) -> Result<Report, Failure> {
     let text = std::str::from_utf8(&bytes).map_err(|_| {
         anyhow!("cannot render {name}: it is not a JSON report of eks-stale-tokens")
     })?;
-    let report = json::read(text).with_context(|| format!("cannot render {name}"))?;
+    let mut report = json::read(text).with_context(|| format!("cannot render {name}"))?;
+    // Earlier releases ranked by namespace.
+    rank(&mut report.findings);
     Ok(report)
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::rank::rank;
 use super::thresholds::Thresholds;
 
 use crate::audit::service_account::ServiceAccount;
@@ -88,6 +89,7 @@ pub fn only_changes(report: &Report) -> Report {
         .into_iter()
         .partition(|it| changes.of(it).unwrap_or(ChangeKind::New) != ChangeKind::Unchanged);
     shown.findings = changed;
+    rank(&mut shown.findings);
     let urgent = || left_out.iter().filter(|it| it.severity.is_some());
     changes.left_out = left_out.len();
     changes.left_out_urgent = urgent().count();

@@ -188,11 +188,14 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     };
     writeln!(
         output,
-        "{heading}| Service account | Verdict | {} ({}) | Pods | Requests | Client |",
+        "| Rank {heading}| Service account | Verdict | {} ({}) | Pods | Requests | Client |",
         dates.heading(),
         page.time_zone
     )?;
-    writeln!(output, "{rule}| --- | --- | --- | ---: | ---: | --- |")?;
+    writeln!(
+        output,
+        "| ---: {rule}| --- | --- | --- | ---: | ---: | --- |"
+    )?;
     for finding in findings.iter().take(MOST_FINDINGS) {
         let lead = finding.lead();
         let pods = match (finding.holders_with_verdict(), finding.holders.len()) {
@@ -200,6 +203,7 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
             (same, all) => format!("{same} of {all}"),
         };
         let clients: Vec<_> = finding.clients.iter().map(|it| words(&it.label)).collect();
+        write!(output, "| {} ", finding.rank)?;
         if several_clusters {
             write!(output, "| {} ", code(&report.name_of(&finding.cluster)))?;
         }

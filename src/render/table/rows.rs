@@ -1,5 +1,6 @@
 //! The findings that need somebody, by namespace.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
@@ -54,17 +55,22 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             .filter(|finding| !finding.verdict.is_harmless()),
     );
     let room = room.saturating_sub(dates.room());
-    table.set_header(header(room, dates));
-    let mut namespace = None;
-    for finding in report.findings.iter().filter(|finding| !finding.is_calm()) {
-        let this = (&finding.cluster, &finding.service_account.namespace);
-        if namespace.replace(this) != Some(this) {
-            table.add_row([Cell::new(group(finding, report))]);
-        }
-        table.add_row(row(report, finding, page, (room, dates)));
-    }
-    if namespace.is_none() {
+    let groups = groups(report);
+    if groups.is_empty() {
         return Ok(());
+    }
+    let last_rank = groups.iter().flatten().map(|finding| finding.rank).max();
+    let columns = Columns {
+        rank: last_rank.unwrap_or_default().to_string().len() + 1,
+        room,
+        dates,
+    };
+    table.set_header(header(columns));
+    for group in &groups {
+        table.add_row([Cell::new(heading(group[0], report))]);
+        for finding in group {
+            table.add_row(row(report, finding, page, columns));
+        }
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding(if index == 0 { (2, 2) } else { (0, 2) });
@@ -76,7 +82,33 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     Ok(())
 }
 
-fn group(finding: &Finding, report: &Report) -> String {
+/// What fits on the page.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// Characters of a rank, with a blank before it.
+    rank: usize,
+    /// Characters for all columns, less what long names take.
+    room: usize,
+    dates: Column,
+}
+
+/// The findings that need somebody by namespace, in rank order: a namespace stands where its most
+/// urgent finding does. Never an empty group.
+fn groups(report: &Report) -> Vec<Vec<&Finding>> {
+    let mut groups: Vec<Vec<&Finding>> = Vec::new();
+    let mut places = BTreeMap::new();
+    for finding in report.findings.iter().filter(|finding| !finding.is_calm()) {
+        let namespace = (&finding.cluster, &finding.service_account.namespace);
+        let place = *places.entry(namespace).or_insert(groups.len());
+        match groups.get_mut(place) {
+            Some(group) => group.push(finding),
+            None => groups.push(vec![finding]),
+        }
+    }
+    groups
+}
+
+fn heading(finding: &Finding, report: &Report) -> String {
     let namespace = &finding.service_account.namespace;
     if report.clusters.len() > 1 {
         format!(
@@ -88,11 +120,13 @@ fn group(finding: &Finding, report: &Report) -> String {
     }
 }
 
-fn header(width: usize, dates: Column) -> Vec<Cell> {
+fn header(columns: Columns) -> Vec<Cell> {
+    let Columns { rank, room, dates } = columns;
+    let width = room;
     let heading = |text: &str| Cell::new(text).add_attribute(Attribute::Dim);
     let number = |text: &str| heading(text).set_alignment(CellAlignment::Right);
     let mut cells = vec![
-        heading("SERVICE ACCOUNT"),
+        heading(&format!("{:\u{a0}>rank$}\u{a0}SERVICE ACCOUNT", "#")),
         heading("VERDICT"),
         heading(&dates.heading().to_uppercase()),
     ];
@@ -109,12 +143,9 @@ fn header(width: usize, dates: Column) -> Vec<Cell> {
     cells
 }
 
-fn row(
-    report: &Report,
-    finding: &Finding,
-    page: &Page,
-    (width, dates): (usize, Column),
-) -> Vec<Cell> {
+fn row(report: &Report, finding: &Finding, page: &Page, columns: Columns) -> Vec<Cell> {
+    let Columns { rank, room, dates } = columns;
+    let width = room;
     let lead = finding.lead();
     let now = report.window_end(finding).unwrap_or(lead.last_seen);
     let date = due::date(lead, page.time_zone);
@@ -130,7 +161,10 @@ fn row(
     };
     let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
     let mut cells = vec![
-        Cell::new(format!("\u{a0}\u{a0}{}", finding.service_account.name)),
+        Cell::new(format!(
+            "{:\u{a0}>rank$}\u{a0}{}",
+            finding.rank, finding.service_account.name
+        )),
         cell(finding.verdict, finding.severity),
         cell(
             format!(
