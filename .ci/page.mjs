@@ -1,6 +1,7 @@
 // Opens pages in Chromium, at two widths, light and dark: nothing may be asked for or said on the
-// console, nothing may overflow, axe finds no violation, tables sort by keyboard, and all can be
-// read without scripts. Usage: node page.mjs SCREENSHOTS PAGE...
+// console, nothing may overflow or be cut, no dates overlap, commands are copied without their
+// comments, axe finds no violation, tables sort by keyboard, and all can be read without scripts.
+// Usage: node page.mjs SCREENSHOTS PAGE...
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
 import { createRequire } from "node:module";
@@ -49,6 +50,40 @@ for (const file of pages) {
         await page.keyboard.press("Space");
         const descending = await last().textContent();
         expect(Number(descending) > Number(ascending), `${name}: the table does not sort`);
+        // On a wide page, a table that is wider scrolls by itself.
+        const cut = await page.evaluate(() => [...document.querySelectorAll("td, th, pre, code, li, dd")]
+          .filter((it) => it.checkVisibility() && it.getBoundingClientRect().right > innerWidth + 1)
+          .filter((it) => innerWidth < 800 || !it.closest(".scroll"))
+          .map((it) => it.outerHTML.slice(0, 80)));
+        expect(cut.length === 0, `${name}: cut: ${cut[0]}`);
+        const overlapping = await page.evaluate(() => [".axis svg", ".bars"].flatMap((charts) =>
+          [...document.querySelectorAll(charts)].flatMap((chart) => {
+            const labels = [...chart.querySelectorAll("text:not(.total)")].filter((it) => it.checkVisibility());
+            const boxes = labels.map((it) => it.getBoundingClientRect()).sort((a, b) => a.left - b.left);
+            return labels.filter((it, index) => index > 0 && boxes[index].left < boxes[index - 1].right)
+              .map((it) => it.textContent);
+          })));
+        expect(overlapping.length === 0, `${name}: dates overlap: ${overlapping}`);
+        const copied = await page.evaluate(async () => {
+          let text = "";
+          navigator.clipboard.writeText = async (copied) => { text = copied; };
+          document.querySelector("pre .copy").click();
+          await new Promise((done) => setTimeout(done));
+          return text;
+        });
+        const commands = copied.split("\n");
+        expect(commands.every((it) => /^kubectl [^#]+$/.test(it)), `${name}: not commands alone: ${copied}`);
+        const lag = await page.evaluate(() => {
+          const table = document.querySelector("table.sortable");
+          const rows = [...table.tBodies[0].rows];
+          while (table.tBodies[0].rows.length < 1000) rows.forEach((row) => table.tBodies[0].append(row.cloneNode(true)));
+          document.body.getBoundingClientRect();
+          const before = performance.now();
+          table.querySelector("thead th:nth-child(3) button").click();
+          document.body.getBoundingClientRect();
+          return performance.now() - before;
+        });
+        expect(lag < 2000, `${name}: a thousand rows sort in ${lag} ms`);
       });
       expect(said.length === 0, `${name}: ${said.join(" | ")}`);
       // axe is a script of its own, which the page's policy would refuse.

@@ -14,6 +14,9 @@ use crate::report::finding::{Finding, Remedy};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Severity;
 
+/// What commands with a workload's name rest on, as a comment of a shell.
+pub const INFERRED: &str = "# workloads are inferred from the names of their pods";
+
 /// Steps in the order in which to take them.
 pub fn steps(report: &Report) -> Vec<Step<'_>> {
     // Cluster by cluster, the most urgent first: a context is switched once.
@@ -102,6 +105,14 @@ impl Body<'_> {
             Self::Cures(cures) => cures.is_empty(),
         }
     }
+}
+
+/// Whether a command in these steps names a workload that no cluster confirmed: [`INFERRED`].
+pub fn has_inferred(steps: &[Step<'_>]) -> bool {
+    steps.iter().any(|step| match &step.body {
+        Body::Restarts(restarts) => restarts.iter().any(|it| !it.workload_is_known),
+        Body::Cures(_) => false,
+    })
 }
 
 /// A command that buys time.

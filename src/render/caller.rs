@@ -1,5 +1,7 @@
 //! Rejected callers that no single holder explains, in words.
 
+use std::net::IpAddr;
+
 use chrono_tz::Tz;
 
 use super::number::counted;
@@ -11,6 +13,10 @@ use crate::report::scan::ClusterScan;
 
 /// How far back to look for who an unexplained caller was: a month of logs, as long as most keep.
 const LOOK_BACK: &str = "30d";
+
+/// That a cluster had more rejected callers than are kept apart.
+pub const MORE: &str =
+    "There were more rejected callers: some are left out, because the limit was reached.";
 
 /// Who it may be, and what it looks like: `one of ns/a (pod-1), ns/b; workload, critical, new`.
 pub fn who(caller: &RejectedCaller) -> String {
@@ -73,17 +79,14 @@ pub fn rejected(caller: &RejectedCaller, time_zone: Tz) -> String {
 /// The callers that look like workloads and are rejected all the time, for a headline:
 /// `2 unexplained callers rejected`. `None` if there are none.
 pub fn urgent(report: &Report) -> Option<String> {
-    let count = report.urgent_callers().count();
-    (count > 0).then(|| {
-        let callers = counted(count, "unexplained caller", "unexplained callers");
-        format!("{callers} rejected")
-    })
+    urgent_words(report).map(|(count, words)| format!("{count} {words}"))
 }
 
-/// How many callers the operator ignores: `1 caller ignored`. `None` if none was rejected.
-pub fn ignored(report: &Report) -> Option<String> {
-    let count: usize = report.clusters.iter().map(|it| it.ignored_callers).sum();
-    (count > 0).then(|| format!("{} ignored", counted(count, "caller", "callers")))
+/// How many they are, and what they are.
+pub(super) fn urgent_words(report: &Report) -> Option<(usize, String)> {
+    let count = report.urgent_callers().count();
+    let word = if count == 1 { "caller" } else { "callers" };
+    (count > 0).then(|| (count, format!("unexplained {word} rejected")))
 }
 
 /// How many callers of each kind: `2 people or tools, 1 node`.
@@ -98,6 +101,21 @@ pub fn kinds<'a>(callers: impl Iterator<Item = &'a RejectedCaller>) -> String {
         })
         .collect();
     words.join(", ")
+}
+
+/// The command that finds out which pod has the address of a cluster's first rejected caller whose
+/// pods are not known yet, the urgent ones first; `None` if there is none, or if its address is not
+/// one: nothing else of a log goes into a command.
+pub fn look_up(scan: &ClusterScan) -> Option<String> {
+    let mut callers: Vec<&RejectedCaller> = scan.rejected_callers.iter().collect();
+    callers.sort_by_key(|caller| (caller.severity.is_none(), caller.kind));
+    let address: IpAddr = callers
+        .into_iter()
+        .filter(|caller| caller.pods.is_empty())
+        .find_map(|caller| caller.address.parse().ok())?;
+    Some(format!(
+        "kubectl get pods -A --field-selector status.podIP={address}"
+    ))
 }
 
 /// The command that finds out who the unexplained callers of a cluster were, from the time when

@@ -10,7 +10,11 @@
 //! - [`due`]: when a token is rejected, and how sure that is
 //! - [`recurrence`]: what was interrupted and came back, and what may be back
 //! - [`upgrade`]: what an upgrade would break
+//! - [`tally`]: how many findings have each verdict
+//! - [`rejections`]: since when, how often and until when something is rejected
 //! - [`actions`]: what to do, by urgency
+//! - [`harmless`]: why nothing has to be done
+//! - [`legacy_token`]: tokens kept in secrets
 //! - [`pods`]: what the cluster says of the pods
 //! - [`kubeconfig`]: which context kubectl needs for that
 //! - [`caller`]: who a rejected caller may be
@@ -25,11 +29,13 @@ pub mod change;
 pub mod csv;
 pub mod due;
 pub mod export_csv;
+pub mod harmless;
 pub mod headline;
 pub mod html;
 pub mod ics;
 pub mod json;
 pub mod kubeconfig;
+pub mod legacy_token;
 pub mod markdown;
 pub mod moment;
 pub mod notification;
@@ -40,6 +46,7 @@ pub mod prometheus;
 pub mod recurrence;
 pub mod rejections;
 pub mod table;
+pub mod tally;
 pub mod upgrade;
 pub mod visible;
 

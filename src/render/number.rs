@@ -14,9 +14,11 @@ pub fn thousands(number: u64) -> String {
 }
 
 /// A number of things: `1 pod`, `2,100 pods`.
-pub fn counted(number: usize, one: &str, many: &str) -> String {
+pub fn counted(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+    // A number that does not fit is larger than can be counted here.
+    let number = number.try_into().unwrap_or(u64::MAX);
     let word = if number == 1 { one } else { many };
-    format!("{} {word}", thousands(number as u64))
+    format!("{} {word}", thousands(number))
 }
 
 #[cfg(test)]
@@ -33,7 +35,7 @@ mod tests {
         ] {
             assert_eq!(thousands(number), words);
         }
-        assert_eq!(counted(1, "pod", "pods"), "1 pod");
-        assert_eq!(counted(2100, "pod", "pods"), "2,100 pods");
+        assert_eq!(counted(1_usize, "pod", "pods"), "1 pod");
+        assert_eq!(counted(2100_u64, "pod", "pods"), "2,100 pods");
     }
 }

@@ -1,11 +1,13 @@
 //! Rejections in words: since when, how often, until when, and how it is known.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::moment::minute;
-use super::number::thousands;
-use crate::report::finding::Finding;
+use super::moment::{distance, minute};
+use super::number::{counted, thousands};
+use crate::report::Report;
+use crate::report::finding::{Finding, HolderFinding};
+use crate::report::rejection::HolderRejections;
 
 /// `since 2026-09-07 08:00`; `since at least` where there may have been earlier rejections.
 pub fn since(first: DateTime<Utc>, at_least: bool, time_zone: Tz) -> String {
@@ -44,4 +46,61 @@ pub fn of_finding(finding: &Finding, time_zone: Tz) -> Option<String> {
         minute(rejections.last, time_zone),
         rejections.confidence.words()
     ))
+}
+
+/// The rejections that go on now, and how far they reach: `2 of 3 pods since 2026-09-07 08:00
+/// (accepted last 2026-09-07 07:58); 185 rejections, the last just now; known by address, agent,
+/// path`. `None` if the finding is accepted by the operator, or none of its holders is being
+/// rejected. Holds no log text.
+pub fn current(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String> {
+    let now = report.window_end(finding)?;
+    if finding.accepted.is_some() {
+        return None;
+    }
+    let by_turns = |holder: &HolderFinding| {
+        let rejections = holder.rejections.as_ref();
+        holder.rejected_from <= now && rejections.is_some_and(|it| it.accepted_in_between)
+    };
+    let hit: Vec<(&HolderFinding, &HolderRejections)> = finding
+        .holders
+        .iter()
+        .filter(|holder| holder.verdict.rests_on_rejections() || by_turns(holder))
+        .filter_map(|holder| Some((holder, holder.rejections.as_ref()?)))
+        .collect();
+    let (first_holder, first) = hit.iter().min_by_key(|(_, it)| it.first)?;
+    let last = hit.iter().map(|(_, it)| it.last).max()?;
+    let count: u64 = hit.iter().map(|(_, it)| it.count).sum();
+    let pods = match (hit.len(), finding.holders.len()) {
+        (1, 1) => "1 pod".to_owned(),
+        (hit, all) => format!("{hit} of {all} pods"),
+    };
+    let before = if first.accepted_in_between {
+        String::new()
+    } else if first_holder.was_never_accepted() {
+        let started = minute(first_holder.issued, time_zone);
+        format!(" (its container started {started})")
+    } else {
+        let accepted = minute(first_holder.last_seen, time_zone);
+        format!(" (accepted last {accepted})")
+    };
+    let mut words = format!(
+        "{pods} {}{before}; {}, the last {}",
+        since(first.first, first.at_least_since, time_zone),
+        counted(count, "rejection", "rejections"),
+        if now - last < TimeDelta::minutes(1) {
+            "just now".to_owned()
+        } else {
+            distance(last, now)
+        },
+    );
+    match hit.iter().filter(|(holder, _)| by_turns(holder)).count() {
+        0 => {}
+        all if all == hit.len() => words.push_str("; it works from time to time"),
+        1 => words.push_str("; one of them works from time to time"),
+        some => words.push_str(&format!("; {some} of them work from time to time")),
+    }
+    if let Some(confidence) = hit.iter().map(|(_, it)| it.confidence).min() {
+        words.push_str(&format!("; known by {}", confidence.words()));
+    }
+    Some(words)
 }

@@ -3,6 +3,7 @@
 use super::{account, class, shown};
 use crate::render::Page;
 use crate::render::due::{self, Column};
+use crate::render::harmless;
 use crate::render::moment::{distance, duration, minute, rfc3339};
 use crate::render::number::thousands;
 use crate::render::pods;
@@ -99,6 +100,11 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
             .chain(recurrence::quiet(report, finding, page.time_zone))
             .chain(pods::of_finding(finding).map(|it| shown(&it)))
             .chain(pods::remarks(report, finding))
+            .chain(
+                finding
+                    .is_calm()
+                    .then(|| shown(&harmless::words(finding, page.time_zone))),
+            )
             .collect(),
     }
 }

@@ -46,6 +46,8 @@ pub(super) struct Bar {
     pub(super) date: Option<String>,
     /// Whether the date has no room to the right of the bar's beginning.
     pub(super) is_late: bool,
+    /// Whether the date is left out where there is no room for all.
+    pub(super) is_minor: bool,
     pub(super) total: usize,
     pub(super) top: usize,
     /// Its parts, the most urgent at the bottom.
@@ -170,6 +172,8 @@ impl Histogram {
         from: String,
     ) -> Bar {
         let step = 100.0 / bars as f64;
+        let every = bars.div_ceil(DATES);
+        let is_late = index > 0 && index + every > bars;
         let mut top = HEIGHT + HEADROOM;
         let mut parts = Vec::new();
         for (count, kind) in counts.iter().zip(kinds) {
@@ -190,10 +194,13 @@ impl Histogram {
             middle: format!("{:.2}%", step * (index as f64 + 0.5)),
             end: format!("{:.2}%", step * (index as f64 + 0.9)),
             width: format!("{:.2}%", step * 0.8),
-            is_late: index > 0 && index + bars.div_ceil(DATES) > bars,
-            date: index
-                .is_multiple_of(bars.div_ceil(DATES))
-                .then(|| from.clone()),
+            is_late,
+            // With the time of day, a telephone has room for the first and the last.
+            is_minor: match from.contains(':') {
+                true => index > 0 && !is_late,
+                false => (index / every) % 2 == 1,
+            },
+            date: index.is_multiple_of(every).then(|| from.clone()),
             from,
             total: counts.iter().sum(),
             top: top.saturating_sub(4),

@@ -3,6 +3,7 @@
 //!
 //! - [`axis`], [`lifeline`], [`chart`]: every token on a time axis
 //! - [`histogram`]: the coming deaths
+//! - [`rejected`]: what is rejected now
 //! - [`findings`]: the table
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 //!
@@ -14,6 +15,7 @@ mod chart;
 mod findings;
 mod histogram;
 mod lifeline;
+mod rejected;
 mod what_to_do;
 
 use std::io::{self, Write};
@@ -24,14 +26,16 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::Page;
-use super::actions;
+use super::actions::{self, INFERRED};
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
 use super::change;
 use super::due::Column;
-use super::moment::{distance, minute, rfc3339};
+use super::legacy_token;
+use super::moment::{minute, rfc3339};
 use super::number::thousands;
 use super::overview;
+use super::tally;
 use super::upgrade;
 use super::visible::visible;
 use crate::render::headline;
@@ -71,7 +75,8 @@ struct ReportPage {
     notes: Vec<String>,
     changes: Option<Changes>,
     tallies: Vec<Tally>,
-    harmless: String,
+    calm: Vec<String>,
+    rejected: Vec<rejected::Rejected>,
     histogram: Option<Histogram>,
     findings: Vec<findings::Row>,
     harmless_findings: Vec<findings::Row>,
@@ -79,12 +84,16 @@ struct ReportPage {
     upgrade: Option<what_to_do::Upgrade>,
     unasked_upgrade: Option<String>,
     steps: Vec<what_to_do::Step>,
+    /// What the names in commands rest on, where they are inferred.
+    inferred: Option<&'static str>,
     later: Option<String>,
     charts: Vec<Chart>,
     callers: Vec<Caller>,
-    caller_commands: Vec<String>,
+    caller_kinds: String,
+    caller_commands: Vec<(&'static str, String)>,
     callers_left_out: usize,
-    more_callers: bool,
+    more_callers: Option<&'static str>,
+    legacy_heading: &'static str,
     legacy_tokens: Vec<LegacyToken>,
     read: String,
     not_visible: &'static str,
@@ -135,14 +144,12 @@ struct Caller {
 struct LegacyToken {
     cluster: String,
     account: String,
-    secret: Option<String>,
-    requests: String,
-    last: String,
+    words: String,
 }
 
 /// How many findings have a verdict.
 struct Tally {
-    count: usize,
+    count: String,
     words: String,
     note: Option<String>,
     class: &'static str,
@@ -197,7 +204,8 @@ impl ReportPage {
             unseen: headline::unseen(report).map(|words| shown(&headline::as_sentence(&words))),
             without_findings: shown(&headline::as_sentence(&headline::without_findings(report))),
             tallies: tallies(report),
-            harmless: harmless_words_of(&harmless),
+            calm: tally::calm(report),
+            rejected: rejected::lists(report, page),
             histogram: Histogram::of(report, page),
             findings: rows(&pressing),
             harmless_findings: rows(&harmless),
@@ -205,9 +213,12 @@ impl ReportPage {
             upgrade: what_to_do::upgrade_of(report),
             unasked_upgrade: upgrade::unasked(report).map(|words| shown(&words)),
             steps: what_to_do::steps(report, page),
+            inferred: actions::has_inferred(&actions::steps(report))
+                .then(|| INFERRED.trim_start_matches("# ")),
             later: actions::later(report),
             charts: chart::charts(report, page),
             callers: callers(report, page),
+            caller_kinds: caller::kinds(report.clusters.iter().flat_map(|it| &it.rejected_callers)),
             caller_commands: caller_commands(report),
             callers_left_out: report
                 .clusters
@@ -217,7 +228,9 @@ impl ReportPage {
             more_callers: report
                 .clusters
                 .iter()
-                .any(|scan| scan.more_rejected_callers),
+                .any(|scan| scan.more_rejected_callers)
+                .then_some(caller::MORE),
+            legacy_heading: legacy_token::HEADING,
             legacy_tokens: legacy_tokens(report, page),
             read: basis::read(report),
             not_visible: NOT_VISIBLE,
@@ -312,15 +325,17 @@ fn callers(report: &Report, page: &Page) -> Vec<Caller> {
     report.clusters.iter().flat_map(of_scan).collect()
 }
 
-/// The commands that find out who the unexplained callers were, one a cluster.
-fn caller_commands(report: &Report) -> Vec<String> {
-    let urgent = report.urgent_callers();
-    let mut commands: Vec<String> = urgent
-        .filter_map(|(scan, _)| caller::command(scan))
-        .collect();
-    commands.sort();
-    commands.dedup();
-    commands
+/// The commands that find out who the unexplained callers were, and who has their addresses now.
+fn caller_commands(report: &Report) -> Vec<(&'static str, String)> {
+    let is_urgent = |scan: &&ClusterScan| {
+        let mut callers = scan.rejected_callers.iter();
+        callers.any(|caller| caller.severity.is_some())
+    };
+    let were = report.clusters.iter().filter(is_urgent);
+    let were = were.filter_map(|scan| Some(("Who it was", caller::command(scan)?)));
+    let are = report.clusters.iter();
+    let are = are.filter_map(|scan| Some(("Who is there", caller::look_up(scan)?)));
+    were.chain(are).collect()
 }
 
 fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
@@ -330,9 +345,7 @@ fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
             .map(|token| LegacyToken {
                 cluster: shown(&report.name_of(&scan.cluster)),
                 account: shown(&token.service_account.to_string()),
-                secret: token.secret.as_deref().map(shown),
-                requests: thousands(token.requests),
-                last: minute(token.last_seen, page.time_zone),
+                words: shown(&legacy_token::words(token, page.time_zone)),
             })
             .collect()
     };
@@ -340,47 +353,14 @@ fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
 }
 
 fn tallies(report: &Report) -> Vec<Tally> {
-    let count = report.urgent_callers().count();
-    let callers = (count > 0).then(|| Tally {
-        count,
-        words: if count == 1 {
-            "unexplained caller".to_owned()
-        } else {
-            "unexplained callers".to_owned()
-        },
-        note: Some("rejected".to_owned()),
-        class: class(
-            report
-                .urgent_callers()
-                .filter_map(|(_, it)| it.severity)
-                .max(),
-        ),
-    });
-    Verdict::ALL
+    tally::pressing(report)
         .into_iter()
-        .filter(|verdict| !verdict.is_harmless() && report.count(*verdict) > 0)
-        .map(|verdict| {
-            let findings = || {
-                report
-                    .findings
-                    .iter()
-                    .filter(|it| it.verdict == verdict && it.accepted.is_none())
-            };
-            let note = findings()
-                .min_by_key(|finding| finding.lead().rejected_from)
-                .filter(|_| verdict.is_dying())
-                .map(|first| {
-                    let at = first.lead().rejected_from;
-                    format!("the first dies {}", distance(at, report.now(first)))
-                });
-            Tally {
-                count: report.count(verdict),
-                words: verdict.word().to_owned(),
-                note,
-                class: class(findings().filter_map(|finding| finding.severity).max()),
-            }
+        .map(|tally| Tally {
+            count: thousands(tally.count as u64),
+            words: tally.words,
+            note: tally.first,
+            class: class(tally.severity),
         })
-        .chain(callers)
         .collect()
 }
 

@@ -2,27 +2,33 @@
 //! shows no picture and calls nobody.
 //!
 //! - [`inert`]: text that stays text
+//! - [`callers`]: who else is rejected, and tokens kept in secrets
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 
+mod callers;
 mod inert;
 mod what_to_do;
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::Page;
 use super::basis::{self, NOT_VISIBLE};
-use super::caller;
 use super::change;
 use super::due::{self, Column};
-use super::moment::{distance, minute};
+use super::harmless;
+use super::moment::distance;
 use super::number::{counted, thousands};
 use super::overview;
 use super::pods;
 use super::recurrence;
 use super::rejections;
+use super::tally;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
+use crate::report::verdict::Severity;
+use callers::{write_callers, write_legacy_tokens};
 use inert::{code, words};
 use what_to_do::{write_actions, write_upgrade};
 
@@ -30,13 +36,12 @@ use what_to_do::{write_actions, write_upgrade};
 const MOST_FINDINGS: usize = 100;
 /// The most commands, pieces of advice and gaps in a list, for the same reason.
 const MOST_LINES: usize = 50;
-/// The most rejected callers: anybody can be one, with a user agent of a thousand characters.
-const MOST_CALLERS: usize = 10;
 
 /// Writes the report.
 pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "## Stale service-account tokens")?;
     write_basis(report, page, output)?;
+    write_tallies(report, output)?;
     write_warnings(report, output)?;
     write_changes(report, page, output)?;
     write_upgrade(report, output)?;
@@ -46,6 +51,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     write_pods(report, output)?;
     write_actions(report, page, output)?;
     write_callers(report, page, output)?;
+    write_legacy_tokens(report, page, output)?;
     write_harmless(report, page, output)?;
     if overview::counts(report) && report.is_incomplete() {
         writeln!(output)?;
@@ -112,9 +118,11 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
             "**This report is incomplete: findings may be missing.**"
         )?;
         writeln!(output)?;
+        if let Some(unseen) = headline::unseen(report) {
+            writeln!(output, "- {}", words(&headline::as_sentence(&unseen)))?;
+        }
         if overview::counts(report) {
-            let unseen = headline::unseen(report).map(|words| headline::as_sentence(&words));
-            for line in unseen.into_iter().chain(overview::reasons(report)) {
+            for line in overview::reasons(report) {
                 writeln!(output, "- {}", words(&line))?;
             }
         } else {
@@ -122,6 +130,24 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+/// How many findings have each verdict, and how many need nobody.
+fn write_tallies(report: &Report, output: &mut dyn Write) -> io::Result<()> {
+    let pressing = tally::pressing(report);
+    let counted: Vec<String> = pressing
+        .iter()
+        .map(|tally| match tally.severity {
+            Some(Severity::Critical) => format!("**{}**", tally.in_words()),
+            _ => tally.in_words(),
+        })
+        .chain(tally::calm(report))
+        .collect();
+    if counted.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    writeln!(output, "{}", counted.join("; "))
 }
 
 fn write_gaps(report: &Report, output: &mut dyn Write) -> io::Result<()> {
@@ -233,10 +259,12 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
 /// Since when, how often and until when each of the findings was rejected.
 fn write_rejections(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let rejected = || {
-        report
-            .findings
-            .iter()
-            .filter_map(|finding| Some((finding, rejections::of_finding(finding, page.time_zone)?)))
+        report.findings.iter().filter_map(|finding| {
+            // Of what is over, or accepted by the operator, there is less to say.
+            let rejected = rejections::current(report, finding, page.time_zone)
+                .or_else(|| rejections::of_finding(finding, page.time_zone))?;
+            Some((finding, rejected))
+        })
     };
     if rejected().next().is_none() {
         return Ok(());
@@ -256,53 +284,10 @@ fn write_rejections(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     write_more(rejected().count(), "rejected", output)
 }
 
-/// Callers that are rejected and that no single holder explains.
-fn write_callers(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let callers = || {
-        report.clusters.iter().flat_map(|scan| {
-            let callers = scan.rejected_callers.iter();
-            callers.map(move |caller| (&scan.cluster, caller))
-        })
-    };
-    if callers().next().is_none() {
-        return Ok(());
-    }
-    writeln!(output)?;
-    writeln!(output, "### Also rejected (sender unknown)")?;
-    writeln!(output)?;
-    let (urgent, others): (Vec<_>, Vec<_>) =
-        callers().partition(|(_, caller)| caller.severity.is_some());
-    for (cluster, caller) in urgent.into_iter().chain(others).take(MOST_CALLERS) {
-        let strong = if caller.severity.is_some() { "**" } else { "" };
-        writeln!(
-            output,
-            "- {strong}{}{strong} in {}, {}: {}; {}",
-            code(&caller.address),
-            code(&report.name_of(cluster)),
-            code(&caller.user_agent),
-            caller::rejected(caller, page.time_zone),
-            code(&caller::who(caller))
-        )?;
-    }
-    let mut commands: Vec<String> = report
-        .urgent_callers()
-        .filter_map(|(scan, _)| caller::command(scan))
-        .collect();
-    commands.dedup();
-    for command in commands.iter().take(MOST_CALLERS) {
-        writeln!(output, "- Who it was: {}", code(command))?;
-    }
-    match callers().count().saturating_sub(MOST_CALLERS) {
-        0 => Ok(()),
-        more => writeln!(output, "- and {more} more: see `--format json`"),
-    }
-}
-
 /// The verdict, in bold where it is critical.
 fn verdict(finding: &Finding) -> String {
-    use crate::report::verdict::Severity::Critical;
     match finding.severity {
-        Some(Critical) => format!("**{}**", finding.verdict),
+        Some(Severity::Critical) => format!("**{}**", finding.verdict),
         _ => finding.verdict.to_string(),
     }
 }
@@ -387,24 +372,13 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         } else {
             String::new()
         };
-        let last = if finding.verdict.is_gone() {
-            let last = minute(finding.last_seen(), page.time_zone);
-            format!(", last used {last}")
-        } else {
-            String::new()
+        let why = harmless::words(finding, page.time_zone);
+        // Only the reason of an acceptance is text from elsewhere.
+        let why = match finding.accepted {
+            Some(_) => words(&why),
+            None => Cow::Borrowed(&*why),
         };
-        let accepted = finding
-            .accepted
-            .as_ref()
-            .map_or_else(String::new, |accepted| {
-                let reason = code(&accepted.reason);
-                format!(", accepted until {}: {reason}", accepted.until)
-            });
-        writeln!(
-            output,
-            "- {account}{cluster}: {}{last}{accepted}",
-            finding.verdict
-        )?;
+        writeln!(output, "- {account}{cluster}: {}, {why}", finding.verdict)?;
     }
     write_more(harmless.len(), "harmless findings", output)
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::inert::{code, line, words};
 use super::{MOST_LINES, in_cluster, write_more};
 use crate::render::Page;
-use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::actions::{self, Body, Cure, INFERRED, Restart};
 use crate::render::kubeconfig;
 use crate::render::upgrade::{self, Upgrade};
 use crate::report::Report;
@@ -16,12 +16,19 @@ pub(super) fn write_actions(
     page: &Page,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    for step in actions::steps(report) {
+    let steps = actions::steps(report);
+    let is_restart = |body: &Body<'_>| matches!(body, Body::Restarts(_));
+    let last = steps.iter().rposition(|step| is_restart(&step.body));
+    let is_inferred = actions::has_inferred(&steps);
+    for (index, step) in steps.iter().enumerate() {
         writeln!(output)?;
         writeln!(output, "### {}: {}", step.heading, step.purpose)?;
         writeln!(output)?;
         match &step.body {
-            Body::Restarts(restarts) => write_restarts(restarts, report, page, output)?,
+            Body::Restarts(restarts) => {
+                let ending = (Some(index) == last && is_inferred).then_some(INFERRED);
+                write_restarts(restarts, ending, report, page, output)?;
+            }
             Body::Cures(cures) => write_cures(cures, output)?,
         }
     }
@@ -75,6 +82,7 @@ pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Resu
 
 fn write_restarts(
     restarts: &[Restart<'_>],
+    ending: Option<&str>,
     report: &Report,
     page: &Page,
     output: &mut dyn Write,
@@ -100,6 +108,9 @@ fn write_restarts(
     if restarts.len() > MOST_LINES {
         let more = restarts.len() - MOST_LINES;
         writeln!(output, "# and {more} more: see --format csv")?;
+    }
+    if let Some(ending) = ending {
+        writeln!(output, "{ending}")?;
     }
     writeln!(output, "```")
 }

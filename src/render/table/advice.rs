@@ -2,11 +2,10 @@
 
 use std::io::{self, Write};
 
-use super::answer::INFERRED;
 use super::list::{self, Margins};
 use super::style::{FAINT, HEADING, paint};
 use crate::render::Page;
-use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::actions::{self, Body, Cure, INFERRED, Restart};
 use crate::render::kubeconfig;
 use crate::render::visible::visible;
 use crate::report::Report;
@@ -23,10 +22,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let steps = actions::steps(report);
     let is_restart = |body: &Body<'_>| matches!(body, Body::Restarts(_));
     let last = steps.iter().rposition(|step| is_restart(&step.body));
-    let is_inferred = steps.iter().any(|step| match &step.body {
-        Body::Restarts(restarts) => restarts.iter().any(|it| !it.workload_is_known),
-        Body::Cures(_) => false,
-    });
+    let is_inferred = actions::has_inferred(&steps);
     for (index, step) in steps.iter().enumerate() {
         match &step.body {
             Body::Restarts(restarts) => {

@@ -3,22 +3,19 @@
 
 use std::io::{self, Write};
 
-use chrono::TimeDelta;
-
 use super::list::{self, Margins};
-use super::style::{FAINT, HEADING, paint, thousands};
+use super::style::{FAINT, HEADING, paint};
 use crate::evidence::cluster::Cluster;
 use crate::render::Page;
-use crate::render::actions;
+use crate::render::actions::{self, INFERRED};
 use crate::render::due;
 use crate::render::kubeconfig;
-use crate::render::moment::{distance, minute};
+use crate::render::moment::distance;
 use crate::render::pods;
-use crate::render::rejections::since;
+use crate::render::rejections;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
-use crate::report::rejection::HolderRejections;
 
 const MARGINS: Margins = Margins {
     indent: 2,
@@ -30,9 +27,6 @@ const LINES: usize = 5;
 
 /// How many lines to type: what mends a client and what buys it a day are two.
 const COMMANDS: usize = 8;
-
-/// What commands with a workload's name rest on.
-pub(super) const INFERRED: &str = "# workloads are inferred from the names of their pods";
 
 /// All answers, in a few lines each.
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
@@ -89,7 +83,6 @@ pub(super) fn write_rejected(
     let rejected: Vec<String> = report
         .findings
         .iter()
-        .filter(|finding| finding.accepted.is_none())
         .filter_map(|finding| rejected(report, finding, page))
         .collect();
     if rejected.is_empty() {
@@ -106,62 +99,11 @@ pub(super) fn write_rejected(
 }
 
 fn rejected(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
-    let now = report.window_end(finding)?;
-    let by_turns = |holder: &HolderFinding| {
-        let rejections = holder.rejections.as_ref();
-        holder.rejected_from <= now && rejections.is_some_and(|it| it.accepted_in_between)
-    };
-    let hit: Vec<(&HolderFinding, &HolderRejections)> = finding
-        .holders
-        .iter()
-        .filter(|holder| holder.verdict.rests_on_rejections() || by_turns(holder))
-        .filter_map(|holder| Some((holder, holder.rejections.as_ref()?)))
-        .collect();
-    let (first_holder, first) = hit.iter().min_by_key(|(_, it)| it.first)?;
-    let last = hit.iter().map(|(_, it)| it.last).max()?;
-    let count: u64 = hit.iter().map(|(_, it)| it.count).sum();
-    let pods = match (hit.len(), finding.holders.len()) {
-        (1, 1) => "1 pod".to_owned(),
-        (hit, all) => format!("{hit} of {all} pods"),
-    };
-    let before = if first.accepted_in_between {
-        String::new()
-    } else if first_holder.was_never_accepted() {
-        format!(
-            " (its container started {})",
-            minute(first_holder.issued, page.time_zone)
-        )
-    } else {
-        format!(
-            " (accepted last {})",
-            minute(first_holder.last_seen, page.time_zone)
-        )
-    };
     let mut words = format!(
-        "{}: {pods} {}{before}; {} {}, the last {}",
+        "{}: {}",
         name(report, finding),
-        since(first.first, first.at_least_since, page.time_zone),
-        thousands(count),
-        if count == 1 {
-            "rejection"
-        } else {
-            "rejections"
-        },
-        if now - last < TimeDelta::minutes(1) {
-            "just now".to_owned()
-        } else {
-            distance(last, now)
-        },
+        rejections::current(report, finding, page.time_zone)?
     );
-    match hit.iter().filter(|(holder, _)| by_turns(holder)).count() {
-        0 => {}
-        all if all == hit.len() => words.push_str("; it works from time to time"),
-        1 => words.push_str("; one of them works from time to time"),
-        some => words.push_str(&format!("; {some} of them work from time to time")),
-    }
-    if let Some(confidence) = hit.iter().map(|(_, it)| it.confidence).min() {
-        words.push_str(&format!("; known by {}", confidence.words()));
-    }
     for remark in pods::remarks(report, finding) {
         words.push_str(&format!("; {remark}"));
     }

@@ -1,10 +1,9 @@
 //! Callers that are rejected and that no single holder explains: told, never dropped.
 
 use std::io::{self, Write};
-use std::net::IpAddr;
 
 use super::list::{self, Margins};
-use super::style::{FAINT, WARNING, paint, thousands};
+use super::style::{FAINT, WARNING, paint};
 use crate::render::Page;
 use crate::render::caller;
 use crate::render::number::counted;
@@ -48,16 +47,11 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             let heading = format!("Also rejected (sender unknown){of}");
             write_list(&heading, &others, &kinds, page, output)?;
         }
-        // Where the cluster was asked, the answer stands beside each of them.
-        let unasked = urgent.iter().chain(&others).filter(|it| it.pods.is_empty());
-        if let Some(address) = unasked.filter_map(|it| address(it)).next() {
-            writeln!(
-                output,
-                "    Who is there   kubectl get pods -A --field-selector status.podIP={address}"
-            )?;
+        if let Some(command) = caller::look_up(scan) {
+            writeln!(output, "    Who is there   {command}")?;
         }
         if scan.more_rejected_callers {
-            let words = "    There were more rejected callers: some are left out, because the limit was reached.";
+            let words = format!("    {}", caller::MORE);
             writeln!(output, "{}", paint(WARNING, words, page.colour))?;
         }
     }
@@ -75,14 +69,9 @@ fn write_list(
     writeln!(output)?;
     writeln!(
         output,
-        "  {heading}: {}, {} {}",
+        "  {heading}: {}, {}",
         counted(callers.len(), "caller", "callers"),
-        thousands(count),
-        if count == 1 {
-            "rejection"
-        } else {
-            "rejections"
-        },
+        counted(count, "rejection", "rejections"),
     )?;
     if !kinds.is_empty() {
         writeln!(output, "    {}", paint(FAINT, kinds, page.colour))?;
@@ -141,9 +130,4 @@ fn agent(user_agent: &str) -> String {
         Some((cut, _)) => format!("{}…", &shown[..cut]),
         None => shown.into_owned(),
     }
-}
-
-/// The address, if it is one: nothing else of a log goes into a command.
-fn address(caller: &RejectedCaller) -> Option<IpAddr> {
-    caller.address.parse().ok()
 }

@@ -9,15 +9,12 @@ use super::list;
 use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
 use crate::render::Page;
 use crate::render::basis;
-use crate::render::caller;
 use crate::render::headline;
-use crate::render::moment::distance;
 use crate::render::overview;
+use crate::render::tally;
 use crate::render::visible::visible;
 use crate::report::Report;
-use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
-use crate::report::verdict::{Severity, Verdict};
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     if overview::counts(report) {
@@ -125,69 +122,14 @@ type Part = (Style, String);
 
 /// `1 rejected   2 frozen, the first dies in 2 d 4 h       3 refreshing late, 2 gone: harmless`
 fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
-    let mut parts = Vec::new();
-    for verdict in Verdict::ALL
-        .into_iter()
-        .filter(|verdict| !verdict.is_harmless())
-    {
-        let count = report.count(verdict);
-        if count == 0 {
-            continue;
-        }
-        let mut words = format!("{count} {verdict}");
-        let first = report
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict == verdict && finding.accepted.is_none())
-            .min_by_key(|finding| finding.lead().rejected_from);
-        if let Some(first) = first.filter(|_| verdict.is_dying()) {
-            words.push_str(&format!(", the first {}", when(report, first)));
-        }
-        let worst = report
-            .findings
-            .iter()
-            .filter(|finding| finding.verdict == verdict && finding.accepted.is_none())
-            .filter_map(|finding| finding.severity)
-            .max();
-        parts.push((of_severity(worst), words));
-    }
-    if let Some(words) = caller::urgent(report) {
-        parts.push((of_severity(worst_caller(report)), words));
-    }
-    let harmless: Vec<String> = Verdict::ALL
-        .into_iter()
-        .filter(|verdict| verdict.is_harmless() && report.count(*verdict) > 0)
-        .map(|verdict| format!("{} {verdict}", report.count(verdict)))
+    let mut pressing: Vec<Part> = tally::pressing(report)
+        .iter()
+        .map(|tally| (of_severity(tally.severity), tally.in_words()))
         .collect();
-    if parts.is_empty() {
+    if pressing.is_empty() {
         let words = headline::without_findings(report);
-        parts.push((Style::new(), visible(&words).into_owned()));
+        pressing.push((Style::new(), visible(&words).into_owned()));
     }
-    let mut calm = Vec::new();
-    if !harmless.is_empty() {
-        calm.push((FAINT, format!("{}: harmless", harmless.join(", "))));
-    }
-    if report.accepted() > 0 {
-        calm.push((FAINT, format!("{} accepted", report.accepted())));
-    }
-    calm.extend(caller::ignored(report).map(|words| (FAINT, words)));
-    (parts, calm)
-}
-
-fn worst_caller(report: &Report) -> Option<Severity> {
-    report
-        .urgent_callers()
-        .filter_map(|(_, it)| it.severity)
-        .max()
-}
-
-fn when(report: &Report, finding: &Finding) -> String {
-    let lead = finding.lead();
-    let now = report.window_end(finding).unwrap_or(lead.last_seen);
-    let distance = distance(lead.rejected_from, now);
-    if lead.rejected_from < now {
-        format!("was due {distance}")
-    } else {
-        format!("dies {distance}")
-    }
+    let calm = tally::calm(report).into_iter();
+    (pressing, calm.map(|words| (FAINT, words)).collect())
 }

@@ -1,14 +1,12 @@
-//! Tokens kept in secrets that are in use: they are no stale tokens, and listed apart.
+//! Tokens kept in secrets that are in use.
 
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
-use super::style::thousands;
 use crate::render::Page;
-use crate::render::moment::minute;
+use crate::render::legacy_token::{self, HEADING};
 use crate::render::visible::visible;
 use crate::report::Report;
-use crate::report::legacy_token::LegacyTokenFinding;
 
 const MARGINS: Margins = Margins {
     indent: 4,
@@ -19,39 +17,24 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let items: Vec<String> = report
         .clusters
         .iter()
-        .flat_map(|scan| &scan.legacy_tokens)
-        .map(|token| words(token, page))
+        .flat_map(|scan| scan.legacy_tokens.iter().map(move |token| (scan, token)))
+        .map(|(scan, token)| {
+            let cluster = match report.clusters.len() {
+                0 | 1 => String::new(),
+                _ => format!(" ({})", visible(&report.name_of(&scan.cluster))),
+            };
+            let words = legacy_token::words(token, page.time_zone);
+            format!("{}{cluster}: {}", token.service_account, visible(&words))
+        })
         .collect();
     if items.is_empty() {
         return Ok(());
     }
     writeln!(output)?;
-    writeln!(
-        output,
-        "  Not stale: tokens kept in secrets, which do not expire and should be replaced"
-    )?;
-    list::write("", &items, MARGINS, page, output)
-}
-
-fn words(token: &LegacyTokenFinding, page: &Page) -> String {
-    let secret = token.secret.as_ref().map_or_else(String::new, |secret| {
-        format!(" (secret {})", visible(secret))
-    });
-    let agents = match &token.user_agents[..] {
-        [] => String::new(),
-        [only] => format!(", by {}", visible(only)),
-        [first, rest @ ..] => format!(", by {} and {} more", visible(first), rest.len()),
+    let heading = Margins {
+        indent: 2,
+        ..MARGINS
     };
-    format!(
-        "{}{secret}: {} {} from {}{agents}, the last {}",
-        token.service_account,
-        thousands(token.requests),
-        if token.requests == 1 {
-            "request"
-        } else {
-            "requests"
-        },
-        visible(&token.addresses.join(", ")),
-        minute(token.last_seen, page.time_zone),
-    )
+    list::write("", &[HEADING.to_owned()], heading, page, output)?;
+    list::write("", &items, MARGINS, page, output)
 }

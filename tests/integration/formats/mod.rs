@@ -3,6 +3,7 @@
 //! - [`corpus`]: the reports
 //! - [`snapshots`]: what each format looks like on a recorded log
 //! - [`fleet`]: many clusters, and the commands of each
+//! - [`blocks`]: every fact of the table stands in the page and in Markdown
 //! - [`hostile`]: text that acts in no format
 //! - [`markdown`], [`calendar`], [`metrics`], [`page`], [`columns`]: each format, read back by
 //!   somebody else
@@ -11,6 +12,7 @@
 //! - [`saved`]: saved reports, of this version and of others
 //! - [`render_command`]: the command
 
+mod blocks;
 mod calendar;
 mod columns;
 mod corpus;

@@ -1,0 +1,29 @@
+//! Why nothing has to be done about a finding, in words.
+
+use chrono_tz::Tz;
+
+use super::moment::{duration, minute};
+use super::number::counted;
+use crate::report::finding::Finding;
+
+/// `6 tokens, none used past 1 h 1 m`; `last used 2026-11-23 22:50`; `accepted until 2026-12-01:
+/// REASON`. The reason is the operator's: escape it.
+pub fn words(finding: &Finding, time_zone: Tz) -> String {
+    if let Some(accepted) = &finding.accepted {
+        return format!("accepted until {}: {}", accepted.until, accepted.reason);
+    }
+    if finding.verdict.is_gone() {
+        return format!("last used {}", minute(finding.last_seen(), time_zone));
+    }
+    let oldest = finding
+        .holders
+        .iter()
+        .flat_map(|holder| &holder.tokens)
+        .map(|token| token.last_used - token.issued)
+        .max();
+    let tokens = counted(finding.tokens(), "token", "tokens");
+    match oldest {
+        Some(oldest) => format!("{tokens}, none used past {}", duration(oldest)),
+        None => tokens,
+    }
+}
