@@ -18,6 +18,7 @@ use crate::source::aws::access::Access;
 use crate::source::cloudwatch::named_log_group::NamedLogGroup;
 use crate::source::cloudwatch::price::PricePerGb;
 use crate::source::cloudwatch::selector::{NotASelector, Pattern, Selector};
+use crate::source::cloudwatch::self_check::Verify;
 use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::default_window::DEFAULT_WINDOW;
 use crate::source::depth::Depth;
@@ -309,6 +310,7 @@ impl EvidenceArgs {
             max_scan: self.max_scan,
             price_per_gb: self.price_per_gb,
             dry_run: self.dry_run,
+            verify: Verify::Never,
             // Only a verdict needs the versions.
             describes_clusters: depth != Depth::Export,
         })

@@ -12,6 +12,7 @@ use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::aws::access::Access;
 use crate::source::cloudwatch::price::PricePerGb;
+use crate::source::cloudwatch::self_check::Verify;
 use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::depth::Depth;
 use crate::source::files::inputs::Excluded;
@@ -69,11 +70,20 @@ pub(super) struct CloudWatchPlan {
     pub(super) max_scan: Option<ByteSize>,
     pub(super) price_per_gb: Option<PricePerGb>,
     pub(super) dry_run: bool,
+    /// When the aggregate query is put to the test.
+    pub(super) verify: Verify,
     /// Whether the EKS API is asked for the clusters' versions.
     pub(super) describes_clusters: bool,
 }
 
 impl EvidencePlan {
+    /// When the aggregate query is put to the test; files need none.
+    pub(super) fn verify(&mut self, verify: Verify) {
+        if let From::CloudWatch(plan) = &mut self.from {
+            plan.verify = verify;
+        }
+    }
+
     /// Whether audit logs come from files, and one of them from standard input.
     pub(super) fn reads(&self) -> Reads {
         match &self.from {

@@ -62,7 +62,7 @@ impl Export {
             ),
             None => None,
         };
-        let evidence: Evidence<AcceptedRequests> = match gather(&self.evidence, self.quiet)? {
+        let evidence: Evidence<AcceptedRequests> = match gather(&self.evidence, None, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };

@@ -1,5 +1,6 @@
 //! Evidence from wherever the plan says.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -25,9 +26,11 @@ use crate::evidence::set::Collect;
 use crate::evidence::silence;
 use crate::render::number::counted;
 use crate::render::visible::visible;
+use crate::report::Report;
 use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::query_limits::QueryLimits;
 use crate::source::cloudwatch::scan_budget::ScanBudget;
+use crate::source::cloudwatch::self_check::{SelfChecks, text_id};
 use crate::source::cloudwatch::silence::Silence;
 use crate::source::cloudwatch::{self, fleet, origins, transformer};
 use crate::source::depth::Depth;
@@ -55,6 +58,7 @@ pub(super) enum Gathering<C> {
 /// Gathers the evidence that the plan asks for.
 pub(super) fn gather<C: Collect + 'static>(
     plan: &EvidencePlan,
+    previous: Option<&Report>,
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
     let (depth, stated) = (plan.depth, plan.kubernetes_version);
@@ -63,7 +67,10 @@ pub(super) fn gather<C: Collect + 'static>(
             gathered: from_inputs(plan, quiet)?,
             interrupted: false,
         }),
-        From::CloudWatch(plan) => from_cloudwatch(plan, depth, stated, quiet)?,
+        From::CloudWatch(plan) => {
+            let checks = SelfChecks::new(plan.verify, verified_regions(previous));
+            from_cloudwatch(plan, depth, stated, Arc::new(checks), quiet)?
+        }
     };
     if let Gathering::Evidence(evidence) = &mut gathering {
         for coverage in evidence.gathered.coverages.0.values_mut() {
@@ -71,6 +78,17 @@ pub(super) fn gather<C: Collect + 'static>(
         }
     }
     Ok(gathering)
+}
+
+/// The Regions in which an earlier report found the query of this version to be answered as
+/// expected.
+fn verified_regions(previous: Option<&Report>) -> BTreeSet<String> {
+    let id = text_id();
+    let clusters = previous.into_iter().flat_map(|report| &report.clusters);
+    let verified = clusters.filter(|scan| scan.verified_queries.contains(&id));
+    verified
+        .filter_map(|scan| scan.cluster.region.clone())
+        .collect()
 }
 
 fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>, Failure> {
@@ -192,6 +210,7 @@ fn from_cloudwatch<C: Collect + 'static>(
     plan: &CloudWatchPlan,
     depth: Depth,
     stated: Option<KubernetesVersion>,
+    self_checks: Arc<SelfChecks>,
     quiet: bool,
 ) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
@@ -205,7 +224,15 @@ fn from_cloudwatch<C: Collect + 'static>(
     let runtime = interrupt::runtime()?;
     let gathering = runtime.block_on(async {
         let stop = interrupt::listen()?;
-        ask_cloudwatch(plan, depth, stated, stop, Arc::clone(&progress)).await
+        ask_cloudwatch(
+            plan,
+            depth,
+            stated,
+            self_checks,
+            stop,
+            Arc::clone(&progress),
+        )
+        .await
     });
     // A call that hangs must not keep the report waiting.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -226,6 +253,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     plan: &CloudWatchPlan,
     depth: Depth,
     stated: Option<KubernetesVersion>,
+    self_checks: Arc<SelfChecks>,
     stop: CancellationToken,
     progress: Arc<Progress>,
 ) -> Result<(Gathering<C>, Vec<source::aws::failure::Failure>), Failure> {
@@ -261,6 +289,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         max_queries,
         known_versions: known_versions.clone(),
         stop: stop.clone(),
+        self_checks: Arc::clone(&self_checks),
         scan: Arc::clone(&scan),
         progress: Arc::clone(&progress),
     };

@@ -106,7 +106,7 @@ impl Investigate {
         let outputs = self.output.open()?;
         let previous = self.memory.read()?;
         let pods = self.pods.read()?;
-        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, self.quiet)? {
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };

@@ -43,6 +43,9 @@ pub struct Coverage {
     /// Queries started. One that several clusters share is counted at the first of them, and its
     /// bytes by how much each of them stores.
     pub queries: u64,
+    /// Queries that were found to be answered here as the events themselves say: the name of each
+    /// with a checksum of its text.
+    pub verified_queries: BTreeSet<String>,
     /// What else to know, and how many events that concerns.
     pub notes: BTreeMap<Note, u64>,
     /// What could not be seen, and how many lines, slices or files that concerns.
@@ -101,6 +104,8 @@ pub enum GapKind {
     NoAnnotations,
     /// What a cluster says of its pods was asked for, and could not be used.
     PodsNotUsed,
+    /// A query whose answer is not what the events themselves say.
+    ContradictoryAnswer,
 }
 
 impl GapKind {
@@ -133,6 +138,10 @@ impl GapKind {
             Self::NotAnAuditLog => ("no audit events in it", "no audit events in it"),
             Self::NoAnnotations => ("events without annotations", "events without annotations"),
             Self::PodsNotUsed => ("pods not used", "pods not used"),
+            Self::ContradictoryAnswer => (
+                "answer that contradicts its events",
+                "answers that contradict their events",
+            ),
         }
     }
 
@@ -273,6 +282,7 @@ impl Coverage {
         self.bytes_read += other.bytes_read;
         self.bytes_scanned += other.bytes_scanned;
         self.queries += other.queries;
+        self.verified_queries.extend(other.verified_queries);
         if let Some(price) = other.price {
             self.charge(price);
         }

@@ -45,6 +45,9 @@ pub struct ClusterScan {
     pub price: Option<Price>,
     /// Queries started. One that several clusters share is counted at the first of them.
     pub queries: u64,
+    /// Queries that were found to be answered here as the events themselves say: the name of each
+    /// with a checksum of its text.
+    pub verified_queries: Vec<String>,
     /// What could not be seen, with how often.
     pub gaps: Vec<CountedGap>,
     /// What else to know.

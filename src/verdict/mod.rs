@@ -348,6 +348,7 @@ fn scan(
         bytes_scanned: coverage.bytes_scanned,
         price: coverage.price,
         queries: coverage.queries,
+        verified_queries: coverage.verified_queries.iter().cloned().collect(),
         gaps: coverage.counted_gaps(),
         notes: coverage.counted_notes(),
         accepted_at_age_seconds: None,

@@ -2,6 +2,7 @@
 
 mod audit_events;
 pub mod fleet;
+mod verification;
 
 use std::time::Duration;
 
@@ -90,6 +91,8 @@ pub struct Examined<'a> {
     pub since: Option<DateTime<Utc>>,
     /// The present.
     pub now: DateTime<Utc>,
+    /// Whether the query's answer is compared with whole events.
+    pub verifies: bool,
     /// When to give up.
     pub deadline: Instant,
 }
@@ -145,6 +148,9 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
             checks.extend(queries);
             if is_allowed {
                 checks.push(audit_events::check(connection, group, examined).await);
+                if examined.verifies {
+                    checks.push(verification::check(connection, group, since, examined).await);
+                }
             }
         }
     }

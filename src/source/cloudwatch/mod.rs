@@ -14,6 +14,7 @@
 //! - [`scan_budget`]: what a run may scan
 //! - [`scheduler`]: chunks side by side, their results merged
 //! - [`rejected_addresses`]: whom to look back for
+//! - [`self_check`]: the aggregate query put to the test by the service that runs it
 //! - [`silence`]: clusters whose audit log did not prove that it was seen
 //! - [`console`]: the link that opens a query in the console
 //! - [`examination`]: what a sweep needs, looked at piece by piece
@@ -43,6 +44,7 @@ pub mod run;
 pub mod scan_budget;
 pub mod scheduler;
 pub mod selector;
+pub mod self_check;
 pub mod silence;
 pub mod transformer;
 pub mod wanted;

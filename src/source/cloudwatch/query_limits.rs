@@ -11,6 +11,7 @@ use super::log_group::LogGroup;
 use super::price::{PricePerGb, price};
 use super::queries::logs_query::{LogsQuery, QuerySpan};
 use super::scan_budget::ScanBudget;
+use super::self_check::SelfChecks;
 use crate::evidence::price::Price;
 use crate::source::eks::KnownVersions;
 use crate::source::progress::Progress;
@@ -52,6 +53,8 @@ pub struct QueryLimits {
     pub known_versions: KnownVersions,
     /// Cancelled when the operator interrupts the run.
     pub stop: CancellationToken,
+    /// Where the aggregate query is put to the test.
+    pub self_checks: Arc<SelfChecks>,
     /// What the run may scan.
     pub scan: Arc<ScanBudget>,
     /// How far the run has got.

@@ -5,6 +5,7 @@ mod again;
 mod look_back;
 mod part;
 mod probes;
+mod verification;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use super::query_limits::{QueryLimits, first_chunks};
 use super::rejected_addresses::RejectedAddresses;
 use super::row::Row;
 use super::run::{Completion, QueryResult, QuerySpec, run};
+use super::self_check::piece::Marks;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::Gathered;
@@ -65,6 +67,8 @@ struct RegionScheduler<C> {
     gathered: Gathered<C>,
     /// Where rejected requests came from, by group.
     rejected: BTreeMap<usize, RejectedAddresses>,
+    /// What rows showed of where a self-check should look, by group.
+    marks: BTreeMap<usize, Marks>,
     /// What looking back scanned, by group.
     looked_back: BTreeMap<usize, u64>,
     failures: Vec<Failure>,
@@ -87,16 +91,18 @@ pub async fn run_queries<C: Collect + 'static>(
         queue,
         gathered: Gathered::default(),
         rejected: BTreeMap::new(),
+        marks: BTreeMap::new(),
         looked_back: BTreeMap::new(),
         failures: Vec::new(),
     };
     scheduler.init_coverage();
     scheduler.run_queries().await;
-    scheduler.look_back().await;
-    scheduler.await_versions().await;
-    for probed in scheduler.probed() {
-        scheduler.plan_probes(probed);
+    let check = scheduler.spawn_check();
+    scheduler.complete().await;
+    if scheduler.is_refuted(check).await {
+        scheduler.start_over_by_whole_events();
         scheduler.run_queries().await;
+        scheduler.complete().await;
     }
     scheduler.clamp_beginnings();
     let silences = scheduler.silences();
@@ -108,6 +114,17 @@ pub async fn run_queries<C: Collect + 'static>(
 }
 
 impl<C: Collect + 'static> RegionScheduler<C> {
+    /// Looks for what the window alone does not tell: who is rejected, and whether the logs were
+    /// seen.
+    async fn complete(&mut self) {
+        self.look_back().await;
+        self.await_versions().await;
+        for probed in self.probed() {
+            self.plan_probes(probed);
+            self.run_queries().await;
+        }
+    }
+
     /// Runs chunks until none is left.
     async fn run_queries(&mut self) {
         let progress = Arc::clone(&self.limits.progress);
@@ -268,6 +285,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 self.fall_back_to(remainder, chunk, &[place], shared);
             }
             part.settle(&self.groups[place].cluster, None);
+            self.marks.entry(place).or_default().merge(part.marks);
             self.rejected.entry(place).or_default().merge(part.rejected);
             self.gathered.collected.merge(part.collected);
             let cluster = &self.groups[place].cluster;

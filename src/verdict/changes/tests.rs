@@ -93,6 +93,7 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
             price: None,
             notes: Vec::new(),
             queries: 0,
+            verified_queries: Vec::new(),
             gaps: Vec::new(),
             accepted_at_age_seconds: None,
             rejected_callers: Vec::new(),

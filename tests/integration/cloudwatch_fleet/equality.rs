@@ -181,6 +181,7 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         max_queries: 4,
         known_versions: KnownVersions::default(),
         stop: tokio_util::sync::CancellationToken::new(),
+        self_checks: Arc::default(),
         scan: Arc::default(),
         progress: Arc::new(Progress::default()),
     };

@@ -18,6 +18,7 @@ mod organisation;
 mod profiles;
 mod quotas;
 mod regions;
+mod self_check;
 mod silence;
 mod versions;
 

@@ -12,8 +12,8 @@ use crate::loopback::{Builder, LogGroup, Manners};
 
 /// A log of every kind of event: two frozen pods, one of which says which token it uses, watches, a
 /// token in a secret, rejections, the control plane, and the mark where a caller wrote it.
-fn log() -> LogGroup {
-    let mut group = small_group("a").created(0);
+pub(super) fn log(cluster: &str) -> LogGroup {
+    let mut group = small_group(cluster).created(0);
     let mut add = |second: i64, from: &[(&str, &str)]| {
         let (millis, event) = stale_event("other", "second", second);
         let event = from.iter().fold(event, |event, (from, to)| {
@@ -40,7 +40,7 @@ fn log() -> LogGroup {
     for minute in 0..50 {
         add(minute * 60, &[credential]);
         add(minute * 60 + 20, &[credential, watch, begun]);
-        add(minute * 60 + 30, &[credential, watch]);
+        add(minute * 60 + 25, &[credential, watch]);
         add(minute * 60 + 40, &[credential, body]);
     }
     add(500, &[legacy]);
@@ -55,7 +55,7 @@ fn log() -> LogGroup {
 
 /// What a sweep of the log comes to, and what it says with `-v`.
 fn swept(builder: Builder, exits: &[i32]) -> (Value, Value, String) {
-    let cloudwatch = builder.group(log()).start();
+    let cloudwatch = builder.group(log("a")).start();
     let mut command = tool_at(&cloudwatch);
     command.args(["sweep", "a", "-v", "--format", "json"]);
     let run = crate::tool::run(command.args(HOUR));
@@ -149,7 +149,7 @@ fn a_construct_that_is_refused_costs_no_finding_or_is_a_gap() {
         assert_eq!(essence[0], expected[0], "{construct}");
     }
     // Without this nothing can be read at all, and the report does not pretend to.
-    let cloudwatch = service().group(log()).refuses("filter ").start();
+    let cloudwatch = service().group(log("a")).refuses("filter ").start();
     let run = run_to(tool_at(&cloudwatch).args(["sweep", "a"]).args(HOUR), 1);
     assert!(run.stderr.contains("refused"), "{}", run.stderr);
 }
@@ -157,7 +157,7 @@ fn a_construct_that_is_refused_costs_no_finding_or_is_a_gap() {
 /// What one refusal costs is told.
 #[test]
 fn a_refusal_is_said_with_what_stands_in() {
-    let cloudwatch = service().group(log()).refuses("strlen(").start();
+    let cloudwatch = service().group(log("a")).refuses("strlen(").start();
     let run = run_to(
         tool_at(&cloudwatch).args(["sweep", "a", "-v"]).args(HOUR),
         0,

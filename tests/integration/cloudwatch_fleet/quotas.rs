@@ -128,6 +128,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             max_queries: 8,
             known_versions: KnownVersions::default(),
             stop: tokio_util::sync::CancellationToken::new(),
+            self_checks: Arc::default(),
             scan: Arc::default(),
             progress: Arc::new(Progress::default()),
         };

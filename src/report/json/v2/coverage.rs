@@ -80,6 +80,8 @@ pub(super) enum GapKind {
     NoAnnotations,
     /// What a cluster says of its pods was asked for, and could not be used.
     PodsNotUsed,
+    /// A query whose answer is not what the events themselves say.
+    ContradictoryAnswer,
 }
 
 /// A note and how often it was made.
@@ -139,7 +141,7 @@ both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
     RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped,
-    NotAnAuditLog, NoAnnotations, PodsNotUsed,
+    NotAnAuditLog, NoAnnotations, PodsNotUsed, ContradictoryAnswer,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });
 both_ways!(struct CountedNote, note::CountedNote { note: one, count });

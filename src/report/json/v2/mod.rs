@@ -111,6 +111,10 @@ struct Scan {
     price_is_minimum: bool,
     /// Queries started.
     queries: u64,
+    /// Queries that were found to be answered here as the events themselves say: the name of each
+    /// with a checksum of its text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    verified_queries: Vec<String>,
     /// What could not be seen, with how often.
     gaps: Vec<CountedGap>,
     /// What a reader should know, without anything being missing.
@@ -271,6 +275,7 @@ impl From<ClusterScan> for Scan {
                 .map(|price| price.micro_dollars as f64 / MICRO_DOLLARS),
             price_is_minimum: scan.price.is_some_and(|price| price.at_least),
             queries: scan.queries,
+            verified_queries: scan.verified_queries,
             gaps: list(scan.gaps),
             notes: list(scan.notes),
             accepted_at_age_seconds: scan.accepted_at_age_seconds,
@@ -299,6 +304,7 @@ impl From<Scan> for ClusterScan {
                 at_least: scan.price_is_minimum,
             }),
             queries: scan.queries,
+            verified_queries: scan.verified_queries,
             gaps: list(scan.gaps),
             notes: list(scan.notes),
             accepted_at_age_seconds: scan.accepted_at_age_seconds,

@@ -78,6 +78,7 @@ pub async fn examine_fleet(
         cluster: None,
         since,
         now,
+        verifies: false,
         deadline,
     };
     for FoundRegion { connection, groups } in &fleet.regions {
@@ -142,6 +143,7 @@ async fn each(
                 cluster: None,
                 since,
                 now,
+                verifies: false,
                 deadline,
             };
             let name = &group.cluster.name;

@@ -12,9 +12,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, RowOrigin, RowOutcome};
 use super::raw_event::read_event;
 use super::{audit_events, legacy_tokens, rejections, stale_token_holders};
+use crate::audit::control_plane;
+use crate::audit::event::AuditEvent;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::observation::Observation;
 use crate::source::cloudwatch::row::Row;
+use crate::source::cloudwatch::self_check::piece::MOST_EVENTS;
 use crate::source::depth::Depth;
 
 /// The query.
@@ -93,6 +96,45 @@ const REMAINDER: LogsQuery = LogsQuery {
 
 static REMAINDER_TEXT: LazyLock<String> =
     LazyLock::new(|| QUERY.whole_events(&format!("kindPart = \"{UNREAD}\"")));
+
+/// Every event that the query reads, whole, for a piece of log in which there are few. Beside the
+/// evidence it tells of the control plane's own requests when CloudWatch dates them.
+pub const SAMPLE: LogsQuery = LogsQuery {
+    name: "audit-evidence, sample of whole events",
+    text: || {
+        r#"fields @timestamp, @log, @message
+| filter @logStream like /kube-apiserver-audit/
+| filter @message like "authentication.k8s.io/stale-token" or @message like "authentication.k8s.io/legacy-token" or @message like "Unauthorized" or @message like "kube-apiserver/v" or @message like "kube-controller-manager/v" or @message like "kube-scheduler/v"
+| limit 1000
+"#
+    },
+    row_limit: MOST_EVENTS,
+    read_row: Some(read_sampled),
+    ..LogsQuery::WHOLE_EVENTS
+};
+
+fn read_sampled(
+    row: &Row,
+    origin: &RowOrigin,
+    observations: &mut Vec<Observation>,
+    coverage: &mut Coverage,
+) -> RowOutcome {
+    let mut elsewhere = Coverage::default();
+    read_event(row, origin, |_| true, observations, &mut elsewhere);
+    let message = row.get("@message").unwrap_or_default();
+    let (Ok(event), Some(dated)) = (AuditEvent::parse(message), row.event_time("@timestamp"))
+    else {
+        return RowOutcome::Consumed;
+    };
+    let is_of_another_kind = event.annotations.stale_token.is_some()
+        || event.annotations.legacy_token.is_some()
+        || !origin.filter.contains(event.request_received_timestamp);
+    let version = control_plane::believable(&event.user.username, &event.user_agent);
+    if let Some(version) = version.filter(|_| !is_of_another_kind) {
+        coverage.control_plane.saw(version, dated);
+    }
+    RowOutcome::Consumed
+}
 
 fn read_whole(
     row: &Row,

@@ -11,6 +11,7 @@ use crate::evidence::set::{Collect, REJECTED_CALLERS};
 use crate::source::cloudwatch::queries::logs_query::{LogsQuery, RowOrigin, RowOutcome};
 use crate::source::cloudwatch::rejected_addresses::RejectedAddresses;
 use crate::source::cloudwatch::row::Row;
+use crate::source::cloudwatch::self_check::piece::Marks;
 
 /// What the rows of a chunk came to.
 #[derive(Debug)]
@@ -80,6 +81,8 @@ pub(super) struct Part<C> {
     /// The construct whose outcome shows that the rows are not as expected.
     pub(super) malformed: Option<&'static str>,
     pub(super) needs_raw_events: bool,
+    /// Where the self-check should look.
+    pub(super) marks: Marks,
     /// What the rows that can be spared prove: it counts once it is known whether they are all.
     dispensable: Vec<Observation>,
 }
@@ -92,6 +95,7 @@ impl<C: Default> Default for Part<C> {
             rejected: RejectedAddresses::default(),
             malformed: None,
             needs_raw_events: false,
+            marks: Marks::default(),
             dispensable: Vec::new(),
         }
     }
@@ -109,6 +113,10 @@ impl<C: Collect> Part<C> {
             self.malformed.get_or_insert(construct);
         }
         self.needs_raw_events |= outcome == RowOutcome::NeedsRawEvents;
+        self.marks.count(row.count("events"));
+        for observation in &observations {
+            self.marks.note(observation);
+        }
         if is_dispensable {
             self.dispensable.append(&mut observations);
         }

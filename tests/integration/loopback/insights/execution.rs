@@ -10,7 +10,7 @@ use super::order;
 use super::record::{Event, Record};
 use super::refusal::Malformed;
 use super::scope_check;
-use super::syntax::{Command, Comparison, Expression, Extraction};
+use super::syntax::{Aggregate, Command, Comparison, Expression, Extraction};
 use super::value::Value;
 
 /// The fields of one result, in order; a field that the event lacks is not in it.
@@ -243,7 +243,17 @@ fn run<'e>(command: &Command, mut records: Vec<Record<'e>>, manners: Manners) ->
             .iter_mut()
             .for_each(|record| extract(extraction, record, manners)),
         Command::Stats(aggregation) => {
-            let mut rows = aggregation::rows(aggregation, records);
+            let mut aggregation = aggregation.clone();
+            if manners.counts_absent {
+                for column in &mut aggregation.columns {
+                    if let Expression::Aggregate(Aggregate::Count, argument) =
+                        &mut column.expression
+                    {
+                        *argument = None;
+                    }
+                }
+            }
+            let mut rows = aggregation::rows(&aggregation, records);
             if manners.drops_absent {
                 let is_whole = |row: &Record<'_>| {
                     let mut by = aggregation.by.iter();

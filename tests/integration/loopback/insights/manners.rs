@@ -18,6 +18,8 @@ pub(crate) struct Manners {
     pub(crate) rounds: bool,
     /// Rows of which a `by` field is absent are left out.
     pub(crate) drops_absent: bool,
+    /// `count` of a field counts the events as well that lack it.
+    pub(crate) counts_absent: bool,
 }
 
 impl From<AggregatedTime> for Manners {

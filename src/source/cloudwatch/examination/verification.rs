@@ -1,0 +1,93 @@
+//! Whether the service answers the query as the events themselves say, construct by construct: in
+//! words that name nothing of the log, so that they can be shown to anybody.
+
+use std::fmt::Write as _;
+
+use bytesize::ByteSize;
+use chrono::{DateTime, Utc};
+use tokio_util::sync::CancellationToken;
+
+use super::{Check, Examined, State};
+use crate::source::aws::connection::Connection;
+use crate::source::cloudwatch::chunk::Span;
+use crate::source::cloudwatch::log_group::LogGroup;
+use crate::source::cloudwatch::self_check::comparison::{Construct, Outcome};
+use crate::source::cloudwatch::self_check::piece::Marks;
+use crate::source::cloudwatch::self_check::{Checking, SelfCheck, delivered, text_id};
+use crate::source::request_filter::RequestFilter;
+
+const NAME: &str = "query";
+
+/// The check.
+pub(super) async fn check(
+    connection: &Connection,
+    group: &LogGroup,
+    since: DateTime<Utc>,
+    examined: &Examined<'_>,
+) -> Check {
+    let window = Span {
+        first_second: since.timestamp(),
+        last_second: examined.now.timestamp(),
+    };
+    let Some(span) = delivered(window, examined.now).and_then(|it| Marks::default().piece(it))
+    else {
+        let words = "not verified: the window is too short to read a small piece of it";
+        return Check::new(NAME, State::Doubtful, words);
+    };
+    let checking = Checking {
+        connection,
+        group,
+        filter: RequestFilter::default(),
+        deadline: examined.deadline,
+        stop: &CancellationToken::new(),
+    };
+    match checking.check(span).await {
+        Err(failure) => Check::missing(NAME, &failure.concerning(&group.cluster, connection)),
+        Ok(None) => {
+            let words =
+                "not verified: no whole answer before the time was up; a longer --timeout may help";
+            Check::new(NAME, State::Doubtful, words)
+        }
+        Ok(Some(checked)) => described(&connection.region, &checked),
+    }
+}
+
+fn described(region: &str, checked: &SelfCheck) -> Check {
+    let (state, verdict) = match (checked.difference(), checked.is_equal()) {
+        (Some(_), _) => (
+            State::Doubtful,
+            "not answered as the events themselves say; a sweep reads whole events instead",
+        ),
+        (None, true) => (State::Good, "answered as the events themselves say"),
+        (None, false) => (
+            State::Doubtful,
+            "nothing to compare in this piece of the log",
+        ),
+    };
+    let time = |second| {
+        DateTime::<Utc>::from_timestamp(second, 0)
+            .unwrap_or_default()
+            .format("%Y-%m-%d %H:%M:%S")
+    };
+    let mut words = format!(
+        "{} in {region}, eks-stale-tokens {}: {verdict}\n{} to {} UTC, {} whole events, {} scanned",
+        text_id(),
+        env!("CARGO_PKG_VERSION"),
+        time(checked.span.first_second),
+        time(checked.span.last_second),
+        checked.events,
+        ByteSize(checked.bytes).display().si()
+    );
+    for Construct { name, outcome } in &checked.constructs {
+        let outcome = match outcome {
+            Outcome::Unused => "not used here".to_owned(),
+            Outcome::Equal(facts) => format!("equal, {facts}"),
+            Outcome::Differs { missing, excess } => {
+                format!("DIFFERS: {missing} missing, {excess} too many")
+            }
+            Outcome::Malformed => "MALFORMED".to_owned(),
+        };
+        let _ = write!(words, "\n  {name}: {outcome}");
+    }
+    Check::new(NAME, state, words)
+}
