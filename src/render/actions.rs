@@ -1,5 +1,6 @@
-//! What to do, by urgency: what to type first, then what mends it for good. Where a restart buys a
-//! day only, what mends it comes first.
+//! What to do, by urgency: first what restarts everything that is rejected, then what keeps the rest
+//! from it. Where a restart buys a day only, what mends the client comes before a restart of what
+//! still works.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +11,8 @@ use super::moment::{day, minute};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
-use crate::report::finding::{Finding, Remedy};
+use crate::report::finding::{Finding, HolderFinding, Remedy};
+use crate::report::restart;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Severity;
 
@@ -19,63 +21,82 @@ pub const INFERRED: &str = "# workloads are inferred from the names of their pod
 
 /// Steps in the order in which to take them.
 pub fn steps(report: &Report) -> Vec<Step<'_>> {
-    // Cluster by cluster, the most urgent first: a context is switched once.
-    let mut urgent: Vec<Urgent<'_>> = report
-        .findings
-        .iter()
-        .filter(|finding| !finding.is_calm())
-        .filter_map(|finding| Urgent::of(report, finding))
-        .collect();
-    let mut first_of: BTreeMap<&Cluster, usize> = BTreeMap::new();
-    for (place, urgent) in urgent.iter().enumerate() {
-        first_of.entry(&urgent.finding.cluster).or_insert(place);
-    }
-    urgent.sort_by_key(|urgent| {
-        let finding = urgent.finding;
-        (
-            first_of.get(&finding.cluster),
-            finding.verdict.order(),
-            finding.lead().rejected_from,
-        )
+    let findings = cluster_by_cluster(report);
+    let now = restarts(report, &findings, &[], |finding, holder| {
+        holder.is_rejected(report.now(finding))
     });
-    let (capped, lasting): (Vec<_>, Vec<_>) = urgent
-        .into_iter()
-        .partition(|urgent| urgent.gained.is_capped());
-    let of = |severity| {
-        let wanted = move |urgent: &&Urgent<'_>| urgent.severity == severity;
-        restarts(lasting.iter().filter(wanted))
+    // A planned upgrade makes no restart more urgent: it is the holder's own severity that counts.
+    let is_due = |finding: &Finding, holder: &HolderFinding| {
+        !holder.is_rejected(report.now(finding)) && holder.severity >= Some(Severity::Warning)
+    };
+    let of_life = |capped: bool| {
+        restarts(report, &findings, &now, |finding, holder| {
+            is_due(finding, holder) && gained(report, finding).is_capped() == capped
+        })
+    };
+    let (stopgap, soon) = (of_life(true), of_life(false));
+    let urgent = |capped: bool| -> Vec<&Finding> {
+        let urgent = findings.iter().copied().filter(|finding| {
+            finding.lead().severity >= Some(Severity::Warning)
+                && gained(report, finding).is_capped() == capped
+        });
+        urgent.collect()
     };
     let steps = [
         Step {
+            heading: "Now",
+            purpose: "restart what is rejected",
+            body: Body::Restarts(now),
+        },
+        Step {
             heading: "Cure",
             purpose: "mend it for good",
-            body: Body::Cures(cures(&capped)),
+            body: Body::Cures(cures(&urgent(true))),
         },
         Step {
             heading: "Stopgap",
-            purpose: "restart, until it is mended",
-            body: Body::Restarts(restarts(capped.iter())),
-        },
-        Step {
-            heading: "Now",
-            purpose: "restart, which buys time",
-            body: Body::Restarts(of(Severity::Critical)),
+            purpose: "restart before the token ends, until it is mended",
+            body: Body::Restarts(stopgap),
         },
         Step {
             heading: "Soon",
-            purpose: "restart, which buys time",
-            body: Body::Restarts(of(Severity::Warning)),
+            purpose: "restart before the token ends, which buys time",
+            body: Body::Restarts(soon),
         },
         Step {
             heading: "Then",
             purpose: "mend it for good",
-            body: Body::Cures(cures(&lasting)),
+            body: Body::Cures(cures(&urgent(false))),
         },
     ];
     steps
         .into_iter()
         .filter(|step| !step.body.is_empty())
         .collect()
+}
+
+/// The commands that restart everything that is rejected, cluster by cluster, and nothing else.
+pub fn restarts_now(report: &Report) -> Vec<Restart<'_>> {
+    let findings = cluster_by_cluster(report);
+    restarts(report, &findings, &[], |finding, holder| {
+        holder.is_rejected(report.now(finding))
+    })
+}
+
+/// The findings that need somebody, cluster by cluster: a context is switched once. The cluster with
+/// the most urgent finding first, and each cluster's findings by rank.
+pub fn cluster_by_cluster(report: &Report) -> Vec<&Finding> {
+    let mut findings: Vec<&Finding> = report
+        .findings
+        .iter()
+        .filter(|finding| !finding.is_calm())
+        .collect();
+    let mut first_of: BTreeMap<&Cluster, usize> = BTreeMap::new();
+    for finding in &findings {
+        first_of.entry(&finding.cluster).or_insert(finding.rank);
+    }
+    findings.sort_by_key(|finding| (first_of.get(&finding.cluster), finding.rank));
+    findings
 }
 
 /// One step.
@@ -116,14 +137,16 @@ pub fn has_inferred(steps: &[Step<'_>]) -> bool {
 }
 
 /// A command that buys time.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Restart<'a> {
     /// The cluster it is for.
     pub cluster: &'a Cluster,
     /// The command, made of valid Kubernetes names.
-    pub command: &'a str,
+    pub command: String,
     /// Whether the workload in it is known from the cluster.
     pub workload_is_known: bool,
+    /// Whether nothing is known to replace the pod that it deletes.
+    pub is_final: bool,
     /// When the new token is rejected, if its holder never reads it again.
     pub new_date: DateTime<Utc>,
     /// How long the cluster accepts a new token.
@@ -161,26 +184,6 @@ pub struct Cure<'a> {
     pub text: &'a str,
     /// The service accounts that it is for, each once.
     pub service_accounts: Vec<&'a ServiceAccount>,
-}
-
-/// A finding that has to be acted on within weeks.
-struct Urgent<'a> {
-    finding: &'a Finding,
-    severity: Severity,
-    gained: TokenLifetime,
-}
-
-impl<'a> Urgent<'a> {
-    /// By the severity of its holders: a planned upgrade makes no restart more urgent.
-    fn of(report: &Report, finding: &'a Finding) -> Option<Self> {
-        let lead = finding.lead();
-        let severity = lead.severity.filter(|it| *it >= Severity::Warning)?;
-        Some(Self {
-            finding,
-            severity,
-            gained: gained(report, finding),
-        })
-    }
 }
 
 /// How long a restart of a finding's workload lasts.
@@ -238,37 +241,67 @@ pub fn later(report: &Report) -> Option<String> {
     }
 }
 
-fn restarts<'a: 'b, 'b>(urgent: impl Iterator<Item = &'b Urgent<'a>>) -> Vec<Restart<'a>> {
-    let mut restarts = Vec::new();
-    for urgent in urgent {
-        for remedy in &urgent.finding.remedies {
-            if let Remedy::Restart {
-                command,
-                workload_is_known,
-                new_date,
-            } = remedy
-            {
-                restarts.push(Restart {
-                    cluster: &urgent.finding.cluster,
-                    command,
-                    workload_is_known: *workload_is_known,
-                    new_date: *new_date,
-                    gained: urgent.gained,
-                });
+/// The commands for the holders that are wanted, each once and none that is already `known`.
+fn restarts<'a>(
+    report: &Report,
+    findings: &[&'a Finding],
+    known: &[Restart<'_>],
+    is_wanted: impl Fn(&Finding, &HolderFinding) -> bool,
+) -> Vec<Restart<'a>> {
+    let mut restarts: Vec<Restart<'a>> = Vec::new();
+    for finding in findings {
+        let holders = finding.holders.iter();
+        for holder in holders.filter(|holder| is_wanted(finding, holder)) {
+            let Some(restart) = restart_of(report, finding, holder) else {
+                continue;
+            };
+            let is_same =
+                |it: &Restart<'_>| it.cluster == restart.cluster && it.command == restart.command;
+            if !known.iter().any(is_same) && !restarts.iter().any(is_same) {
+                restarts.push(restart);
             }
         }
     }
     restarts
 }
 
-fn cures<'a>(urgent: &[Urgent<'a>]) -> Vec<Cure<'a>> {
+/// The command that gives a holder a new token; `None` where no command does, or where it would
+/// bring its end nearer.
+pub fn restart_of<'a>(
+    report: &Report,
+    finding: &'a Finding,
+    holder: &HolderFinding,
+) -> Option<Restart<'a>> {
+    let gained = gained(report, finding);
+    let now = report.now(finding);
+    let helps = holder.verdict.restart_helps() && !holder.outlives_new_tokens(gained);
+    match holder.restart(&finding.service_account.namespace, now) {
+        restart::Restart::Command {
+            command,
+            workload_is_known,
+            is_final,
+        } if helps => Some(Restart {
+            cluster: &finding.cluster,
+            command,
+            workload_is_known,
+            is_final,
+            new_date: now
+                .checked_add_signed(gained.duration())
+                .unwrap_or(DateTime::<Utc>::MAX_UTC),
+            gained,
+        }),
+        _ => None,
+    }
+}
+
+fn cures<'a>(urgent: &[&'a Finding]) -> Vec<Cure<'a>> {
     let mut cures: Vec<Cure<'a>> = Vec::new();
-    for urgent in urgent {
-        for remedy in &urgent.finding.remedies {
+    for finding in urgent {
+        for remedy in &finding.remedies {
             let Remedy::Advice { text } = remedy else {
                 continue;
             };
-            let account = &urgent.finding.service_account;
+            let account = &finding.service_account;
             match cures.iter_mut().find(|cure| cure.text == text) {
                 Some(cure) if cure.service_accounts.contains(&account) => {}
                 Some(cure) => cure.service_accounts.push(account),

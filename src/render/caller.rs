@@ -1,5 +1,6 @@
 //! Rejected callers that no single holder explains, in words.
 
+use std::cmp::Reverse;
 use std::net::IpAddr;
 
 use chrono_tz::Tz;
@@ -103,19 +104,34 @@ pub fn kinds<'a>(callers: impl Iterator<Item = &'a RejectedCaller>) -> String {
     words.join(", ")
 }
 
-/// The command that finds out which pod has the address of a cluster's first rejected caller whose
-/// pods are not known yet, the urgent ones first; `None` if there is none, or if its address is not
-/// one: nothing else of a log goes into a command.
+/// The command that finds out which pod has the address that matters: of the worst rejected caller
+/// that looks like a workload and whose pods are not known yet. A person's, a node's or an outsider's
+/// is no pod's. `None` if there is none, or if its address is not one: nothing else of a log goes
+/// into a command.
 pub fn look_up(scan: &ClusterScan) -> Option<String> {
-    let mut callers: Vec<&RejectedCaller> = scan.rejected_callers.iter().collect();
-    callers.sort_by_key(|caller| (caller.severity.is_none(), caller.kind));
+    let may_be_pod = |caller: &&RejectedCaller| {
+        caller.kind.is_none_or(|kind| kind == CallerKind::Workload) && caller.pods.is_empty()
+    };
+    let callers = scan.rejected_callers.iter().filter(may_be_pod);
+    let mut callers: Vec<&RejectedCaller> = callers.collect();
+    callers.sort_by_key(|caller| worst_first(caller));
     let address: IpAddr = callers
         .into_iter()
-        .filter(|caller| caller.pods.is_empty())
         .find_map(|caller| caller.address.parse().ok())?;
     Some(format!(
         "kubectl get pods -A --field-selector status.podIP={address}"
     ))
+}
+
+/// What rejected callers are sorted by, the worst first: how urgent they are, what they look like,
+/// how often they were rejected, and when last.
+pub fn worst_first(caller: &RejectedCaller) -> impl Ord + use<> {
+    (
+        Reverse(caller.severity),
+        caller.kind,
+        Reverse(caller.count),
+        Reverse(caller.last),
+    )
 }
 
 /// The command that finds out who the unexplained callers of a cluster were, from the time when

@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use super::Page;
 use super::basis;
 use super::caller;
+use super::kubeconfig;
 use super::moment::rfc3339;
 use super::pods;
 use super::upgrade::{self, Upgrade};
@@ -167,12 +168,14 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         .map(|client| client.label.as_str())
         .collect();
     let rejections = finding.rejections();
-    let actions: Vec<&str> = finding
+    let actions: Vec<String> = finding
         .remedies
         .iter()
         .map(|remedy| match remedy {
-            Remedy::Restart { command, .. } => command.as_str(),
-            Remedy::Advice { text } => text.as_str(),
+            Remedy::Restart { command, .. } => {
+                kubeconfig::in_context(report, &finding.cluster, command)
+            }
+            Remedy::Advice { text } => text.clone(),
         })
         .collect();
     [

@@ -38,15 +38,33 @@ pub fn context(cluster: &Cluster) -> Option<String> {
 
 /// The lines that stand before a cluster's commands: a comment with its name and its context, and
 /// the command that switches to it. Only a comment is left of a cluster in files, and nothing if
-/// it is the only one. The comment may hold log text: escape it.
+/// it is the only one. A shell that knows no comments acts on nothing in it.
 pub fn lines(report: &Report, cluster: &Cluster) -> Vec<String> {
     let command = command(report, cluster);
     let several = report.clusters.len() > 1;
+    let name = plain(&report.name_of(cluster));
     let name = match context(cluster).filter(|_| command.is_some()) {
-        Some(context) => Some(format!("# {}: context {context}", report.name_of(cluster))),
-        None => several.then(|| format!("# {}", report.name_of(cluster))),
+        Some(context) => Some(format!("# {name}: context {context}")),
+        None => several.then(|| format!("# {name}")),
     };
     name.into_iter().chain(command).collect()
+}
+
+/// A command of kubectl for a cluster, told by its context where the report has several clusters and
+/// the context is known: it fails rather than reach another cluster.
+pub fn in_context(report: &Report, cluster: &Cluster, command: &str) -> String {
+    let several = report.clusters.len() > 1;
+    let is_kubectl = command.starts_with("kubectl ");
+    match context(cluster).filter(|_| several && is_kubectl) {
+        Some(context) => format!("{command} --context {context}"),
+        None => command.to_owned(),
+    }
+}
+
+/// A name without what a shell acts on: it may be log text.
+fn plain(name: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || " -_./:@,".contains(c);
+    name.chars().filter(|c| is_plain(*c)).collect()
 }
 
 fn scan<'r>(report: &'r Report, cluster: &Cluster) -> Option<&'r ClusterScan> {
@@ -94,6 +112,8 @@ mod tests {
 
     #[test]
     fn what_a_shell_would_act_on_is_no_part_of_a_command() {
+        assert_eq!(plain("prod (eu-west-1)"), "prod eu-west-1");
+        assert_eq!(plain("a; rm -rf ~ && `id` \n$(id)"), "a rm -rf   id id");
         for name in [
             "$(id)",
             "a b",

@@ -17,6 +17,7 @@
 //! - [`legacy_token`]: tokens kept in secrets
 //! - [`pods`]: what the cluster says of the pods
 //! - [`kubeconfig`]: which context kubectl needs for that
+//! - [`command_block`]: commands to paste, cluster by cluster
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
@@ -26,6 +27,7 @@ pub mod actions;
 pub mod basis;
 pub mod caller;
 pub mod change;
+pub mod command_block;
 pub mod csv;
 pub mod due;
 pub mod export_csv;

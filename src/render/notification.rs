@@ -240,11 +240,12 @@ fn what_to_do(report: &Report, finding: &Finding) -> String {
                 if let Some(context) = context.filter(|_| !std::mem::replace(&mut switched, true)) {
                     let _ = write!(text, "\n        {}", code_of(&context, usize::MAX));
                 }
+                let command = kubeconfig::in_context(report, &finding.cluster, command);
                 (command, usize::MAX)
             }
-            Remedy::Advice { text } => (text, 3 * MOST_CHARACTERS),
+            Remedy::Advice { text } => (text.clone(), 3 * MOST_CHARACTERS),
         };
-        let _ = write!(text, "\n        {}", code_of(words, most));
+        let _ = write!(text, "\n        {}", code_of(&words, most));
     }
     text
 }

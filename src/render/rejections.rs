@@ -3,6 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use super::due;
 use super::moment::{distance, minute};
 use super::number::{counted, thousands};
 use crate::report::Report;
@@ -48,32 +49,64 @@ pub fn of_finding(finding: &Finding, time_zone: Tz) -> Option<String> {
     ))
 }
 
-/// The rejections that go on now, and how far they reach: `2 of 3 pods since 2026-09-07 08:00
+/// What is rejected of a finding now, and how far that reaches: `2 of 3 pods since 2026-09-07 08:00
 /// (accepted last 2026-09-07 07:58); 185 rejections, the last just now; known by address, agent,
-/// path`. `None` if the finding is accepted by the operator, or none of its holders is being
-/// rejected. Holds no log text.
+/// path`; `1 pod expired 2026-09-07 08:00, accepted last 2026-09-07 07:58, no rejection seen`. `None`
+/// if the finding is accepted by the operator, or none of its holders is rejected. Holds no log text.
 pub fn current(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String> {
-    let now = report.window_end(finding)?;
-    if finding.accepted.is_some() {
-        return None;
+    let now = report.now(finding);
+    let (seen, silent): (Vec<&HolderFinding>, Vec<&HolderFinding>) = finding
+        .rejected_holders(now)
+        .partition(|holder| holder.rejections.is_some() && !is_silent(holder));
+    let parts = [
+        going_on(finding, &seen, now, time_zone),
+        ended(finding, &silent, time_zone),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    (!parts.is_empty()).then(|| parts.join("; "))
+}
+
+/// Whether its token has ended, and no rejection tells that it goes on.
+fn is_silent(holder: &HolderFinding) -> bool {
+    holder.verdict.is_dead() && !holder.verdict.rests_on_rejections()
+}
+
+/// `3 of 4 pods`, `1 pod`.
+fn pods_of(finding: &Finding, hit: usize) -> String {
+    match (hit, finding.holders.len()) {
+        (1, 1) => "1 pod".to_owned(),
+        (hit, all) => format!("{hit} of {all} pods"),
     }
-    let by_turns = |holder: &HolderFinding| {
-        let rejections = holder.rejections.as_ref();
-        holder.rejected_from <= now && rejections.is_some_and(|it| it.accepted_in_between)
-    };
-    let hit: Vec<(&HolderFinding, &HolderRejections)> = finding
-        .holders
+}
+
+/// Holders whose token ended, and of which nothing was seen since.
+fn ended(finding: &Finding, silent: &[&HolderFinding], time_zone: Tz) -> Option<String> {
+    let first = silent.iter().min_by_key(|holder| holder.rejected_from)?;
+    let last_seen = silent.iter().map(|holder| holder.last_seen).max()?;
+    Some(format!(
+        "{} expired {}, accepted last {}, no rejection seen",
+        pods_of(finding, silent.len()),
+        due::date(first, time_zone),
+        minute(last_seen, time_zone)
+    ))
+}
+
+/// Holders whose rejections go on: since when, how often, and how that is known.
+fn going_on(
+    finding: &Finding,
+    holders: &[&HolderFinding],
+    now: DateTime<Utc>,
+    time_zone: Tz,
+) -> Option<String> {
+    let by_turns = |holder: &HolderFinding| holder.is_rejected_at_times(now);
+    let hit: Vec<(&HolderFinding, &HolderRejections)> = holders
         .iter()
-        .filter(|holder| holder.verdict.rests_on_rejections() || by_turns(holder))
-        .filter_map(|holder| Some((holder, holder.rejections.as_ref()?)))
+        .filter_map(|holder| Some((*holder, holder.rejections.as_ref()?)))
         .collect();
     let (first_holder, first) = hit.iter().min_by_key(|(_, it)| it.first)?;
     let last = hit.iter().map(|(_, it)| it.last).max()?;
     let count: u64 = hit.iter().map(|(_, it)| it.count).sum();
-    let pods = match (hit.len(), finding.holders.len()) {
-        (1, 1) => "1 pod".to_owned(),
-        (hit, all) => format!("{hit} of {all} pods"),
-    };
+    let pods = pods_of(finding, hit.len());
     let before = if first.accepted_in_between {
         String::new()
     } else if first_holder.was_never_accepted() {

@@ -8,6 +8,7 @@
 //! - [`scan`]: what was looked at in each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
 //! - [`pod_status`]: what the cluster says of the pods
+//! - [`restart`]: what gives a pod a new token
 //! - [`remembered`]: holders of earlier reports that are not seen any more
 //! - [`legacy_token`]: tokens kept in secrets that are still in use
 //! - [`token_lifetime`], [`judged_by`]: how long a token is accepted, and who says so
@@ -32,6 +33,7 @@ pub mod legacy_token;
 pub mod pod_status;
 pub mod rejection;
 pub mod remembered;
+pub mod restart;
 pub mod scan;
 pub mod token_lifetime;
 pub mod upgrade;

@@ -7,12 +7,11 @@ use chrono::{DateTime, Utc};
 use crate::audit::client::client_of;
 use crate::audit::component::{Match, component_of, component_of_image};
 use crate::audit::image::Image;
-use crate::audit::owner::owner_of;
 use crate::audit::service_account::ServiceAccount;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{ClientFinding, HolderFinding, Remedy};
 use crate::report::judged_by::JudgedBy;
-use crate::report::pod_status::{PodStatus, SinceRestart};
+use crate::report::restart::Restart;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
 
@@ -104,10 +103,10 @@ pub fn remedies(
     let (kept, restarted): (Vec<&HolderFinding>, Vec<&HolderFinding>) = holders
         .iter()
         .filter(|holder| holder.verdict.restart_helps())
-        .partition(|holder| outlives_new_tokens(holder, gained));
+        .partition(|holder| holder.outlives_new_tokens(gained));
     let mut restarts = Vec::new();
     for holder in restarted {
-        let remedy = restart(namespace, holder, new_date);
+        let remedy = restart(namespace, holder, now, new_date);
         if !restarts.contains(&remedy) {
             restarts.push(remedy);
         }
@@ -138,12 +137,7 @@ fn too_soon(holders: &[HolderFinding]) -> String {
     )
 }
 
-/// Whether a living holder has a token that lives longer than any that the cluster issues now.
-fn outlives_new_tokens(holder: &HolderFinding, gained: TokenLifetime) -> bool {
-    !holder.verdict.is_dead() && !gained.is_assumed() && gained.seconds < holder.lifetime.seconds
-}
-
-/// Such a token is not thrown away.
+/// A token that lives longer than a new one is not thrown away.
 fn planned_restart(holders: &[&HolderFinding], gained: TokenLifetime) -> Option<Remedy> {
     let first = holders.iter().map(|holder| holder.rejected_from).min()?;
     Some(Remedy::Advice {
@@ -156,67 +150,24 @@ fn planned_restart(holders: &[&HolderFinding], gained: TokenLifetime) -> Option<
     })
 }
 
-fn restart(namespace: &str, holder: &HolderFinding, new_date: DateTime<Utc>) -> Remedy {
-    if let Some(status) = &holder.pod_status {
-        return restart_known(namespace, holder, status, new_date);
-    }
-    let owner = holder.pod.as_deref().map(owner_of);
-    let command = owner
-        .as_ref()
-        .and_then(|owner| owner.restart_command(namespace));
-    match command {
-        Some(command) => Remedy::Restart {
-            command,
-            workload_is_known: false,
-            new_date,
-        },
-        None => Remedy::Advice {
-            text: owner
-                .map_or(
-                    "find out what runs under this address and restart it",
-                    |owner| owner.advice(),
-                )
-                .to_owned(),
-        },
-    }
-}
-
-/// What gives a pod a new token that the cluster knows: for what exists now, and not again where it
-/// was done already.
-fn restart_known(
+fn restart(
     namespace: &str,
     holder: &HolderFinding,
-    status: &PodStatus,
+    now: DateTime<Utc>,
     new_date: DateTime<Utc>,
 ) -> Remedy {
-    let advice = |text: &str| Remedy::Advice {
-        text: text.to_owned(),
-    };
-    match status.restarted.map(|it| it.since) {
-        Some(SinceRestart::Quiet) => {
-            return advice("restarted already: look again in an hour, when a new token shows");
-        }
-        Some(SinceRestart::Rejected) if !status.state.is_over() => {
-            return advice(
-                "rejected although its container was started again: its token is not too old; see \
-                 whether its service account was deleted, and what the container sends",
-            );
-        }
-        _ => {}
-    }
-    let Some(workload) = &status.workload else {
-        return advice("the pod and its workload are gone: there is nothing to restart");
-    };
-    let pod = match status.state.is_over() {
-        true => status.replaced_by.as_deref(),
-        false => holder.pod.as_deref(),
-    };
-    match workload.restart_command(namespace, pod) {
-        Some(command) => Remedy::Restart {
+    match holder.restart(namespace, now) {
+        Restart::Command {
             command,
-            workload_is_known: true,
+            workload_is_known,
+            ..
+        } => Remedy::Restart {
+            command,
+            workload_is_known,
             new_date,
         },
-        None => advice(workload.advice()),
+        Restart::Advice(text) => Remedy::Advice {
+            text: text.to_owned(),
+        },
     }
 }

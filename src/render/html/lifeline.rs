@@ -9,13 +9,13 @@ use crate::evidence::holder::Identity;
 use crate::render::Page;
 use crate::render::actions;
 use crate::render::due;
+use crate::render::kubeconfig;
 use crate::render::moment::{distance, minute};
 use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections::span;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy, TokenFinding};
-use crate::report::token_lifetime::TokenLifetime;
 
 /// Holders of a service account that are drawn at once; the others unfold.
 const SHOWN_HOLDERS: usize = 20;
@@ -89,7 +89,6 @@ pub(super) fn groups<'a>(
     findings
         .map(|finding| {
             let now = report.now(finding);
-            let gained = actions::gained(report, finding);
             let mut holders: Vec<Lifeline> = finding
                 .holders
                 .iter()
@@ -115,7 +114,7 @@ pub(super) fn groups<'a>(
                 actions: finding
                     .remedies
                     .iter()
-                    .map(|remedy| action(remedy, gained, page))
+                    .map(|remedy| action(report, finding, remedy, page))
                     .collect(),
                 holders,
                 more,
@@ -124,13 +123,14 @@ pub(super) fn groups<'a>(
         .collect()
 }
 
-fn action(remedy: &Remedy, gained: TokenLifetime, page: &Page) -> Action {
+fn action(report: &Report, finding: &Finding, remedy: &Remedy, page: &Page) -> Action {
+    let gained = actions::gained(report, finding);
     match remedy {
         Remedy::Restart {
             command, new_date, ..
         } => Action {
             is_command: true,
-            text: shown(command),
+            text: shown(&kubeconfig::in_context(report, &finding.cluster, command)),
             buys: Some(actions::buys(gained, *new_date, page.time_zone)),
         },
         Remedy::Advice { text } => Action {

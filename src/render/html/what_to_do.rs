@@ -96,7 +96,11 @@ fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Comma
             commands: restarts
                 .iter()
                 .map(|restart| Command {
-                    command: shown(restart.command),
+                    command: shown(&kubeconfig::in_context(
+                        report,
+                        restart.cluster,
+                        &restart.command,
+                    )),
                     buys: restart.buys(page.time_zone),
                 })
                 .collect(),

@@ -16,6 +16,7 @@ use super::Page;
 use super::actions;
 use super::basis;
 use super::due;
+use super::kubeconfig;
 use super::moment::minute;
 use super::recurrence;
 use super::rejections;
@@ -238,9 +239,9 @@ impl<'a> Death<'a> {
                 Remedy::Restart {
                     command, new_date, ..
                 } => format!(
-                    "{}   # {}",
-                    one_line(command),
-                    actions::buys(gained, *new_date, page.time_zone)
+                    "To restart it ({}):\n{}",
+                    actions::buys(gained, *new_date, page.time_zone),
+                    one_line(&kubeconfig::in_context(report, &finding.cluster, command)),
                 ),
                 Remedy::Advice { text } => one_line(text),
             });

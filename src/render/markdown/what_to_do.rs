@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use super::inert::{code, line, words};
 use super::{MOST_LINES, in_cluster, write_more};
 use crate::render::Page;
-use crate::render::actions::{self, Body, Cure, INFERRED, Restart};
-use crate::render::kubeconfig;
+use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::command_block;
 use crate::render::upgrade::{self, Upgrade};
 use crate::report::Report;
 
@@ -16,19 +16,12 @@ pub(super) fn write_actions(
     page: &Page,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let steps = actions::steps(report);
-    let is_restart = |body: &Body<'_>| matches!(body, Body::Restarts(_));
-    let last = steps.iter().rposition(|step| is_restart(&step.body));
-    let is_inferred = actions::has_inferred(&steps);
-    for (index, step) in steps.iter().enumerate() {
+    for step in actions::steps(report) {
         writeln!(output)?;
         writeln!(output, "### {}: {}", step.heading, step.purpose)?;
         writeln!(output)?;
         match &step.body {
-            Body::Restarts(restarts) => {
-                let ending = (Some(index) == last && is_inferred).then_some(INFERRED);
-                write_restarts(restarts, ending, report, page, output)?;
-            }
+            Body::Restarts(restarts) => write_restarts(restarts, report, page, output)?,
             Body::Cures(cures) => write_cures(cures, output)?,
         }
     }
@@ -82,35 +75,26 @@ pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Resu
 
 fn write_restarts(
     restarts: &[Restart<'_>],
-    ending: Option<&str>,
     report: &Report,
     page: &Page,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    writeln!(output, "```sh")?;
-    let mut cluster = None;
-    for restart in restarts.iter().take(MOST_LINES) {
-        let before = cluster.replace(restart.cluster);
-        if before != Some(restart.cluster) {
-            // Two clusters' commands must not be copied as one.
-            if before.is_some() {
-                writeln!(output, "```")?;
-                writeln!(output)?;
-                writeln!(output, "```sh")?;
-            }
-            for context in kubeconfig::lines(report, restart.cluster) {
-                writeln!(output, "{}", line(&context))?;
-            }
+    let shown = &restarts[..restarts.len().min(MOST_LINES)];
+    let blocks = command_block::blocks(report, shown, page.time_zone);
+    for (index, block) in blocks.iter().enumerate() {
+        if index > 0 {
+            writeln!(output)?;
         }
-        let buys = restart.buys(page.time_zone);
-        writeln!(output, "{}   # {buys}", line(restart.command))?;
+        // Two clusters' commands must not be copied as one.
+        writeln!(output, "```sh")?;
+        for command in &block.lines {
+            writeln!(output, "{}", line(command))?;
+        }
+        if index + 1 == blocks.len() && restarts.len() > MOST_LINES {
+            let more = restarts.len() - MOST_LINES;
+            writeln!(output, "# and {more} more: see --format csv")?;
+        }
+        writeln!(output, "```")?;
     }
-    if restarts.len() > MOST_LINES {
-        let more = restarts.len() - MOST_LINES;
-        writeln!(output, "# and {more} more: see --format csv")?;
-    }
-    if let Some(ending) = ending {
-        writeln!(output, "{ending}")?;
-    }
-    writeln!(output, "```")
+    Ok(())
 }

@@ -17,8 +17,12 @@ const MARGINS: Margins = Margins {
     heading: 0,
 };
 
-/// How many callers are listed for each cluster: all of them are in JSON and CSV.
+/// How many callers that look like workloads are listed for each cluster: all of them are in JSON
+/// and CSV.
 const LISTED: usize = 10;
+
+/// How many of the others are listed: the worst.
+const LISTED_OTHERS: usize = 3;
 
 /// Characters of a user agent that are shown.
 const AGENT: usize = 60;
@@ -36,16 +40,16 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         };
         if !urgent.is_empty() {
             let heading = format!("Rejected, and no known workload explains it{of}");
-            write_list(&heading, &urgent, "", page, output)?;
+            write_list(&heading, &urgent, LISTED, "", page, output)?;
             if let Some(command) = caller::command(scan) {
                 writeln!(output, "    Who it was     {command}")?;
             }
         }
-        others.sort_by_key(|caller| caller.kind);
+        others.sort_by_key(|caller| caller::worst_first(caller));
         if !others.is_empty() {
             let kinds = caller::kinds(others.iter().copied());
             let heading = format!("Also rejected (sender unknown){of}");
-            write_list(&heading, &others, &kinds, page, output)?;
+            write_list(&heading, &others, LISTED_OTHERS, &kinds, page, output)?;
         }
         if let Some(command) = caller::look_up(scan) {
             writeln!(output, "    Who is there   {command}")?;
@@ -61,6 +65,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
 fn write_list(
     heading: &str,
     callers: &[&RejectedCaller],
+    most: usize,
     kinds: &str,
     page: &Page,
     output: &mut dyn Write,
@@ -78,11 +83,11 @@ fn write_list(
     }
     let mut items: Vec<String> = callers
         .iter()
-        .take(LISTED)
+        .take(most)
         .map(|caller| words(caller, page))
         .collect();
-    if callers.len() > LISTED {
-        let rest = callers.len() - LISTED;
+    if callers.len() > most {
+        let rest = callers.len() - most;
         items.push(format!("and {rest} more: see --format json"));
     }
     list::write("", &items, MARGINS, page, output)

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 
-use super::answer;
 use super::list::{self, Margins};
+use super::rejected;
 use super::style::{FAINT, HEADING, of_severity, paint, thousands};
 use crate::render::Page;
 use crate::render::due;
@@ -36,7 +36,7 @@ pub(super) fn write(
     }
     for finding in &report.findings {
         writeln!(output)?;
-        let name = answer::name(report, finding);
+        let name = rejected::name(report, finding);
         writeln!(output, "  {}", paint(HEADING, name, page.colour))?;
         for holder in &finding.holders {
             write_heading(holder, page, output)?;

@@ -2,7 +2,9 @@
 //!
 //! - [`heading`]: which clusters and what was found, at a glance
 //! - [`changes`]: what changed since an earlier report
-//! - [`answer`]: in an outage: who is dead, who is next, why, and what to type
+//! - [`rejected`]: who is rejected now
+//! - [`outage`]: who is rejected next, and why
+//! - [`commands`]: what to paste
 //! - [`recurring`]: who is interrupted at the end of every token, and who may be back
 //! - [`upgrade`]: what an upgrade would break
 //! - [`rows`]: the findings that need somebody, by namespace
@@ -18,16 +20,18 @@
 //! It reads as well without colour.
 
 mod advice;
-mod answer;
 mod callers;
 mod changes;
+mod commands;
 mod footing;
 mod harmless;
 mod heading;
 mod holders;
 mod legacy_tokens;
 mod list;
+mod outage;
 mod recurring;
+mod rejected;
 mod rows;
 mod style;
 mod upgrade;
@@ -42,7 +46,7 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     heading::write(report, page, output)?;
     changes::write(report, page, output)?;
     upgrade::write(report, page, output)?;
-    answer::write_rejected(report, None, page, output)?;
+    rejected::write(report, page, output)?;
     recurring::write(report, page, output)?;
     rows::write(report, page, output)?;
     harmless::write(report, page, output)?;
@@ -62,7 +66,8 @@ pub struct Detail {
     pub explain: bool,
 }
 
-/// Writes the answers first, then the report, and every holder by itself if that is asked for.
+/// Writes for an outage: who is rejected now, who is next, why, then the report, every holder by
+/// itself if that is asked for, and last the commands.
 pub fn render_in_detail(
     report: &Report,
     detail: Detail,
@@ -71,18 +76,20 @@ pub fn render_in_detail(
 ) -> io::Result<()> {
     heading::write(report, page, output)?;
     upgrade::write(report, page, output)?;
-    answer::write(report, page, output)?;
+    rejected::write_with_commands(report, page, output)?;
+    outage::write_next(report, page, output)?;
+    outage::write_causes(report, page, output)?;
     recurring::write(report, page, output)?;
     rows::write(report, page, output)?;
     callers::write(report, page, output)?;
     if detail.holders {
         holders::write(report, detail.explain, page, output)?;
-        advice::write(report, page, output)?;
     }
     upgrade::write_unasked(report, page, output)?;
     legacy_tokens::write(report, page, output)?;
     if !detail.holders && !report.findings.is_empty() {
         holders::write_how_to_see(page, output)?;
     }
-    footing::write(report, page, output)
+    footing::write(report, page, output)?;
+    commands::write(report, page, output)
 }

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::answer::name;
 use super::list::{self, Margins};
+use super::rejected::name;
 use crate::render::Page;
 use crate::render::recurrence;
 use crate::report::Report;

@@ -116,7 +116,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
                 commands.extend(
                     restarts
                         .iter()
-                        .map(|it| format!("{} # {}", it.command, it.buys(UTC))),
+                        .flat_map(|it| [it.command.clone(), it.buys(UTC)]),
                 );
             }
             actions::Body::Cures(cures) => advice.extend(cures.iter().map(|it| it.text.to_owned())),

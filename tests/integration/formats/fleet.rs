@@ -116,7 +116,9 @@ fn the_first_finding_is_on_the_first_screen() {
 fn blocks(text: &str, ends: impl Fn(&str) -> bool) -> Vec<Vec<String>> {
     let mut blocks: Vec<Vec<String>> = vec![Vec::new()];
     for line in text.lines() {
-        let is_command = line.contains("kubectl rollout") || line.contains("update-kubeconfig");
+        let is_command = line.contains("kubectl rollout")
+            || line.contains("kubectl delete")
+            || line.contains("update-kubeconfig");
         if ends(line) {
             blocks.push(Vec::new());
         } else if is_command {

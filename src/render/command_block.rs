@@ -1,0 +1,63 @@
+//! Commands to paste: one block a cluster, with what makes kubectl talk to that cluster before them.
+//!
+//! Comments stand on lines of their own and hold no character that a shell acts on: in an interactive
+//! zsh, the shell of macOS, `#` begins no comment.
+
+use chrono_tz::Tz;
+
+use super::actions::{INFERRED, Restart};
+use super::kubeconfig;
+use crate::evidence::cluster::Cluster;
+use crate::report::Report;
+
+/// The commands for one cluster, a line each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CommandBlock<'a> {
+    /// The cluster.
+    pub cluster: &'a Cluster,
+    /// Comments and commands.
+    pub lines: Vec<String>,
+}
+
+/// The restarts as blocks, in their order: two clusters' commands never stand in one.
+pub fn blocks<'a>(
+    report: &Report,
+    restarts: &[Restart<'a>],
+    time_zone: Tz,
+) -> Vec<CommandBlock<'a>> {
+    let of_clusters = restarts.chunk_by(|one, next| one.cluster == next.cluster);
+    of_clusters
+        .filter_map(|restarts| {
+            let first = restarts.first()?;
+            let mut lines = kubeconfig::lines(report, first.cluster);
+            lines.push(remark(restarts, first, time_zone));
+            for restart in restarts {
+                if restart.is_final {
+                    lines.push(FINAL.to_owned());
+                }
+                lines.push(kubeconfig::in_context(
+                    report,
+                    restart.cluster,
+                    &restart.command,
+                ));
+            }
+            Some(CommandBlock {
+                cluster: first.cluster,
+                lines,
+            })
+        })
+        .collect()
+}
+
+/// Stands before a command that deletes a pod which nothing may bring back.
+const FINAL: &str =
+    "# no controller of this pod is known - keep its manifest, and create it again afterwards";
+
+/// What the commands buy, and what they rest on.
+fn remark(restarts: &[Restart<'_>], first: &Restart<'_>, time_zone: Tz) -> String {
+    let buys = first.buys(time_zone);
+    match restarts.iter().all(|restart| restart.workload_is_known) {
+        true => format!("# {buys}"),
+        false => format!("# {buys}, {}", INFERRED.trim_start_matches("# ")),
+    }
+}

@@ -1,0 +1,147 @@
+//! In an outage: who is rejected next, and which client is to blame.
+
+use std::io::{self, Write};
+
+use super::list;
+use super::rejected::{MARGINS, name};
+use crate::evidence::cluster::Cluster;
+use crate::render::Page;
+use crate::render::actions::{self, INFERRED};
+use crate::render::due;
+use crate::render::kubeconfig;
+use crate::render::moment::{distance, minute};
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::finding::{Finding, HolderFinding};
+
+/// How many of what is rejected next, and of its causes, are listed: the table below has all.
+const LISTED: usize = 5;
+
+/// A service account that works, and its holder that is rejected first.
+struct Next<'a> {
+    finding: &'a Finding,
+    holder: &'a HolderFinding,
+}
+
+/// What works and is rejected at the end of its token, by date.
+fn next(report: &Report) -> Vec<Next<'_>> {
+    let mut next: Vec<Next<'_>> = report
+        .findings
+        .iter()
+        .filter_map(|finding| {
+            let holders = finding.dying_holders(report.now(finding));
+            let holder = holders.min_by_key(|holder| holder.rejected_from)?;
+            Some(Next { finding, holder })
+        })
+        .collect();
+    next.sort_by_key(|it| (it.holder.rejected_from, it.finding.rank));
+    next
+}
+
+/// Who is rejected next, and when, cluster by cluster.
+pub(super) fn write_next(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let next = next(report);
+    let (listed, more) = next.split_at(next.len().min(LISTED));
+    if listed.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<String> = listed.iter().map(|it| it.words(report, page)).collect();
+    if !more.is_empty() {
+        lines.push(format!("and {} more, in the table below", more.len()));
+    }
+    writeln!(output)?;
+    list::write("Next", &lines, MARGINS, page, output)
+}
+
+impl Next<'_> {
+    /// `kube-system/kube2iam: rejected from 2026-09-11 09:00, in 2 d 20 h`
+    fn words(&self, report: &Report, page: &Page) -> String {
+        let Self { finding, holder } = self;
+        let now = report.now(finding);
+        let date = due::date(holder, page.time_zone);
+        let distance = distance(holder.rejected_from, now);
+        let name = name(report, finding);
+        match holder.rejected_from < now {
+            true => format!("{name}: accepted still, its token was to end {date}, {distance}"),
+            false => format!(
+                "{name}: {} {date}, {distance}",
+                due::rejected(holder.lifetime)
+            ),
+        }
+    }
+}
+
+/// The commands that keep from being rejected what is rejected next, as comments, cluster by cluster:
+/// those that are not among the ones that are run now.
+pub(super) fn comments<'a>(
+    report: &'a Report,
+    run_now: &[actions::Restart<'_>],
+    page: &Page,
+) -> Vec<(&'a Cluster, Vec<String>)> {
+    let mut clusters: Vec<(&Cluster, Vec<String>)> = Vec::new();
+    let mut listed = 0;
+    for Next { finding, holder } in next(report) {
+        let Some(restart) = actions::restart_of(report, finding, holder) else {
+            continue;
+        };
+        let is_same = |known: &actions::Restart<'_>| {
+            known.cluster == restart.cluster && known.command == restart.command
+        };
+        if run_now.iter().any(is_same) {
+            continue;
+        }
+        if listed == LISTED {
+            break;
+        }
+        listed += 1;
+        let lines = match clusters.iter().position(|(it, _)| *it == &finding.cluster) {
+            Some(place) => &mut clusters[place].1,
+            None => {
+                clusters.push((&finding.cluster, Vec::new()));
+                let last = clusters.len() - 1;
+                &mut clusters[last].1
+            }
+        };
+        if !restart.workload_is_known && !lines.iter().any(|line| line == INFERRED) {
+            lines.push(INFERRED.to_owned());
+        }
+        let command = kubeconfig::in_context(report, restart.cluster, &restart.command);
+        let date = minute(holder.rejected_from, page.time_zone);
+        lines.push(format!("# before {date}: {command}"));
+    }
+    clusters
+}
+
+/// The clients behind what is rejected now or next, with what mends each.
+pub(super) fn write_causes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let mut causes: Vec<(&str, &str, Vec<String>)> = Vec::new();
+    let is_urgent = |finding: &&Finding| finding.verdict.is_decided() && finding.accepted.is_none();
+    for finding in report.findings.iter().filter(is_urgent) {
+        for client in &finding.clients {
+            let name = name(report, finding);
+            let is_same =
+                |it: &&mut (&str, &str, Vec<String>)| it.0 == client.label && it.1 == client.advice;
+            match causes.iter_mut().find(is_same) {
+                Some((.., names)) => names.push(name),
+                None => causes.push((&client.label, &client.advice, vec![name])),
+            }
+        }
+    }
+    if causes.is_empty() {
+        return Ok(());
+    }
+    let mut lines: Vec<String> = causes
+        .iter()
+        .take(LISTED)
+        .map(|(label, advice, names)| {
+            let (label, advice) = (visible(label), visible(advice));
+            format!("{label}: {}; {advice}", names.join(", "))
+        })
+        .collect();
+    if causes.len() > LISTED {
+        let more = causes.len() - LISTED;
+        lines.push(format!("and {more} more, in --format csv"));
+    }
+    writeln!(output)?;
+    list::write("Why", &lines, MARGINS, page, output)
+}

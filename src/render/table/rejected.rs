@@ -1,0 +1,113 @@
+//! Who is rejected now: since when, how it is known, and in an outage the command for each.
+
+use std::io::{self, Write};
+
+use super::list::{self, Margins};
+use crate::evidence::cluster::Cluster;
+use crate::render::Page;
+use crate::render::actions;
+use crate::render::kubeconfig;
+use crate::render::pods;
+use crate::render::rejections;
+use crate::render::visible::visible;
+use crate::report::Report;
+use crate::report::finding::Finding;
+use crate::report::restart::Restart;
+
+/// Where the lists of an outage stand.
+pub(super) const MARGINS: Margins = Margins {
+    indent: 2,
+    heading: 10,
+};
+
+/// Columns before the command of a list's item.
+const COMMAND: usize = MARGINS.indent + MARGINS.heading + 2;
+
+/// Everything that is rejected, the most urgent first.
+pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    let rejected = report.findings.iter();
+    let rejected: Vec<String> = rejected
+        .filter_map(|finding| words(report, finding, page))
+        .collect();
+    if rejected.is_empty() {
+        return Ok(());
+    }
+    writeln!(output)?;
+    list::write("Rejected", &rejected, MARGINS, page, output)
+}
+
+/// The same for an outage: cluster by cluster, each with what gives it a new token.
+pub(super) fn write_with_commands(
+    report: &Report,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let mut heading = "Rejected";
+    let mut cluster: Option<&Cluster> = None;
+    for finding in actions::cluster_by_cluster(report) {
+        let Some(words) = words(report, finding, page) else {
+            continue;
+        };
+        if cluster.replace(&finding.cluster) != Some(&finding.cluster) {
+            writeln!(output)?;
+            if let Some(words) = cluster_words(report, &finding.cluster) {
+                list::write(heading, &[words], MARGINS, page, output)?;
+                heading = "";
+            }
+        }
+        list::write(heading, &[words], MARGINS, page, output)?;
+        heading = "";
+        for line in commands(report, finding) {
+            writeln!(output, "{:COMMAND$}{line}", "")?;
+        }
+    }
+    Ok(())
+}
+
+/// Which cluster the lines below are about, with the context that kubectl has for it.
+fn cluster_words(report: &Report, cluster: &Cluster) -> Option<String> {
+    let name = report.name_of(cluster);
+    let words = match kubeconfig::context(cluster) {
+        Some(context) => format!("{name}, context {context}"),
+        None if report.clusters.len() > 1 => name,
+        None => return None,
+    };
+    Some(visible(&words).into_owned())
+}
+
+/// What gives the rejected pods of a finding new tokens, each once: commands, or why there is none.
+fn commands(report: &Report, finding: &Finding) -> Vec<String> {
+    let now = report.now(finding);
+    let namespace = &finding.service_account.namespace;
+    let mut lines: Vec<String> = Vec::new();
+    for holder in finding.rejected_holders(now) {
+        let line = match holder.restart(namespace, now) {
+            Restart::Command { command, .. } => {
+                kubeconfig::in_context(report, &finding.cluster, &command)
+            }
+            Restart::Advice(words) => format!("no command: {words}"),
+        };
+        if !lines.contains(&line) {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+/// `kube-system/kube2iam: 3 of 4 pods since 2026-09-06 13:02; ...`. `None` if nothing is rejected.
+fn words(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
+    let current = rejections::current(report, finding, page.time_zone)?;
+    let parts = std::iter::once(current).chain(pods::remarks(report, finding));
+    let parts: Vec<String> = parts.collect();
+    Some(format!("{}: {}", name(report, finding), parts.join("; ")))
+}
+
+/// A finding by its service account, with its cluster where there are several.
+pub(super) fn name(report: &Report, finding: &Finding) -> String {
+    if report.clusters.len() > 1 {
+        let cluster = report.name_of(&finding.cluster);
+        format!("{} ({})", finding.service_account, visible(&cluster))
+    } else {
+        finding.service_account.to_string()
+    }
+}
