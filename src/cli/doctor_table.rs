@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use crate::evidence::count::counted;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::examination::State;
 use crate::source::cloudwatch::examination::fleet::ExaminedCluster;
@@ -42,8 +43,9 @@ pub(super) fn words(rows: &[ExaminedCluster]) -> String {
     let count = |state| rows.iter().filter(|row| row.state() == state).count();
     let _ = writeln!(
         words,
-        "\n{clusters} clusters; of {} rows {} ok, {} with a note, {} with something missing",
-        rows.len(),
+        "\n{}; of {} {} ok, {} with a note, {} with something missing",
+        counted(clusters, "cluster", "clusters"),
+        counted(rows.len(), "row", "rows"),
         count(State::Good),
         count(State::Doubtful),
         count(State::Missing)

@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 
 use super::exit::Failure;
 use super::windows::Part;
+use crate::evidence::count::counted;
 use crate::evidence::price::Price;
 use crate::render::visible::visible;
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
@@ -37,7 +38,10 @@ pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failu
         return Ok(());
     }
     let words = if unknown > 0 {
-        format!("what {unknown} clusters would scan cannot be estimated")
+        format!(
+            "what {} would scan cannot be estimated",
+            counted(unknown, "cluster", "clusters")
+        )
     } else {
         format!(
             "this is estimated to scan {}, {}",
@@ -92,7 +96,7 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
     let _ = writeln!(
         words,
         "\n{} would scan {}, {}. Nothing was asked.",
-        counted(queries, probes),
+        queries_and_probes(queries, probes),
         ByteSize(bytes(estimated)).display().si(),
         price(estimated)
     );
@@ -100,15 +104,12 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
 }
 
 /// The queries, and the probes beside them.
-fn counted(queries: usize, probes: usize) -> String {
-    let queries = match queries {
-        1 => "1 query".to_owned(),
-        many => format!("{many} queries"),
-    };
+fn queries_and_probes(queries: usize, probes: usize) -> String {
+    let queries = counted(queries, "query", "queries");
     match probes {
         0 => queries,
         1 => format!("{queries} and 1 probe of the window's edge"),
-        many => format!("{queries} and {many} probes of the window's edges"),
+        several => format!("{queries} and {several} probes of the window's edges"),
     }
 }
 
@@ -121,16 +122,11 @@ fn region_words(
     let profile = region.connection.profile.as_ref();
     let _ = writeln!(
         words,
-        "\n{}{}: {} {} in {}, {}, {} ({})",
+        "\n{}{}: {} in {}, {}, {} ({})",
         region.connection.region,
         profile.map_or_else(String::new, |profile| format!(", profile {profile}")),
-        region.groups.len(),
-        if region.groups.len() == 1 {
-            "cluster"
-        } else {
-            "clusters"
-        },
-        counted(estimate.queries, estimate.probes),
+        counted(region.groups.len(), "cluster", "clusters"),
+        queries_and_probes(estimate.queries, estimate.probes),
         ByteSize(estimate.bytes).display().si(),
         estimate.price,
         match (estimate.told, estimate.unknown) {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::render::number::thousands;
+use crate::evidence::count::counted;
 use crate::render::visible::visible;
 use crate::source::progress::Progress;
 
@@ -49,8 +49,8 @@ impl ShownProgress {
                     bar.set_length(total);
                 }
                 if progress.requests() > 0 {
-                    let requests = thousands(progress.requests());
-                    bar.set_message(format!("{waiting_for}, {requests} requests"));
+                    let requests = counted(progress.requests(), "request", "requests");
+                    bar.set_message(format!("{waiting_for}, {requests}"));
                 }
                 bar.set_position(progress.done());
                 let queries = progress.queries.words(Instant::now());

@@ -11,6 +11,7 @@
 //! - [`cluster`]: the cluster that evidence belongs to
 //! - [`control_plane`]: what is known of a cluster's version, on which its tokens' lifetime depends
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
+//! - [`count`]: numbers of things in words
 //! - [`coverage`]: what was looked at, and what could not be seen
 //! - [`observation`]: one thing that a source read
 //! - [`silence`]: whether a log holds events of the window
@@ -23,6 +24,7 @@ pub mod accepted;
 pub mod agents;
 pub mod cluster;
 pub mod control_plane;
+pub mod count;
 pub mod coverage;
 pub mod holder;
 pub mod legacy_token;

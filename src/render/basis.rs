@@ -7,9 +7,9 @@ use chrono::TimeDelta;
 use super::Page;
 use super::due::ASSUMED;
 use super::moment::{day, duration, minute};
-use super::number::{counted, thousands};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::control_plane::VersionSource;
+use crate::evidence::count::{counted, thousands};
 use crate::evidence::price::Price;
 use crate::report::Report;
 use crate::report::judged_by::JudgedBy;
@@ -118,6 +118,26 @@ pub fn lifetimes(report: &Report) -> Vec<String> {
     lines
 }
 
+/// Whether a cluster's evidence was read from files, so that its window ends with them and not now.
+pub fn is_recorded(scan: &ClusterScan) -> bool {
+    scan.queries == 0 && scan.lines > 0
+}
+
+/// What distances such as `in 2 h` count from, where that is not the time at which the report is
+/// made.
+pub fn as_of(report: &Report) -> Option<String> {
+    let recorded = report
+        .clusters
+        .iter()
+        .filter(|scan| is_recorded(scan))
+        .count();
+    match (recorded, report.clusters.len()) {
+        (0, _) => None,
+        (1, 1) => Some("relative times (in 2 h, 3 d ago) count from the end of the log".to_owned()),
+        _ => Some("relative times (in 2 h, 3 d ago) count from the end of each log".to_owned()),
+    }
+}
+
 /// Some names, the first few of many. They may be log text: escape them.
 pub fn names(names: &[String]) -> String {
     const SHOWN: usize = 3;
@@ -176,10 +196,10 @@ pub fn read(report: &Report) -> String {
     if lines > 0 {
         let files: usize = clusters.iter().map(|scan| scan.places.len()).sum();
         words.push(format!(
-            "Read {} lines, {}, in {files} {}.",
-            thousands(lines),
+            "Read {}, {}, in {}.",
+            counted(lines, "line", "lines"),
             ByteSize(sum(|scan| scan.bytes_read)).display().si(),
-            if files == 1 { "file" } else { "files" }
+            counted(files, "file", "files")
         ));
     }
     let queries = sum(|scan| scan.queries);
@@ -190,15 +210,14 @@ pub fn read(report: &Report) -> String {
         }
         let price = price.map_or_else(String::new, |price| format!(", {price}"));
         words.push(format!(
-            "Scanned {} in {queries} {}{price}.",
+            "Scanned {} in {}{price}.",
             ByteSize(sum(|scan| scan.bytes_scanned)).display().si(),
-            if queries == 1 { "query" } else { "queries" }
+            counted(queries, "query", "queries")
         ));
     }
-    match report.passed_over.len() {
-        0 => {}
-        1 => words.push("Passed over 1 file without audit events.".to_owned()),
-        files => words.push(format!("Passed over {files} files without audit events.")),
+    if !report.passed_over.is_empty() {
+        let files = counted(report.passed_over.len(), "file", "files");
+        words.push(format!("Skipped {files} without audit events."));
     }
     words.join(" ")
 }

@@ -5,9 +5,9 @@ use std::net::IpAddr;
 
 use chrono_tz::Tz;
 
-use super::number::counted;
 use super::pods;
 use super::rejections::span;
+use crate::evidence::count::counted;
 use crate::report::Report;
 use crate::report::rejection::{CallerKind, RejectedCaller};
 use crate::report::scan::ClusterScan;

@@ -11,6 +11,7 @@ use super::moment::rfc3339;
 use super::pods;
 use super::upgrade::{self, Upgrade};
 use super::visible::visible;
+use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
@@ -91,10 +92,10 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
         }
         for token in &scan.legacy_tokens {
             writer.write_record([cell(&format!(
-                "# token kept in a secret: {}: {}: {} requests, the last {}",
+                "# token kept in a secret: {}: {}: {}, the last {}",
                 report.name_of(&scan.cluster),
                 token.service_account,
-                token.requests,
+                counted(token.requests, "request", "requests"),
                 rfc3339(token.last_seen)
             ))])?;
         }
@@ -144,10 +145,7 @@ fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
     format!(
         "# rejected: {cluster}: {who}{there}{standing}: address {}: {} {} {} to {}: {}",
         caller.address,
-        match caller.count {
-            1 => "1 rejection".to_owned(),
-            count => format!("{count} rejections"),
-        },
+        counted(caller.count, "rejection", "rejections"),
         if caller.at_least_since {
             "since at least"
         } else {

@@ -65,6 +65,14 @@ impl Column {
         }
     }
 
+    /// What the words before its dates mean, where there are any.
+    pub fn key(self) -> Option<&'static str> {
+        match self {
+            Self::At | Self::From => None,
+            Self::Mixed => Some("at: the moment of rejection; from: the earliest"),
+        }
+    }
+
     /// Characters that [`Column::before`] takes at most.
     pub fn room(self) -> usize {
         match self {

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::moment::{duration, minute};
-use super::number::counted;
+use crate::evidence::count::counted;
 use crate::report::finding::Finding;
 
 /// `6 tokens, none used past 1 h 1 m`; `last used 2026-11-23 22:50`; `accepted until 2026-12-01:

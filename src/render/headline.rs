@@ -3,7 +3,7 @@
 
 use super::caller;
 use super::moment::distance;
-use super::number::counted;
+use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::moment::minute;
-use super::number::counted;
+use crate::evidence::count::counted;
 use crate::report::legacy_token::LegacyTokenFinding;
 
 /// What stands above them.

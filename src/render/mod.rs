@@ -4,7 +4,7 @@
 //! environment.
 //!
 //! - [`visible`]: characters that would act on a terminal, made visible
-//! - [`moment`], [`number`]: times, durations and numbers in words
+//! - [`moment`]: times and durations in words
 //! - [`basis`]: what the report rests on
 //! - [`overview`]: many clusters in a few lines
 //! - [`due`]: when a token is rejected, and how sure that is
@@ -41,7 +41,6 @@ pub mod legacy_token;
 pub mod markdown;
 pub mod moment;
 pub mod notification;
-pub mod number;
 pub mod overview;
 pub mod pods;
 pub mod prometheus;

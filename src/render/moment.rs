@@ -51,6 +51,19 @@ pub fn distance(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
     }
 }
 
+/// How far a time is from now, in the largest unit only: `in 2 d`, `1 d ago`.
+pub fn rough_distance(time: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let exact = duration(time - now);
+    let mut words = exact.splitn(3, ' ');
+    let rough = [words.next(), words.next()]
+        .map(Option::unwrap_or_default)
+        .join(" ");
+    match time < now {
+        true => format!("{rough} ago"),
+        false => format!("in {rough}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ use super::recurrence;
 use super::rejections;
 use super::upgrade::Upgrade;
 use super::visible::visible;
+use crate::evidence::count::counted;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes};
@@ -63,8 +64,8 @@ pub fn text(report: &Report, time_zone: Tz) -> String {
     if gaps.len() > MOST_NAMES {
         let _ = write!(
             text,
-            "\n*Incomplete:* {} more gaps",
-            gaps.len() - MOST_NAMES
+            "\n*Incomplete:* {}",
+            counted(gaps.len() - MOST_NAMES, "more gap", "more gaps")
         );
     }
     text
@@ -107,9 +108,9 @@ fn clusters(report: &Report) -> String {
     match names.len() {
         0 => "no cluster".to_owned(),
         all if all > MOST_NAMES => format!(
-            "{} and {} more clusters",
+            "{} and {}",
             names[..MOST_NAMES].join(", "),
-            all - MOST_NAMES
+            counted(all - MOST_NAMES, "more cluster", "more clusters")
         ),
         _ => names.join(", "),
     }
@@ -137,7 +138,8 @@ fn callers(report: &Report, time_zone: Tz) -> String {
         commands.extend(caller::command(scan).filter(|command| !commands.contains(command)));
     }
     if all > MOST_NAMES {
-        let _ = write!(text, "\nand {} more callers", all - MOST_NAMES);
+        let more = counted(all - MOST_NAMES, "more caller", "more callers");
+        let _ = write!(text, "\nand {more}");
     }
     for command in commands {
         let _ = write!(text, "\n        {}", code_of(&command, usize::MAX));

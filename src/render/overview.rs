@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::Page;
 use super::basis;
-use super::number::counted;
+use crate::evidence::count::counted;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;

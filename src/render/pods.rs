@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::moment::distance;
+use crate::evidence::count::counted;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::pod_status::{PodAtAddress, PodState, PodStatus};
@@ -35,10 +36,8 @@ pub fn of_holder(holder: &HolderFinding, now: DateTime<Utc>) -> Option<String> {
             words.extend(started);
         }
     }
-    match status.restarts {
-        0 => {}
-        1 => words.push("1 restart".to_owned()),
-        restarts => words.push(format!("{restarts} restarts")),
+    if status.restarts > 0 {
+        words.push(counted(status.restarts, "restart", "restarts"));
     }
     Some(words.join(", "))
 }

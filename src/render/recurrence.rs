@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 
 use super::due;
 use super::moment::{distance, duration, minute};
-use super::number::thousands;
+use crate::evidence::count::thousands;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::interruption::Interruption;

@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
+use super::basis;
 use super::due;
 use super::moment::{distance, minute};
-use super::number::{counted, thousands};
+use crate::evidence::count::{counted, thousands};
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::rejection::HolderRejections;
@@ -59,7 +60,7 @@ pub fn current(report: &Report, finding: &Finding, time_zone: Tz) -> Option<Stri
         .rejected_holders(now)
         .partition(|holder| holder.rejections.is_some() && !is_silent(holder));
     let parts = [
-        going_on(finding, &seen, now, time_zone),
+        going_on(report, finding, &seen, time_zone),
         ended(finding, &silent, time_zone),
     ];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
@@ -93,11 +94,14 @@ fn ended(finding: &Finding, silent: &[&HolderFinding], time_zone: Tz) -> Option<
 
 /// Holders whose rejections go on: since when, how often, and how that is known.
 fn going_on(
+    report: &Report,
     finding: &Finding,
     holders: &[&HolderFinding],
-    now: DateTime<Utc>,
     time_zone: Tz,
 ) -> Option<String> {
+    let now = report.now(finding);
+    let mut scans = report.clusters.iter();
+    let is_recorded = scans.any(|it| it.cluster == finding.cluster && basis::is_recorded(it));
     let by_turns = |holder: &HolderFinding| holder.is_rejected_at_times(now);
     let hit: Vec<(&HolderFinding, &HolderRejections)> = holders
         .iter()
@@ -120,10 +124,10 @@ fn going_on(
         "{pods} {}{before}; {}, the last {}",
         since(first.first, first.at_least_since, time_zone),
         counted(count, "rejection", "rejections"),
-        if now - last < TimeDelta::minutes(1) {
-            "just now".to_owned()
-        } else {
-            distance(last, now)
+        match now - last < TimeDelta::minutes(1) {
+            true if is_recorded => "at the end of the log".to_owned(),
+            true => "just now".to_owned(),
+            false => distance(last, now),
         },
     );
     match hit.iter().filter(|(holder, _)| by_turns(holder)).count() {

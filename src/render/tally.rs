@@ -3,7 +3,7 @@
 
 use super::caller;
 use super::moment::distance;
-use super::number::{counted, thousands};
+use crate::evidence::count::{counted, thousands};
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::verdict::{Severity, Verdict};

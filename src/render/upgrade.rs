@@ -1,8 +1,8 @@
 //! What an upgrade to a version that caps tokens at 24 hours would break, in words.
 
 use super::basis::names;
-use super::number::counted;
 use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::evidence::count::counted;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;

@@ -1,5 +1,7 @@
 //! A report that was filtered and in which nothing is left.
 
+use crate::evidence::count::counted;
+
 /// What was looked for and not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filtered {
@@ -13,10 +15,9 @@ impl Filtered {
     /// `pod web-0 was not seen with a stale token, among 12 holders`
     pub fn words(&self) -> String {
         format!(
-            "{} was not seen with a stale token, among {} {}",
+            "{} was not seen with a stale token, among {}",
             self.wanted,
-            self.among,
-            if self.among == 1 { "holder" } else { "holders" }
+            counted(self.among, "holder", "holders")
         )
     }
 }

@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
+use crate::evidence::count::counted;
 use crate::evidence::coverage::{Coverages, Gap, GapKind};
 use crate::evidence::holder::Identity;
 use crate::evidence::set::EvidenceSet;
@@ -63,8 +64,8 @@ impl<'a> Assigned<'a> {
         for pods in known {
             if pods.malformed > 0 {
                 assigned.gaps.push(pods.gap(format!(
-                    "{} objects in it have no name, namespace or UID",
-                    pods.malformed
+                    "{} in it without a name, namespace or UID",
+                    counted(pods.malformed, "object", "objects")
                 )));
             }
             if let Some(named) = &pods.cluster {

@@ -1,11 +1,11 @@
 //! The findings as rows of a table that can be sorted.
 
 use super::{account, class, shown};
+use crate::evidence::count::thousands;
 use crate::render::Page;
 use crate::render::due::{self, Column};
 use crate::render::harmless;
 use crate::render::moment::{distance, duration, minute, rfc3339};
-use crate::render::number::thousands;
 use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections;

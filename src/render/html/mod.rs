@@ -33,11 +33,11 @@ use super::change;
 use super::due::Column;
 use super::legacy_token;
 use super::moment::{minute, rfc3339};
-use super::number::thousands;
 use super::overview;
 use super::tally;
 use super::upgrade;
 use super::visible::visible;
+use crate::evidence::count::thousands;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -81,6 +81,7 @@ struct ReportPage {
     findings: Vec<findings::Row>,
     harmless_findings: Vec<findings::Row>,
     rejected_heading: &'static str,
+    rejected_key: Option<&'static str>,
     upgrade: Option<what_to_do::Upgrade>,
     unasked_upgrade: Option<String>,
     steps: Vec<what_to_do::Step>,
@@ -185,8 +186,9 @@ impl ReportPage {
             overview: overview_lines(report, page),
             scans: scans(report, page),
             lifetimes: basis::lifetimes(report)
-                .iter()
-                .map(|line| shown(line))
+                .into_iter()
+                .chain(basis::as_of(report))
+                .map(|line| shown(&line))
                 .collect(),
             reasons: match overview::counts(report) {
                 true => overview::reasons(report)
@@ -210,6 +212,7 @@ impl ReportPage {
             findings: rows(&pressing),
             harmless_findings: rows(&harmless),
             rejected_heading: Column::of(pressing.iter().copied()).heading(),
+            rejected_key: Column::of(pressing.iter().copied()).key(),
             upgrade: what_to_do::upgrade_of(report),
             unasked_upgrade: upgrade::unasked(report).map(|words| shown(&words)),
             steps: what_to_do::steps(report, page),

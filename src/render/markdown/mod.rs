@@ -18,12 +18,12 @@ use super::change;
 use super::due::{self, Column};
 use super::harmless;
 use super::moment::distance;
-use super::number::{counted, thousands};
 use super::overview;
 use super::pods;
 use super::recurrence;
 use super::rejections;
 use super::tally;
+use crate::evidence::count::{counted, thousands};
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -80,7 +80,10 @@ fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resu
     } else {
         write_clusters(report, page, output)?;
     }
-    for line in basis::lifetimes(report) {
+    for line in basis::lifetimes(report)
+        .into_iter()
+        .chain(basis::as_of(report))
+    {
         writeln!(output, "- {}", words(&line))?;
     }
     Ok(())
@@ -244,6 +247,10 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
             thousands(finding.requests()),
             clients.join("; ")
         )?;
+    }
+    if let Some(key) = dates.key() {
+        writeln!(output)?;
+        writeln!(output, "{key}")?;
     }
     if findings.len() > MOST_FINDINGS {
         writeln!(output)?;

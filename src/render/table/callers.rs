@@ -2,11 +2,13 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
+
 use super::list::{self, Margins};
-use super::style::{FAINT, WARNING, paint};
+use super::style::{FAINT, WARNING};
+use crate::evidence::count::counted;
 use crate::render::Page;
 use crate::render::caller;
-use crate::render::number::counted;
 use crate::render::pods;
 use crate::render::visible::visible;
 use crate::report::Report;
@@ -55,8 +57,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             writeln!(output, "    Who is there   {command}")?;
         }
         if scan.more_rejected_callers {
-            let words = format!("    {}", caller::MORE);
-            writeln!(output, "{}", paint(WARNING, words, page.colour))?;
+            list::paragraph(caller::MORE, WARNING, 4, page, output)?;
         }
     }
     Ok(())
@@ -72,14 +73,14 @@ fn write_list(
 ) -> io::Result<()> {
     let count: u64 = callers.iter().map(|caller| caller.count).sum();
     writeln!(output)?;
-    writeln!(
-        output,
-        "  {heading}: {}, {}",
+    let heading = format!(
+        "{heading}: {}, {}",
         counted(callers.len(), "caller", "callers"),
         counted(count, "rejection", "rejections"),
-    )?;
+    );
+    list::paragraph(&heading, Style::new(), 2, page, output)?;
     if !kinds.is_empty() {
-        writeln!(output, "    {}", paint(FAINT, kinds, page.colour))?;
+        list::paragraph(kinds, FAINT, 4, page, output)?;
     }
     let mut items: Vec<String> = callers
         .iter()

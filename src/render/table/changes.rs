@@ -2,6 +2,9 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
+
+use super::list;
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
 use crate::render::Page;
 use crate::render::change;
@@ -25,7 +28,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     let widest = names.iter().map(|name| name.chars().count()).max();
     for (account, name) in changed.iter().zip(&names) {
         let line = format!(
-            "    {:10} {name:width$}  {}",
+            "{:10} {name:width$}  {}",
             account.kind,
             change::words(
                 account,
@@ -35,19 +38,15 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             width = widest.unwrap_or(0)
         );
         let style = match account.now.and_then(|state| state.severity) {
-            Some(Severity::Critical) => Some(CRITICAL),
-            Some(Severity::Warning) => Some(WARNING),
-            Some(Severity::Notice) => None,
-            None => Some(FAINT),
+            Some(Severity::Critical) => CRITICAL,
+            Some(Severity::Warning) => WARNING,
+            Some(Severity::Notice) => Style::new(),
+            None => FAINT,
         };
-        match style {
-            Some(style) => writeln!(output, "{}", paint(style, line, page.colour))?,
-            None => writeln!(output, "{line}")?,
-        }
+        list::paragraph(&line, style, 4, page, output)?;
     }
     if let Some(unchanged) = change::unchanged(changes) {
-        let line = format!("    {unchanged}");
-        writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+        list::paragraph(&unchanged, FAINT, 4, page, output)?;
     }
     Ok(())
 }

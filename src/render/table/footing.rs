@@ -2,7 +2,8 @@
 
 use std::io::{self, Write};
 
-use super::style::{FAINT, WARNING, paint};
+use super::list;
+use super::style::{FAINT, WARNING};
 use crate::render::Page;
 use crate::render::basis::{self, NOT_VISIBLE};
 use crate::render::visible::visible;
@@ -13,7 +14,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
             let words = format!("{}: {words}", visible(&report.name_of(&scan.cluster)));
-            writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
+            list::paragraph(&words, WARNING, 2, page, output)?;
         }
     }
     for counted in report.all_gaps() {
@@ -22,12 +23,15 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             visible(&counted.gap.place),
             visible(&counted.in_words())
         );
-        writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
+        list::paragraph(&words, WARNING, 2, page, output)?;
     }
     for note in basis::notes(report) {
         let words = format!("Note: {}.", visible(&note));
-        writeln!(output, "  {}", paint(FAINT, words, page.colour))?;
+        list::paragraph(&words, FAINT, 2, page, output)?;
     }
-    let scanned = format!("{}  {NOT_VISIBLE}", basis::read(report));
-    writeln!(output, "  {}", paint(FAINT, scanned, page.colour))
+    let read = basis::read(report);
+    if !read.is_empty() {
+        list::paragraph(&read, FAINT, 2, page, output)?;
+    }
+    list::paragraph(NOT_VISIBLE, FAINT, 2, page, output)
 }

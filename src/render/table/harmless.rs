@@ -1,13 +1,21 @@
-//! The findings that need nobody: told, so that nobody has to wonder.
+//! The findings that need no action, listed so that nobody has to wonder about them.
 
 use std::io::{self, Write};
 
+use unicode_width::UnicodeWidthStr as _;
+
+use super::list;
 use super::style::{FAINT, paint};
 use crate::render::Page;
 use crate::render::harmless;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
+
+/// Columns before a finding.
+const INDENT: usize = 4;
+/// Characters that most reasons take.
+const USUAL_REASON: usize = 31;
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let calm: Vec<&Finding> = report
@@ -28,14 +36,23 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         "Harmless"
     };
     writeln!(output, "  {heading}")?;
+    // A column for each, where most of them have room.
+    let fits = widest.unwrap_or(0) + 2 + 15 + 2 + USUAL_REASON + INDENT <= page.width;
     for (finding, name) in calm.iter().zip(&names) {
-        let line = format!(
-            "    {name:width$}  {:15}  {}",
-            finding.verdict,
-            visible(&harmless::words(finding, page.time_zone)),
-            width = widest.unwrap_or(0)
-        );
-        writeln!(output, "{}", paint(FAINT, line, page.colour))?;
+        let why = harmless::words(finding, page.time_zone);
+        let why = visible(&why);
+        let width = widest.unwrap_or(0);
+        let aligned = format!("{name:width$}  {:15}  {why}", finding.verdict);
+        match fits && aligned.width() + INDENT <= page.width {
+            true => {
+                let line = paint(FAINT, aligned, page.colour);
+                writeln!(output, "{:INDENT$}{line}", "")?;
+            }
+            false => {
+                let words = format!("{name}: {}, {why}", finding.verdict);
+                list::paragraph(&words, FAINT, INDENT, page, output)?;
+            }
+        }
     }
     Ok(())
 }

@@ -22,15 +22,15 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     } else {
         write_clusters(report, page, output)?;
     }
-    for line in basis::lifetimes(report) {
-        for line in list::wrapped(&visible(&line), page.width) {
-            writeln!(output, "{}", paint(FAINT, line, page.colour))?;
-        }
+    for line in basis::lifetimes(report)
+        .into_iter()
+        .chain(basis::as_of(report))
+    {
+        list::paragraph(&visible(&line), FAINT, 0, page, output)?;
     }
     writeln!(output)?;
     if let Some(unseen) = headline::unseen(report) {
-        let words = visible(&unseen).into_owned();
-        writeln!(output, "  {}", paint(WARNING, words, page.colour))?;
+        list::paragraph(&visible(&unseen), WARNING, 2, page, output)?;
     }
     if overview::counts(report) {
         write_reasons(report, page, output)?;
@@ -52,14 +52,7 @@ fn write_overview(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
 /// Why clusters could not be seen; each gap by itself, with what ends it, stands at the end.
 fn write_reasons(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     for reason in overview::reasons(report) {
-        for (index, line) in list::wrapped(&visible(&reason), page.width.saturating_sub(4))
-            .into_iter()
-            .enumerate()
-        {
-            let inset = if index == 0 { "" } else { "  " };
-            let line = paint(WARNING, line, page.colour);
-            writeln!(output, "    {inset}{line}")?;
-        }
+        list::paragraph(&visible(&reason), WARNING, 4, page, output)?;
     }
     Ok(())
 }
@@ -73,40 +66,51 @@ fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         .max()
         .unwrap_or(0);
     for scan in &report.clusters {
+        let window = basis::window(scan.window, page);
         let name = format!("{:widest$}", name(report, scan));
-        writeln!(
-            output,
-            "{}   {}",
-            paint(HEADING, name, page.colour),
-            basis::window(scan.window, page)
-        )?;
+        if name.width() + 3 + window.len() <= page.width {
+            writeln!(output, "{}   {window}", paint(HEADING, name, page.colour))?;
+        } else {
+            list::paragraph(name.trim_end(), HEADING, 0, page, output)?;
+            writeln!(output, "  {window}")?;
+        }
     }
     Ok(())
 }
 
 fn write_summary(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let (summary, harmless) = summary(report);
-    let colour = |(style, words): Part| paint(style, words, page.colour);
+    let (pressing, calm) = summary(report);
     let width = |parts: &[Part]| {
-        parts
+        let widths = parts.iter().map(|(_, words)| words.width() + GAP);
+        widths.sum::<usize>()
+    };
+    let join = |parts: &[Part]| -> String {
+        let painted = parts
             .iter()
-            .map(|(_, words)| words.width() + 3)
-            .sum::<usize>()
+            .map(|(style, words)| paint(*style, words, page.colour));
+        painted.collect::<Vec<_>>().join(&" ".repeat(GAP))
     };
-    let fits = width(&summary) + width(&harmless) + 6 <= page.width;
-    let parted = if fits { "       " } else { "\n  " };
-    let join = |parts: Vec<Part>| -> String {
-        parts
-            .into_iter()
-            .map(colour)
-            .collect::<Vec<_>>()
-            .join("   ")
-    };
-    let parts: Vec<String> = [join(summary), join(harmless)]
-        .into_iter()
-        .filter(|part| !part.is_empty())
-        .collect();
-    writeln!(output, "  {}", parts.join(parted))
+    if !calm.is_empty() && width(&pressing) + width(&calm) + 2 * GAP <= page.width {
+        let gap = " ".repeat(2 * GAP + 1);
+        return writeln!(output, "  {}{gap}{}", join(&pressing), join(&calm));
+    }
+    for parts in [pressing, calm] {
+        let mut line: Vec<Part> = Vec::new();
+        for part in parts {
+            if !line.is_empty() && width(&line) + part.1.width() + 2 > page.width {
+                writeln!(output, "  {}", join(&line))?;
+                line.clear();
+            }
+            match part.1.width() + 2 > page.width {
+                true => list::paragraph(&part.1, part.0, 2, page, output)?,
+                false => line.push(part),
+            }
+        }
+        if !line.is_empty() {
+            writeln!(output, "  {}", join(&line))?;
+        }
+    }
+    Ok(())
 }
 
 fn name(report: &Report, scan: &ClusterScan) -> String {
@@ -116,6 +120,9 @@ fn name(report: &Report, scan: &ClusterScan) -> String {
         None => visible(&name).into_owned(),
     }
 }
+
+/// Blanks between two parts of the summary.
+const GAP: usize = 3;
 
 /// Some words of the summary and their style.
 type Part = (Style, String);

@@ -6,7 +6,8 @@ use chrono::{DateTime, Utc};
 
 use super::list::{self, Margins};
 use super::rejected;
-use super::style::{FAINT, HEADING, of_severity, paint, thousands};
+use super::style::{FAINT, HEADING, of_severity, paint};
+use crate::evidence::count::counted;
 use crate::render::Page;
 use crate::render::due;
 use crate::render::moment::{distance, duration, minute};
@@ -128,17 +129,12 @@ fn entries(
 
 fn token(token: &TokenFinding, page: &Page) -> String {
     let mut words = format!(
-        "issued {}, used {} to {}, at an age of {} at last; {} {}",
+        "issued {}, used {} to {}, at an age of {} at last; {}",
         minute(token.issued, page.time_zone),
         minute(token.first_used, page.time_zone),
         minute(token.last_used, page.time_zone),
         duration(token.last_used - token.issued),
-        thousands(token.requests),
-        if token.requests == 1 {
-            "request"
-        } else {
-            "requests"
-        },
+        counted(token.requests, "request", "requests"),
     );
     if let Some(id) = &token.credential_id {
         words.push_str(&format!("; {}", visible(id)));
@@ -155,7 +151,7 @@ fn rejected(rejections: &HolderRejections, page: &Page) -> String {
         .collect();
     let more = rejections.calls.len().saturating_sub(calls.len());
     let mut words = format!(
-        "{}{} to {}, {} {}, known by {}: {}",
+        "{}{} to {}, {}, known by {}: {}",
         if rejections.at_least_since {
             "at least since "
         } else {
@@ -163,12 +159,7 @@ fn rejected(rejections: &HolderRejections, page: &Page) -> String {
         },
         minute(rejections.first, page.time_zone),
         minute(rejections.last, page.time_zone),
-        thousands(rejections.count),
-        if rejections.count == 1 {
-            "time"
-        } else {
-            "times"
-        },
+        counted(rejections.count, "time", "times"),
         rejections.confidence.words(),
         calls.join(", "),
     );

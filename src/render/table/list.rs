@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use anstyle::Style;
+use chrono::NaiveDate;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::style::{HEADING, paint};
@@ -45,12 +47,57 @@ pub(super) fn write(
     Ok(())
 }
 
+/// Writes a text in a style, from a margin on and wrapped at blanks.
+pub(super) fn paragraph(
+    text: &str,
+    style: Style,
+    indent: usize,
+    page: &Page,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    let room = page.width.max(NARROWEST).saturating_sub(indent);
+    for (index, line) in wrapped(text, room).into_iter().enumerate() {
+        let inset = if index == 0 { "" } else { "  " };
+        let line = paint(style, line, page.colour);
+        writeln!(output, "{:indent$}{inset}{line}", "")?;
+    }
+    Ok(())
+}
+
+/// What is never parted by the end of a line: words, times with their dates, durations.
+fn pieces(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    let is_number = |word: &str| !word.is_empty() && word.chars().all(|it| it.is_ascii_digit());
+    for word in text.split(' ') {
+        let bare = word.trim_end_matches([',', ';', '.', ':', ')', '?', '"']);
+        let glued = pieces.last_mut().filter(|last| {
+            let before = last.rsplit(' ').next().unwrap_or_default();
+            let before = before.trim_start_matches(['(', '"']);
+            let is_unit = matches!(bare, "d" | "h" | "m" | "s") && is_number(before);
+            let is_time = matches!(bare.split_once(':'), Some((hour, rest))
+                if is_number(hour) && is_number(&rest.replace(':', "")))
+                && NaiveDate::parse_from_str(before, "%Y-%m-%d").is_ok();
+            // `2 d 4 h` is one duration.
+            let goes_on = is_number(bare) && matches!(before, "d" | "h") && last.contains(' ');
+            is_unit || is_time || goes_on
+        });
+        match glued {
+            Some(last) => {
+                last.push(' ');
+                last.push_str(word);
+            }
+            None => pieces.push(word.to_owned()),
+        }
+    }
+    pieces
+}
+
 /// The text in lines that leave room for the inset; a word that is too long is cut into pieces.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.saturating_sub(2).max(10);
     let mut lines: Vec<String> = Vec::new();
     let mut line = String::new();
-    for word in text.split(' ') {
+    for word in pieces(text) {
         if !line.is_empty() && line.width() + 1 + word.width() > room {
             lines.push(std::mem::take(&mut line));
         }
@@ -73,6 +120,23 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn times_and_durations_are_not_parted() {
+        let text = "since 2026-11-12 23:44, for 2 d 4 h; next (in 36 m), 12 pods";
+        let expected = [
+            "since",
+            "2026-11-12 23:44,",
+            "for",
+            "2 d 4 h;",
+            "next",
+            "(in",
+            "36 m),",
+            "12",
+            "pods",
+        ];
+        assert_eq!(pieces(text), expected);
+    }
 
     proptest! {
         /// Nothing is lost but blanks at the ends of lines, and no line is too long.

@@ -8,6 +8,7 @@
 //! - [`recurring`]: who is interrupted at the end of every token, and who may be back
 //! - [`upgrade`]: what an upgrade would break
 //! - [`rows`]: the findings that need somebody, by namespace
+//! - [`columns`]: which of their columns have room
 //! - [`harmless`]: the ones that do not
 //! - [`advice`]: what to type, most urgent first, and what mends it for good
 //! - [`callers`]: who else is rejected
@@ -22,6 +23,7 @@
 mod advice;
 mod callers;
 mod changes;
+mod columns;
 mod commands;
 mod footing;
 mod harmless;

@@ -3,93 +3,69 @@
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 
+use anstyle::Style;
 use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, presets};
 
-use super::style::{cell, thousands};
+use super::columns::{CLIENT_HEADING, Columns, Distance, Line};
+use super::list;
+use super::style::{FAINT, cell};
 use crate::render::Page;
-use crate::render::due::{self, Column};
-use crate::render::moment::distance;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-/// From this width on there is room for the client.
-const WIDTH_FOR_CLIENT: usize = 130;
-/// From this width on there is room for the bar of a token's life, and for the year.
-const WIDTH_FOR_LIFE: usize = 100;
-/// From this width on there is room for the number of requests.
-const WIDTH_FOR_REQUESTS: usize = 76;
-/// Characters of a service account's name that there is room for at these widths.
-const USUAL_NAME: usize = 20;
-/// The narrowest table.
-const NARROWEST: usize = 60;
-/// Characters of a token's life.
-const LIFE: usize = 10;
-/// Characters of a client: the whole of it is in the other formats.
-const CLIENT: usize = 60;
-
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let width = page.width.max(NARROWEST);
+    let groups = groups(report);
+    if groups.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<Vec<Line<'_>>> = groups
+        .iter()
+        .map(|group| {
+            let findings = group.iter().copied();
+            findings.map(|it| Line::of(report, it, page)).collect()
+        })
+        .collect();
+    let columns = Columns::fitting(lines.iter().flatten(), page.width);
     let mut table = Table::new();
+    // Whatever does not fit is left out before, so that nothing is cut or wrapped here.
     table
         .load_preset(presets::NOTHING)
-        .set_content_arrangement(ContentArrangement::Dynamic)
-        .set_width(u16::try_from(width).unwrap_or(u16::MAX));
+        .set_content_arrangement(ContentArrangement::Disabled);
     if page.colour {
         table.enforce_styling();
     } else {
         table.force_no_tty();
     }
-    // A long name takes the room of what tells less.
-    let longest = report
-        .findings
-        .iter()
-        .filter(|finding| !finding.is_calm())
-        .map(|finding| finding.service_account.name.len())
-        .max();
-    let room = width.saturating_sub(longest.unwrap_or(0).saturating_sub(USUAL_NAME));
-    let dates = Column::of(
-        report
-            .findings
-            .iter()
-            .filter(|finding| !finding.verdict.is_harmless()),
-    );
-    let room = room.saturating_sub(dates.room());
-    let groups = groups(report);
-    if groups.is_empty() {
-        return Ok(());
-    }
-    let last_rank = groups.iter().flatten().map(|finding| finding.rank).max();
-    let columns = Columns {
-        rank: last_rank.unwrap_or_default().to_string().len() + 1,
-        room,
-        dates,
-    };
-    table.set_header(header(columns));
-    for group in &groups {
-        table.add_row([Cell::new(heading(group[0], report))]);
-        for finding in group {
-            table.add_row(row(report, finding, page, columns));
-        }
+    table.set_header(header(&columns));
+    for line in lines.iter().flatten() {
+        table.add_row(row(line, &columns));
     }
     for (index, column) in table.column_iter_mut().enumerate() {
         column.set_padding(if index == 0 { (2, 2) } else { (0, 2) });
     }
     writeln!(output)?;
-    for line in table.lines() {
-        writeln!(output, "{}", line.trim_end())?;
+    let mut printed = table.lines();
+    let mut print = |count: usize, output: &mut dyn Write| -> io::Result<()> {
+        for line in printed.by_ref().take(count) {
+            writeln!(output, "{}", line.trim_end())?;
+        }
+        Ok(())
+    };
+    print(1, output)?;
+    for (group, lines) in groups.iter().zip(&lines) {
+        // A namespace may be longer than any name in it, and makes no column wider.
+        list::paragraph(&heading(group[0], report), Style::new(), 2, page, output)?;
+        let names = lines.iter().map(|line| &line.finding.service_account.name);
+        print(
+            names.map(|name| columns.name_lines(name).len()).sum(),
+            output,
+        )?;
     }
-    Ok(())
-}
-
-/// What fits on the page.
-#[derive(Clone, Copy)]
-struct Columns {
-    /// Characters of a rank, with a blank before it.
-    rank: usize,
-    /// Characters for all columns, less what long names take.
-    room: usize,
-    dates: Column,
+    match columns.key(lines.iter().flatten()) {
+        Some(key) => list::paragraph(&key, FAINT, 2, page, output),
+        None => Ok(()),
+    }
 }
 
 /// The findings that need somebody by namespace, in rank order: a namespace stands where its most
@@ -120,114 +96,67 @@ fn heading(finding: &Finding, report: &Report) -> String {
     }
 }
 
-fn header(columns: Columns) -> Vec<Cell> {
-    let Columns { rank, room, dates } = columns;
-    let width = room;
+fn header(columns: &Columns) -> Vec<Cell> {
     let heading = |text: &str| Cell::new(text).add_attribute(Attribute::Dim);
     let number = |text: &str| heading(text).set_alignment(CellAlignment::Right);
+    let rank = columns.rank;
     let mut cells = vec![
-        heading(&format!("{:\u{a0}>rank$}\u{a0}SERVICE ACCOUNT", "#")),
+        heading(&format!("{:\u{a0}>rank$}\u{a0}{}", "#", columns.heading())),
         heading("VERDICT"),
-        heading(&dates.heading().to_uppercase()),
+        heading(&columns.dates.heading().to_uppercase()),
     ];
-    if width >= WIDTH_FOR_LIFE {
+    if columns.life {
         cells.push(heading("LIFE"));
     }
     cells.push(number("PODS"));
-    if width >= WIDTH_FOR_REQUESTS {
+    if columns.requests {
         cells.push(number("REQUESTS"));
     }
-    if width >= WIDTH_FOR_CLIENT {
-        cells.push(heading("CLIENT"));
+    if columns.client.is_some() {
+        cells.push(heading(CLIENT_HEADING));
     }
     cells
 }
 
-fn row(report: &Report, finding: &Finding, page: &Page, columns: Columns) -> Vec<Cell> {
-    let Columns { rank, room, dates } = columns;
-    let width = room;
-    let lead = finding.lead();
-    let now = report.window_end(finding).unwrap_or(lead.last_seen);
-    let date = due::date(lead, page.time_zone);
-    // The distance tells the year where there is no room for it.
-    let date = if width >= WIDTH_FOR_LIFE {
-        &date
-    } else {
-        date.get(5..).unwrap_or(&date)
+fn row(line: &Line<'_>, columns: &Columns) -> Vec<Cell> {
+    let finding = line.finding;
+    let rank = columns.rank;
+    let name: Vec<String> = columns
+        .name_lines(&finding.service_account.name)
+        .iter()
+        .enumerate()
+        .map(|(index, part)| match index {
+            0 => format!("{:\u{a0}>rank$}\u{a0}{part}", finding.rank),
+            _ => format!("{:\u{a0}>rank$}\u{a0}{part}", "\u{a0}"),
+        })
+        .collect();
+    let date = format!(
+        "{:before$}{:date$}",
+        columns.dates.before(finding.lead()),
+        line.date,
+        before = columns.dates.room(),
+        date = columns.date,
+    );
+    let date = match columns.distance {
+        Distance::None => date,
+        Distance::Rough => format!("{date}  {}", line.rough),
+        Distance::Exact => format!("{date}  {}", line.exact),
     };
-    let pods = match (finding.holders_with_verdict(), finding.holders.len()) {
-        (same, all) if same == all => all.to_string(),
-        (same, all) => format!("{same}/{all}"),
-    };
-    let number = |text: String| Cell::new(text).set_alignment(CellAlignment::Right);
+    let number = |text: &str| Cell::new(text).set_alignment(CellAlignment::Right);
     let mut cells = vec![
-        Cell::new(format!(
-            "{:\u{a0}>rank$}\u{a0}{}",
-            finding.rank, finding.service_account.name
-        )),
+        Cell::new(name.join("\n")),
         cell(finding.verdict, finding.severity),
-        cell(
-            format!(
-                "{:before$}{date:room$} {}",
-                dates.before(lead),
-                distance(lead.rejected_from, now),
-                before = dates.room(),
-                room = if width >= WIDTH_FOR_LIFE { 17 } else { 12 },
-            ),
-            finding.severity,
-        ),
+        cell(date.trim_end(), finding.severity),
     ];
-    if width >= WIDTH_FOR_LIFE {
-        let lived = (now - lead.issued).num_seconds();
-        cells.push(cell(life(lived, lead.lifetime.seconds), finding.severity));
+    if columns.life {
+        cells.push(cell(&line.life, finding.severity));
     }
-    cells.push(number(pods));
-    if width >= WIDTH_FOR_REQUESTS {
-        cells.push(number(thousands(finding.requests())));
+    cells.push(number(&line.pods));
+    if columns.requests {
+        cells.push(number(&line.requests));
     }
-    if width >= WIDTH_FOR_CLIENT {
-        cells.push(Cell::new(clients(finding)));
+    if let Some(room) = columns.client {
+        cells.push(Cell::new(line.client(room)));
     }
     cells
-}
-
-/// How much of its life a token has behind it, as a bar.
-fn life(lived: i64, lifetime: i64) -> String {
-    let filled = (lived.max(0) as u128 * LIFE as u128 / lifetime.max(1) as u128) as usize;
-    let filled = filled.min(LIFE);
-    format!("{}{}", "█".repeat(filled), "·".repeat(LIFE - filled))
-}
-
-fn clients(finding: &Finding) -> String {
-    let Some(first) = finding.clients.first() else {
-        return String::new();
-    };
-    let mut label = visible(&first.label).into_owned();
-    if let Some((cut, _)) = label.char_indices().nth(CLIENT) {
-        label.truncate(cut);
-        label.push('…');
-    }
-    match finding.clients.len() {
-        1 => label,
-        several => format!("{label} and {} more", several - 1),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_life_is_a_bar() {
-        for (lived, bar) in [
-            (-1, "··········"),
-            (0, "··········"),
-            (50, "█████·····"),
-            (99, "█████████·"),
-            (100, "██████████"),
-            (200, "██████████"),
-        ] {
-            assert_eq!(life(lived, 100), bar);
-        }
-    }
 }

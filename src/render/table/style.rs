@@ -6,7 +6,6 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
 
-pub(super) use crate::render::number::thousands;
 use crate::report::verdict::Severity;
 
 /// A heading.

@@ -11,6 +11,7 @@ use super::carrier::provenance::Names;
 use super::inputs::{Input, Inputs};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::ControlPlane;
+use crate::evidence::count::counted;
 use crate::evidence::coverage::{Coverage, Coverages, GapKind};
 use crate::evidence::note::Note;
 
@@ -247,8 +248,8 @@ impl FoundInFile {
         }
         for (reason, count) in self.failures {
             let detail = format!(
-                "{reason}; {lines} {}, {}, could be read",
-                if lines == 1 { "line" } else { "lines" },
+                "{reason}; {}, {}, could be read",
+                counted(lines, "line", "lines"),
                 ByteSize(self.bytes).display().si()
             );
             coverage.gap_times(&input.place, GapKind::Unreadable, detail, count);

@@ -44,6 +44,7 @@ use std::sync::Arc;
 use super::Gathered;
 use super::progress::Progress;
 use crate::evidence::cluster::Cluster;
+use crate::evidence::count::counted;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
@@ -224,7 +225,8 @@ fn found_instead_of_all(inputs: &Inputs, found: &[FoundInFile]) -> String {
     let skipped: u64 = inputs.notes.iter().map(|(_, _, count)| count).sum();
     match found.is_empty() && skipped > 0 {
         true => format!(
-            "{skipped} objects are dated outside the window by their keys and were not read; --since and --until set it"
+            "{} dated outside the window by the key and not read; --since and --until set it",
+            counted(skipped, "object is", "objects are")
         ),
         false => found_instead(found),
     }
@@ -247,14 +249,15 @@ fn found_instead<'a>(found: impl IntoIterator<Item = &'a FoundInFile>) -> String
     }
     if marks.other_source > 0 {
         words.push(format!(
-            "{} values with the phrase of a stale token are of other logs, streams or containers than the API server's audit log",
-            marks.other_source
+            "{} the phrase of a stale token but come from other logs, streams or containers than the API server's audit log",
+            counted(marks.other_source, "value has", "values have")
         ));
     }
     let unread = marks.all() - marks.other_source;
     if unread > 0 {
         words.push(format!(
-            "{unread} values hold the phrase of a stale token and no audit event"
+            "{} the phrase of a stale token but no audit event",
+            counted(unread, "value has", "values have")
         ));
     }
     if words.is_empty() {

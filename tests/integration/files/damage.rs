@@ -1,3 +1,4 @@
+use eks_stale_tokens::evidence::count::counted;
 use tempfile::TempDir;
 
 use super::{gaps, recorded, report, sweep, written};
@@ -35,7 +36,8 @@ fn gzip_that_is_cut_off_is_read_as_far_as_it_goes() {
     assert_eq!(unreadable.len(), 1, "{gaps:?}");
     let detail = &unreadable[0].1;
     assert!(detail.starts_with("the gzip data is cut off; "), "{detail}");
-    assert!(detail.contains(&format!("{lines} lines, ")), "{detail}");
+    let counted = counted(lines, "line", "lines");
+    assert!(detail.contains(&format!("; {counted}, ")), "{detail}");
     assert!(lines > 1000, "{lines}");
 }
 

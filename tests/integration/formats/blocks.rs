@@ -22,7 +22,7 @@ use eks_stale_tokens::verdict::{Context, judge};
 use super::corpus::incomplete;
 
 /// A report in which every block of the table has something to say.
-fn with_every_block() -> Report {
+pub(super) fn with_every_block() -> Report {
     let inputs = Inputs::find(&["fixtures/aws/eks".into()], None, &Excluded::default());
     let inputs = inputs.expect("the fixtures are there");
     let gathered = files::read::<EvidenceSet>(&inputs, &Progress::default()).expect("read");
@@ -72,6 +72,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
             .collect(),
     );
     add("lifetimes", basis::lifetimes(report));
+    add("as of", basis::as_of(report).into_iter().collect());
     add(
         "unseen",
         headline::unseen(report)

@@ -82,7 +82,7 @@ fn a_date_says_how_sure_it_is() {
     );
     let unknown = report("capped", None, None);
     let table = plain(Format::Table, &unknown);
-    assert!(table.contains("2026-11-24 12:00? in 6 h 0 m"), "{table}");
+    assert!(table.contains("2026-11-24 12:00?  in 6 h 0 m"), "{table}");
     assert!(table.contains("dates with ? assume 24 h"), "{table}");
     assert_eq!(table.matches("lifetime unknown").count(), 1);
     let uncapped = plain(Format::Table, &report("timeline", Some("1.33"), None));

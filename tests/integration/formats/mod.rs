@@ -7,6 +7,7 @@
 //! - [`hostile`]: text that acts in no format
 //! - [`markdown`], [`calendar`], [`metrics`], [`page`], [`columns`]: each format, read back by
 //!   somebody else
+//! - [`width`]: the table on pages of any width
 //! - [`lifetimes`]: tokens of 24 hours and of 90 days, interruptions, upgrades
 //! - [`schema`]: every JSON output against the published schema
 //! - [`saved`]: saved reports, of this version and of others
@@ -26,3 +27,4 @@ mod render_command;
 mod saved;
 mod schema;
 mod snapshots;
+mod width;

@@ -1,4 +1,4 @@
-//! Numbers in words.
+//! Numbers of things in words, for gaps and notes as much as for reports.
 
 /// A number with its thousands parted: `8,311`.
 pub fn thousands(number: u64) -> String {
