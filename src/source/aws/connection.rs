@@ -1,6 +1,6 @@
 //! Credentials, Region and endpoint, through the SDK's own chain.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
@@ -34,6 +34,8 @@ pub struct Connection {
     pub access_key_id: String,
     /// The configuration, for other services.
     pub config: SdkConfig,
+    /// The EKS API, once it is asked for.
+    eks: Arc<OnceLock<aws_sdk_eks::Client>>,
     pub(in crate::source) paces: Arc<Paces>,
 }
 
@@ -118,6 +120,7 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
         account: credentials.account_id().map(|id| id.as_str().to_owned()),
         access_key_id: credentials.access_key_id().to_owned(),
         config,
+        eks: Arc::default(),
         paces: Arc::default(),
     })
 }
@@ -132,6 +135,7 @@ impl Connection {
             account: None,
             access_key_id: String::new(),
             config,
+            eks: Arc::default(),
             paces: Arc::default(),
         }
     }
@@ -147,7 +151,8 @@ impl Connection {
 
     /// The EKS API.
     pub fn eks(&self) -> aws_sdk_eks::Client {
-        aws_sdk_eks::Client::new(&self.config)
+        let client = || aws_sdk_eks::Client::new(&self.config);
+        self.eks.get_or_init(client).clone()
     }
 
     /// The Security Token Service.

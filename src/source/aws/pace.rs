@@ -27,9 +27,8 @@ struct Turns {
 }
 
 impl Pace {
-    /// At most so many calls a second.
-    pub(in crate::source) fn per_second(calls: u32) -> Self {
-        let shortest = Duration::from_secs(1) / calls.max(1);
+    /// One call in so much time.
+    pub(in crate::source) fn every(shortest: Duration) -> Self {
         let turns = Turns {
             length: shortest,
             next: None,
@@ -84,27 +83,29 @@ pub(in crate::source) struct Paces {
     pub(in crate::source) get_object: Pace,
 }
 
-/// Calls a second to each operation. CloudWatch Logs allows 10 (CloudWatch Logs quotas); a tenth is
-/// left to dashboards and to calls that bunch up on their way. The quotas of the EKS API are not
-/// published: the same is our own choice.
-const CALLS_PER_SECOND: u32 = 9;
+/// The time between two calls to an operation of CloudWatch Logs, which allows 10 a second
+/// (CloudWatch Logs quotas); a twentieth is left to calls that bunch up on their way.
+const LOGS_CALL_EVERY: Duration = Duration::from_millis(105);
 
-/// S3 serves at least 5,500 GET requests a second and prefix (Amazon S3 User Guide, "Best
-/// practices design patterns"); half of that is left to others.
-const S3_CALLS_PER_SECOND: u32 = 2750;
+/// The same for the EKS API, whose quotas are not published: 10 a second is our own choice.
+const EKS_CALL_EVERY: Duration = Duration::from_millis(100);
+
+/// The same for S3, which serves at least 5,500 GET requests a second and prefix (Amazon S3 User
+/// Guide, "Best practices design patterns"); half of that is left to others.
+const S3_CALL_EVERY: Duration = Duration::from_micros(364);
 
 impl Default for Paces {
     fn default() -> Self {
-        let pace = || Pace::per_second(CALLS_PER_SECOND);
+        let pace = || Pace::every(LOGS_CALL_EVERY);
         Self {
             start_query: pace(),
             get_query_results: pace(),
             describe: pace(),
             stop_query: pace(),
-            describe_cluster: pace(),
-            list_clusters: pace(),
-            list_objects: Pace::per_second(S3_CALLS_PER_SECOND),
-            get_object: Pace::per_second(S3_CALLS_PER_SECOND),
+            describe_cluster: Pace::every(EKS_CALL_EVERY),
+            list_clusters: Pace::every(EKS_CALL_EVERY),
+            list_objects: Pace::every(S3_CALL_EVERY),
+            get_object: Pace::every(S3_CALL_EVERY),
         }
     }
 }
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn no_second_holds_more_than_its_share() {
-        let pace = Pace::per_second(8);
+        let pace = Pace::every(Duration::from_millis(125));
         let now = Instant::now();
         let turns: Vec<Instant> = (0..100).map(|_| pace.take_turn(now)).collect();
         assert_eq!(turns[0], now, "the first does not wait");
@@ -128,7 +129,7 @@ mod tests {
 
     #[test]
     fn turns_come_slower_while_calls_are_throttled_and_no_faster_than_at_first() {
-        let pace = Pace::per_second(10);
+        let pace = Pace::every(Duration::from_millis(100));
         let now = Instant::now();
         let length = |pace: &Pace| {
             let (one, next) = (pace.take_turn(now), pace.take_turn(now));

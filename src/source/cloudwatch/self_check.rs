@@ -166,9 +166,14 @@ impl Checking<'_> {
         let mut is_repeated = false;
         for _ in 0..ATTEMPTS {
             let sample = audit_evidence::SAMPLE;
-            let (events, answer) = self.read(&sample, span).await?;
-            bytes += answer.bytes;
-            queries += 1;
+            // Both to their end, so that none is left running.
+            let (events, aggregate) = tokio::join!(
+                self.read(&sample, span),
+                self.read(&audit_evidence::QUERY, span)
+            );
+            let ((events, answer), (mut aggregate, rows)) = (events?, aggregate?);
+            bytes += answer.bytes + rows.bytes;
+            queries += 2;
             match answer.completion {
                 Completion::Complete => {}
                 Completion::Full if span.seconds() > 1 => {
@@ -177,9 +182,6 @@ impl Checking<'_> {
                 }
                 _ => return Ok(None),
             }
-            let (mut aggregate, rows) = self.read(&audit_evidence::QUERY, span).await?;
-            bytes += rows.bytes;
-            queries += 1;
             if rows.completion != Completion::Complete {
                 return Ok(None);
             }

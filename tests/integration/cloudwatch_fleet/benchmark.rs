@@ -35,12 +35,13 @@ fn regions() -> Vec<CloudWatch> {
 }
 
 /// The least time that the quotas and the service allow for what was asked of the busiest Region.
-fn lower_bound(queries: usize, pages: usize) -> Duration {
+/// Clusters are described while their logs are queried.
+fn lower_bound(queries: usize, pages: usize, described: usize) -> Duration {
     // The first of ten calls a second costs nothing.
     let calls = |calls: usize| calls.saturating_sub(10).div_ceil(10) as f64;
     let rounds = queries.div_ceil(MAX_QUERIES) as f64 * QUERY_LASTS.as_secs_f64();
     let starts = calls(queries) + QUERY_LASTS.as_secs_f64();
-    Duration::from_secs_f64(calls(pages) + rounds.max(starts))
+    Duration::from_secs_f64(calls(pages) + rounds.max(starts).max(calls(described)))
 }
 
 fn measure(title: &str, one_by_one: bool) {
@@ -97,7 +98,11 @@ fn measure(title: &str, one_by_one: bool) {
         .map(CloudWatch::peak_running)
         .max()
         .unwrap_or(0);
-    let bound = lower_bound(busiest("StartQuery"), busiest("DescribeLogGroups"));
+    let bound = lower_bound(
+        busiest("StartQuery"),
+        busiest("DescribeLogGroups"),
+        busiest("DescribeCluster"),
+    );
     let lines = [
         title.to_owned(),
         format!(
@@ -110,6 +115,7 @@ fn measure(title: &str, one_by_one: bool) {
             scanned / stored as f64
         ),
         format!("  DescribeLogGroups       {}", calls("DescribeLogGroups")),
+        format!("  DescribeCluster         {}", calls("DescribeCluster")),
         format!("  StartQuery              {}", calls("StartQuery")),
         format!("  GetQueryResults         {}", calls("GetQueryResults")),
         format!("  peak of running queries {peak} in a Region"),
