@@ -62,10 +62,11 @@ impl Export {
             ),
             None => None,
         };
-        let evidence: Evidence<AcceptedRequests> = match gather(&self.evidence, None, self.quiet)? {
-            Gathering::Evidence(evidence) => evidence,
-            Gathering::DryRun(words) => return said(&words),
-        };
+        let evidence: Evidence<AcceptedRequests> =
+            match gather(&self.evidence, None, self.quiet, None)? {
+                Gathering::Evidence(evidence) => evidence,
+                Gathering::DryRun(words) => return said(&words),
+            };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;
         let requests = evidence

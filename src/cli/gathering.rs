@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
@@ -55,11 +55,15 @@ pub(super) enum Gathering<C> {
     DryRun(String),
 }
 
+/// What is done with what the window alone tells, before anything is looked back for.
+pub(super) type FirstAnswer<'a, C> = &'a mut dyn FnMut(Gathered<C>);
+
 /// Gathers the evidence that the plan asks for.
 pub(super) fn gather<C: Collect + 'static>(
     plan: &EvidencePlan,
     previous: Option<&Report>,
     quiet: bool,
+    first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<Gathering<C>, Failure> {
     let (depth, stated) = (plan.depth, plan.kubernetes_version);
     let mut gathering = match &plan.from {
@@ -69,7 +73,7 @@ pub(super) fn gather<C: Collect + 'static>(
         }),
         From::CloudWatch(plan) => {
             let checks = SelfChecks::new(plan.verify, verified_regions(previous));
-            from_cloudwatch(plan, depth, stated, Arc::new(checks), quiet)?
+            from_cloudwatch(plan, depth, stated, Arc::new(checks), quiet, first_answer)?
         }
     };
     if let Gathering::Evidence(evidence) = &mut gathering {
@@ -212,6 +216,7 @@ fn from_cloudwatch<C: Collect + 'static>(
     stated: Option<KubernetesVersion>,
     self_checks: Arc<SelfChecks>,
     quiet: bool,
+    mut first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
     let words = plan.wanted.words();
@@ -220,7 +225,15 @@ fn from_cloudwatch<C: Collect + 'static>(
         1..=3 => words.join(", "),
         many => format!("{many} clusters"),
     };
-    let shown = ShownProgress::of(&progress, quiet, format!("waiting for CloudWatch: {whom}"));
+    let shown = || ShownProgress::of(&progress, quiet, format!("waiting for CloudWatch: {whom}"));
+    let mut drawing = Some(shown());
+    let mut answer = |gathered| {
+        if let Some(first_answer) = &mut first_answer {
+            drawing = None;
+            first_answer(gathered);
+            drawing = Some(shown());
+        }
+    };
     let runtime = interrupt::runtime()?;
     let gathering = runtime.block_on(async {
         let stop = interrupt::listen()?;
@@ -231,12 +244,13 @@ fn from_cloudwatch<C: Collect + 'static>(
             self_checks,
             stop,
             Arc::clone(&progress),
+            &mut answer,
         )
         .await
     });
     // A call that hangs must not keep the report waiting.
     runtime.shutdown_timeout(Duration::from_millis(100));
-    drop(shown);
+    drop(drawing);
     let (gathering, failures) = gathering?;
     for failure in failures {
         // A service's words may hold anything; the lines of the message are ours.
@@ -256,6 +270,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     self_checks: Arc<SelfChecks>,
     stop: CancellationToken,
     progress: Arc<Progress>,
+    first_answer: FirstAnswer<'_, C>,
 ) -> Result<(Gathering<C>, Vec<source::aws::failure::Failure>), Failure> {
     let queries = at_depth(depth);
     let deadline = deadline(plan.time_limit);
@@ -323,14 +338,20 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     // Windows side by side share the number of queries that may run at once.
     let at_once = parts.len().min(plan.max_queries).max(1);
     let room = Arc::new(Semaphore::new(at_once));
+    let (first_answers, mut answered) = mpsc::unbounded_channel();
     let mut gathering = tokio::task::JoinSet::new();
     for part in parts {
         let limits = limits(&part, plan.max_queries / at_once);
         let (queries, room) = (queries.clone(), Arc::clone(&room));
+        let first_answers = first_answers.clone();
         gathering.spawn(async move {
             let _room = room.acquire().await;
-            cloudwatch::gather(part.fleet, &queries, &limits).await
+            cloudwatch::gather(part.fleet, &queries, &limits, Some(&first_answers)).await
         });
+    }
+    drop(first_answers);
+    while let Some(gathered) = answered.recv().await {
+        first_answer(gathered);
     }
     let mut silences: Vec<Silence> = Vec::new();
     for part in gathering.join_all().await {

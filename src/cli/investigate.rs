@@ -6,7 +6,7 @@ use clap::Args;
 use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
-use super::gathering::{Evidence, Gathering, gather, said};
+use super::gathering::{Evidence, FirstAnswer, Gathering, gather, said};
 use super::memory_args::{KnownArgs, KnownPlan, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
 use super::pods_args::{PodsArgs, PodsPlan};
@@ -14,10 +14,16 @@ use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
+use crate::report::Report;
+use crate::source::Gathered;
 use crate::source::depth::Depth;
 use crate::verdict::acceptance::accept;
+use crate::verdict::known_pods::KnownPods;
 use crate::verdict::narrowing::{Narrowing, narrow};
 use crate::verdict::{Context, judge};
+
+/// Above what the window alone tells.
+const FIRST_ANSWER: &str = "First answer, from the window alone. Who else is rejected is being looked for before it (see --look-back).";
 
 /// Triage an outage: who is rejected now, who is next, why, and the commands to run
 ///
@@ -106,30 +112,48 @@ impl Investigate {
         let outputs = self.output.open()?;
         let previous = self.memory.read()?;
         let pods = self.pods.read()?;
-        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet)? {
+        let mut first = |gathered: Gathered<EvidenceSet>| {
+            if let Ok(report) = self.report(&gathered, previous.report(), &pods) {
+                outputs.write_first_answer(FIRST_ANSWER, &report);
+            }
+        };
+        let first: FirstAnswer<'_, EvidenceSet> = &mut first;
+        let first = Some(first).filter(|_| !self.quiet);
+        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet, first)?
+        {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };
-        let gathered = &evidence.gathered;
-        let mut report = judge(
-            &gathered.collected,
-            &gathered.coverages,
-            &Context {
-                token_lifetime: self.evidence.token_lifetime,
-                target_version: self.target_version,
-                previous: previous.report(),
-                ignored_callers: &self.known.ignored_callers,
-                known_pods: &pods,
-            },
-        );
-        accept(&mut report, &self.known.acceptances);
-        check_clusters(&report)?;
-        narrow(&mut report, &self.narrowing).map_err(Failure::failed)?;
+        let report = self.report(&evidence.gathered, previous.report(), &pods)?;
         outputs.keep_older_if(evidence.interrupted && report.is_incomplete());
         outputs.write(&report)?;
         if evidence.interrupted {
             return Ok(Outcome::Interrupted);
         }
         Ok(outputs.outcome(&report))
+    }
+
+    /// The report on what was gathered.
+    fn report(
+        &self,
+        gathered: &Gathered<EvidenceSet>,
+        previous: Option<&Report>,
+        pods: &[KnownPods],
+    ) -> Result<Report, Failure> {
+        let mut report = judge(
+            &gathered.collected,
+            &gathered.coverages,
+            &Context {
+                token_lifetime: self.evidence.token_lifetime,
+                target_version: self.target_version,
+                previous,
+                ignored_callers: &self.known.ignored_callers,
+                known_pods: pods,
+            },
+        );
+        accept(&mut report, &self.known.acceptances);
+        check_clusters(&report)?;
+        narrow(&mut report, &self.narrowing).map_err(Failure::failed)?;
+        Ok(report)
     }
 }

@@ -193,6 +193,25 @@ impl Outputs<'_> {
         Ok(())
     }
 
+    /// Writes a first answer to standard error, under a line that says so, where people read: beside
+    /// a table on standard output.
+    pub(super) fn write_first_answer(&self, line: &str, report: &Report) {
+        if self.plan.format != Some(Format::Table) {
+            return;
+        }
+        let colour =
+            anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
+        let page = Page {
+            colour,
+            ..self.plan.page_of_standard_output()
+        };
+        let mut bytes = format!("{line}\n\n").into_bytes();
+        // A buffer takes everything, and without standard error nobody can be told.
+        let _ = table::render_in_detail(report, Detail::default(), &page, &mut bytes);
+        bytes.push(b'\n');
+        let _ = standard_error::write(&bytes);
+    }
+
     /// The outcome that a report means.
     pub(super) fn outcome(&self, report: &Report) -> Outcome {
         let found = self

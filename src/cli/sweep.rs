@@ -104,7 +104,7 @@ impl Sweep {
         let previous = self.comparison.read()?;
         let pods = self.pods.read()?;
         let evidence: Evidence<EvidenceSet> =
-            match gather(&self.evidence, previous.report(), self.quiet)? {
+            match gather(&self.evidence, previous.report(), self.quiet, None)? {
                 Gathering::Evidence(evidence) => evidence,
                 Gathering::DryRun(words) => return said(&words),
             };

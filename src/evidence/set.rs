@@ -29,6 +29,12 @@ pub trait Collect: Default + Send {
 
     /// Adds all that another collector holds.
     fn merge(&mut self, other: Self);
+
+    /// All that is known so far, for a first answer; `None` for a collector that gives none before
+    /// its end.
+    fn snapshot(&self) -> Option<Self> {
+        None
+    }
 }
 
 /// Where rejected requests came from.
@@ -172,5 +178,9 @@ impl Collect for EvidenceSet {
         for (token, token_use) in other.legacy_tokens {
             self.add_legacy(token, token_use);
         }
+    }
+
+    fn snapshot(&self) -> Option<Self> {
+        Some(self.clone())
     }
 }

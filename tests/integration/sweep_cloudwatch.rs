@@ -317,3 +317,21 @@ fn without_region_or_credentials_the_next_step_is_named() {
     assert!(said.contains("no AWS credentials were found"), "{said}");
     assert!(said.contains("aws sso login"), "{said}");
 }
+
+/// A name that a Region could have, and none has: nothing answers there.
+#[test]
+fn a_region_that_does_not_exist_is_said_not_to() {
+    for (region, next) in [
+        ("eu-wset-1", "did you mean eu-west-1?"),
+        ("zz-moon-9", "aws account list-regions"),
+    ] {
+        let run = run(tool()
+            .args(["sweep", "--all-clusters", "--region", region])
+            .env("AWS_ACCESS_KEY_ID", "AKIDNOBODY")
+            .env("AWS_SECRET_ACCESS_KEY", "secret"));
+        assert_eq!(run.code, Some(1), "{}", run.stderr);
+        let words = format!("there is no AWS Region {region}");
+        assert!(run.stderr.contains(&words), "{}", run.stderr);
+        assert!(run.stderr.contains(next), "{}", run.stderr);
+    }
+}

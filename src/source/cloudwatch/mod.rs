@@ -59,6 +59,7 @@ use queries::logs_query::LogsQuery;
 use query_limits::QueryLimits;
 use scheduler::run_queries;
 use silence::Silence;
+use tokio::sync::mpsc::UnboundedSender;
 
 /// What queries came to.
 #[derive(Debug)]
@@ -72,6 +73,9 @@ pub struct Outcome<C> {
     pub silences: Vec<Silence>,
 }
 
+/// Where to send what the window alone tells of a Region, before anything is looked back for.
+pub type FirstAnswers<C> = UnboundedSender<Gathered<C>>;
+
 /// Collects the evidence of a fleet with these queries, its Regions side by side.
 ///
 /// What could not be queried is a gap of the cluster that it concerns; the failures are returned
@@ -80,6 +84,7 @@ pub async fn gather<C: Collect + 'static>(
     fleet: Fleet,
     queries: &[LogsQuery],
     limits: &QueryLimits,
+    first_answers: Option<&FirstAnswers<C>>,
 ) -> Outcome<C> {
     let mut gathered = Gathered {
         coverages: fleet.notes,
@@ -110,6 +115,7 @@ pub async fn gather<C: Collect + 'static>(
             region.groups,
             queries.to_vec(),
             limits.clone(),
+            first_answers.cloned(),
         ));
     }
     for part in running.join_all().await {

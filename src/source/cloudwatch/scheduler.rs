@@ -13,6 +13,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
+use super::FirstAnswers;
 use super::Outcome;
 use super::chunk::{ChunkQueue, QueryChunk, Truncated};
 use super::log_group::{LogGroup, whose};
@@ -72,6 +73,8 @@ struct RegionScheduler<C> {
     /// What looking back scanned, by group.
     looked_back: BTreeMap<usize, u64>,
     failures: Vec<Failure>,
+    /// Who waits for an answer while callers are looked back for.
+    first_answers: Option<FirstAnswers<C>>,
 }
 
 /// Runs the queries against the log groups. What failed is a gap of the cluster that it concerns,
@@ -81,6 +84,7 @@ pub async fn run_queries<C: Collect + 'static>(
     groups: Arc<Vec<LogGroup>>,
     queries: Vec<LogsQuery>,
     limits: QueryLimits,
+    first_answers: Option<FirstAnswers<C>>,
 ) -> Outcome<C> {
     let queue = ChunkQueue::new(first_chunks(&queries, &groups, &limits));
     let mut scheduler = RegionScheduler {
@@ -94,6 +98,7 @@ pub async fn run_queries<C: Collect + 'static>(
         marks: BTreeMap::new(),
         looked_back: BTreeMap::new(),
         failures: Vec::new(),
+        first_answers,
     };
     scheduler.init_coverage();
     scheduler.run_queries().await;

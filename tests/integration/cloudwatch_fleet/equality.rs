@@ -185,7 +185,7 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         scan: Arc::default(),
         progress: Arc::new(Progress::default()),
     };
-    let outcome: Outcome<EvidenceSet> = gather(fleet, &[query], &limits).await;
+    let outcome: Outcome<EvidenceSet> = gather(fleet, &[query], &limits, None).await;
     let Outcome {
         gathered, failures, ..
     } = outcome;

@@ -140,7 +140,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             ..Fleet::default()
         };
         let outcome: Outcome<AcceptedRequests> =
-            gather(fleet, &[EVENTS_BY_THE_HUNDRED], &limits).await;
+            gather(fleet, &[EVENTS_BY_THE_HUNDRED], &limits, None).await;
         let Outcome {
             gathered, failures, ..
         } = outcome;

@@ -1,9 +1,12 @@
 //! Who is rejected inside the window and was accepted only before it.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
+
 use serde_json::Value;
 
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, LogGroup};
+use crate::loopback::{CloudWatch, End, LogGroup, When};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, over_files, run, tool_toward};
 
@@ -121,4 +124,51 @@ fn cloudwatch_is_asked_for_the_rejected_addresses_only() {
     assert_eq!(swept.code, Some(0), "{}", swept.stderr);
     assert_eq!(texts().len() - before, 1);
     assert_eq!(rejected(&swept).len(), 0);
+}
+
+/// Who is rejected and who dies next is on the screen while it is still being looked for who they are.
+#[test]
+fn the_first_answer_does_not_wait_for_the_look_back() {
+    let group = LogGroup::named("/aws/eks/timeline/cluster")
+        .events_from_audit_log(STREAM, std::io::Cursor::new(audit_log("timeline")));
+    // The look-back never ends.
+    let cloudwatch = CloudWatch::builder()
+        .group(group)
+        .polls_until_complete(0)
+        .queries_end(When::From(2), End::Never)
+        .start();
+    let mut tool = tool_toward(&cloudwatch.endpoint());
+    let tool = tool
+        .args(["investigate", "timeline", "--token-lifetime", "90d"])
+        .args(WINDOW);
+    let mut running = tool
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let told = BufReader::new(running.stderr.take().expect("a pipe"));
+    let mut lines = told.lines().map(|line| line.expect("UTF-8"));
+    let first = lines.find(|line| line.starts_with("First answer, from the window alone."));
+    assert!(first.is_some());
+    let named = lines.find(|line| line.contains("127.21.1.10"));
+    assert!(named.is_some(), "who is rejected");
+    assert!(running.try_wait().expect("a process").is_none());
+    running.kill().expect("it still runs");
+    running.wait().expect("it ends");
+}
+
+/// Where nobody reads along, and where the answer is not for people, nothing is written beside it.
+#[test]
+fn there_is_no_first_answer_beside_other_formats_nor_in_silence() {
+    let group = LogGroup::named("/aws/eks/timeline/cluster")
+        .events_from_audit_log(STREAM, std::io::Cursor::new(audit_log("timeline")));
+    let cloudwatch = CloudWatch::builder().group(group).start();
+    for arguments in [["--format", "json"], ["--quiet", "--explain"]] {
+        let mut tool = tool_toward(&cloudwatch.endpoint());
+        let run = run(tool
+            .args(["investigate", "timeline"])
+            .args(WINDOW)
+            .args(arguments));
+        assert!(!run.stderr.contains("First answer"), "{}", run.stderr);
+    }
 }

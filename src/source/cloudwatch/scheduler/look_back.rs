@@ -8,6 +8,7 @@ use chrono::TimeDelta;
 
 use super::{FilteredQuery, RegionScheduler};
 use crate::evidence::set::Collect;
+use crate::source::Gathered;
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
 use crate::source::cloudwatch::queries::logs_query::QuerySpan;
 use crate::source::cloudwatch::queries::stale_token_events;
@@ -41,9 +42,23 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             if !self.plan_look_back(step, after) {
                 return;
             }
+            self.send_first_answer();
             self.run_queries().await;
             self.note_look_back(step);
             after = Some(step);
+        }
+    }
+
+    /// Sends what is known so far to whoever waits for it, once.
+    fn send_first_answer(&mut self) {
+        if let Some(first_answers) = self.first_answers.take()
+            && let Some(collected) = self.gathered.collected.snapshot()
+        {
+            // Nobody waits any more where the run is over.
+            let _ = first_answers.send(Gathered {
+                collected,
+                coverages: self.gathered.coverages.clone(),
+            });
         }
     }
 
