@@ -3,13 +3,14 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
-use eks_stale_tokens::cli::Cli;
+use eks_stale_tokens::cli::{Cli, usage_error};
 use eks_stale_tokens::render::visible::visible;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::try_parse().unwrap_or_else(|error| usage_error::with_tip(error).exit());
     log_to_standard_error(cli.verbosity());
     match cli.run() {
         Ok(outcome) => outcome.into(),
@@ -35,6 +36,8 @@ fn log_to_standard_error(verbosity: u8) {
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)
+        // A pipe or a file gets no colour.
+        .with_ansi(AutoStream::choice(&std::io::stderr()) != ColorChoice::Never)
         .with_target(false)
         .init();
 }

@@ -9,12 +9,12 @@ use clap::Args;
 
 use super::access_args::AccessArgs;
 use super::doctor_table;
-use super::evidence_args::{one_cluster, resolve, wanted};
+use super::evidence_args::{one_cluster, wanted};
 use super::exit::{Failure, Outcome};
 use super::gathering::deadline;
 use super::interrupt;
-use super::moment::{Moment, duration};
 use super::pods_args::{self, ContextArgs};
+use super::time_arg::{Edge, TimeArg, ZoneArgs, ZonedTime, duration};
 use crate::deliver::standard_output;
 use crate::render::visible::visible;
 use crate::source::aws::access::Access;
@@ -51,7 +51,10 @@ pub(super) struct DoctorArgs {
 
     /// The window that a sweep would ask for; 24h, and 26h from Kubernetes 1.34 on, if not given
     #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
+    since: Option<TimeArg>,
+
+    #[command(flatten)]
+    zone: ZoneArgs,
 
     /// Compare the query's answer with whole events, on a small piece of the cluster's log
     ///
@@ -104,7 +107,10 @@ impl DoctorArgs {
         Ok(Doctor {
             cluster,
             fleet: is_fleet.then(|| wanted.clone()),
-            since: self.since.map(|since| resolve(since, now)).transpose()?,
+            since: self
+                .since
+                .map(|since| ZonedTime::new(since, self.zone.time_zone, Edge::Since).at(now))
+                .transpose()?,
             now,
             verifies: self.verify,
             accesses: self.access.accesses(&wanted)?,

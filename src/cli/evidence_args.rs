@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 use chrono::{DateTime, TimeDelta, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 
 use super::access_args::AccessArgs;
 use super::evidence_plan::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::Failure;
-use super::moment::{Moment, duration};
+use super::time_arg::{Edge, TimeArg, ZonedTime, duration};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::report::token_lifetime::TokenLifetime;
@@ -64,19 +65,19 @@ pub(super) struct EvidenceArgs {
     )]
     exclude: Vec<String>,
 
-    /// Start of the window: 24h, 7d, 2026-11-01, 2026-11-01T08:00
+    /// Start of the window: 24h, '90 minutes ago', yesterday, 08:00, 2026-11-01, 2026-11-01T08:00+02:00
     ///
-    /// A duration counts back from the end of the window, with inputs in S3 from now unless --until
-    /// says otherwise. For clusters the default is 24h, and 26h from Kubernetes 1.34 on; for inputs
-    /// everything in them.
+    /// What names no date counts back from the end of the window, with inputs in S3 from now unless
+    /// --until is given; what has no offset is in --time-zone. For clusters the default is 24h, and
+    /// 26h from Kubernetes 1.34 on; for inputs everything in them.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
-    since: Option<Moment>,
+    since: Option<TimeArg>,
 
-    /// End of the window, and the time as of which findings are judged
+    /// End of the window, and the time as of which findings are judged; as --since, from now
     ///
     /// For clusters the default is now, for inputs the time of their last event.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
-    until: Option<Moment>,
+    until: Option<TimeArg>,
 
     /// How far before --since to look for accepted requests of callers that are rejected now
     ///
@@ -184,6 +185,7 @@ impl EvidenceArgs {
         mut self,
         now: DateTime<Utc>,
         depth: Depth,
+        zone: Tz,
     ) -> Result<EvidencePlan, Failure> {
         // An investigation looks back even where that costs money.
         if depth == Depth::Investigate {
@@ -192,16 +194,19 @@ impl EvidenceArgs {
         let token_lifetime = self.token_lifetime()?;
         let kubernetes_version = self.kubernetes_version;
         let until = match self.until {
-            Some(until) => Some(resolve(until, now)?),
+            Some(until) => Some(ZonedTime::new(until, zone, Edge::Until).at(now)?),
             None => None,
         };
-        if let (Some(Moment::At(since)), Some(until)) = (self.since, until) {
-            check_order(since, until)?;
+        let since = self
+            .since
+            .map(|since| ZonedTime::new(since, zone, Edge::Since));
+        if let (Some(since), Some(until)) = (since.filter(|it| !it.is_relative()), until) {
+            check_order(since.at(until)?, until)?;
         }
         let from = if self.input.is_empty() {
-            From::CloudWatch(self.cloud_watch(until, now, depth)?)
+            From::CloudWatch(self.cloud_watch(since, until, now, depth)?)
         } else {
-            From::Inputs(self.inputs(until, now)?)
+            From::Inputs(self.inputs(since, until, now)?)
         };
         Ok(EvidencePlan {
             from,
@@ -225,6 +230,7 @@ impl EvidenceArgs {
 
     fn inputs(
         self,
+        since: Option<ZonedTime>,
         mut until: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
     ) -> Result<InputsPlan, Failure> {
@@ -240,7 +246,7 @@ impl EvidenceArgs {
             .collect::<Result<Vec<Location>, NotALocation>>()
             .map_err(|error| Failure::Usage(format!("--input: {error}")))?;
         let from_standard_input = paths.iter().any(|path| path.as_os_str() == "-");
-        let counts_back = matches!(self.since, Some(Moment::Before(_)));
+        let counts_back = since.is_some_and(ZonedTime::is_relative);
         // To find the last event first, every object would have to be read twice.
         if counts_back && !locations.is_empty() {
             until.get_or_insert(now);
@@ -261,7 +267,7 @@ impl EvidenceArgs {
             locations,
             excluded,
             cluster_name: self.cluster_name,
-            since: self.since,
+            since,
             until,
             look_back: self.look_back.unwrap_or(DEFAULT_LOOK_BACK),
             max_silence: self.max_silence,
@@ -270,6 +276,7 @@ impl EvidenceArgs {
 
     fn cloud_watch(
         self,
+        since: Option<ZonedTime>,
         until: Option<DateTime<Utc>>,
         now: DateTime<Utc>,
         depth: Depth,
@@ -288,10 +295,10 @@ impl EvidenceArgs {
         if until > now {
             return Err(Failure::Usage("--until lies in the future".to_owned()));
         }
-        let since = match self.since {
-            Some(since) => Some(resolve(since, until)?),
+        let since = match since {
+            Some(since) => Some(since.at(until)?),
             // Whichever default applies, the window must not begin before time does.
-            None => resolve(Moment::Before(DEFAULT_WINDOW), until).map(|_| None)?,
+            None => ZonedTime::before(DEFAULT_WINDOW).at(until).map(|_| None)?,
         };
         if let Some(since) = since {
             check_order(since, until)?;
@@ -315,13 +322,6 @@ impl EvidenceArgs {
             describes_clusters: depth != Depth::Export,
         })
     }
-}
-
-pub(super) fn resolve(moment: Moment, end: DateTime<Utc>) -> Result<DateTime<Utc>, Failure> {
-    moment
-        .resolve(end)
-        .filter(|time| time.timestamp() >= 0)
-        .ok_or_else(|| Failure::Usage("the window begins before 1970".to_owned()))
 }
 
 /// Refuses a window that ends before it starts.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::moment::Moment;
 use super::pods_args::Reads;
+use super::time_arg::ZonedTime;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::source::aws::access::Access;
@@ -44,7 +44,7 @@ pub(super) struct InputsPlan {
     pub(super) access: Access,
     pub(super) cluster_name: Option<String>,
     pub(super) excluded: Excluded,
-    pub(super) since: Option<Moment>,
+    pub(super) since: Option<ZonedTime>,
     pub(super) until: Option<DateTime<Utc>>,
     pub(super) look_back: TimeDelta,
     /// How old the newest audit event may be at the end of a window that was asked for.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
@@ -12,6 +12,7 @@ use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
+use super::time_arg::ZoneArgs;
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
 use crate::evidence::accepted::AcceptedRequest;
@@ -28,7 +29,10 @@ pub(super) struct ExportArgs {
     #[command(flatten)]
     evidence: EvidenceArgs,
 
-    /// Write to a file instead of standard output
+    #[command(flatten)]
+    zone: ZoneArgs,
+
+    /// Write to this .csv file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
@@ -46,11 +50,28 @@ pub(super) struct Export {
 
 impl ExportArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Export, Failure> {
+        if let Some(path) = &self.output {
+            check_extension(path)?;
+        }
         Ok(Export {
-            evidence: self.evidence.plan(now, Depth::Export)?,
+            evidence: self
+                .evidence
+                .plan(now, Depth::Export, self.zone.time_zone)?,
             output: self.output,
             quiet: self.quiet,
         })
+    }
+}
+
+/// Refuses the name of a file of another format than CSV: whoever reads it goes by its name.
+fn check_extension(path: &Path) -> Result<(), Failure> {
+    match path.extension() {
+        Some(extension) if !extension.eq_ignore_ascii_case("csv") => Err(Failure::Usage(format!(
+            "--output {}: export writes CSV only: name the file {}",
+            path.display(),
+            path.with_extension("csv").display()
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -15,7 +15,6 @@ use super::dry_run::{self, Estimated};
 use super::evidence_plan::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::{Failure, Outcome};
 use super::interrupt;
-use super::moment::Moment;
 use super::progress_bar::ShownProgress;
 use super::windows::{self, Part, WAIT_FOR_VERSIONS};
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -113,8 +112,8 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             Some(window(since, Some(until)))
         }
         // Objects are not read just to find out when they end.
-        (Some(Moment::At(since)), None) if !plan.locations.is_empty() => {
-            Some(window(Some(since), None))
+        (Some(since), None) if !plan.locations.is_empty() && !since.is_relative() => {
+            Some(window(since.resolve(DateTime::<Utc>::UNIX_EPOCH), None))
         }
         _ => None,
     };

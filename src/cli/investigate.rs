@@ -93,7 +93,9 @@ impl InvestigateArgs {
             holders: self.explain || narrowing != Narrowing::default(),
             explain: self.explain,
         };
-        let evidence = self.evidence.plan(now, Depth::Investigate)?;
+        let evidence = self
+            .evidence
+            .plan(now, Depth::Investigate, self.output.time_zone())?;
         Ok(Investigate {
             target_version: self.upgrade.plan(&evidence)?,
             pods: self.pods.plan(now, evidence.reads())?,

@@ -6,7 +6,8 @@
 //! - [`evidence_plan`]: which evidence to read, validated
 //! - [`pods_args`]: what the cluster itself says of its pods
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
-//! - [`moment`]: points in time as people type them
+//! - [`usage_error`]: what is wrong with a command line
+//! - [`time_arg`]: points in time as people type them
 //! - [`windows`]: which window each log group is asked about
 //! - [`gathering`]: evidence from wherever the plan says
 //! - [`dry_run`]: what would be asked, and what that would cost
@@ -33,7 +34,6 @@ mod interrupt;
 mod investigate;
 mod manual;
 mod memory_args;
-mod moment;
 mod notification_args;
 mod output_args;
 mod pods_args;
@@ -41,7 +41,9 @@ mod progress_bar;
 mod query;
 mod render;
 mod sweep;
+mod time_arg;
 mod upgrade_args;
+pub mod usage_error;
 mod version;
 mod windows;
 

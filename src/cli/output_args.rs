@@ -8,6 +8,7 @@ use chrono_tz::Tz;
 use clap::Args;
 
 use super::exit::{Failure, Outcome};
+use super::time_arg::ZoneArgs;
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_error;
 use crate::deliver::standard_output;
@@ -31,14 +32,8 @@ pub(super) struct OutputArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
 
-    /// Time zone for the formats that people read; machine-readable formats are always in UTC
-    #[arg(
-        long,
-        value_name = "ZONE",
-        default_value = "UTC",
-        help_heading = "Output"
-    )]
-    time_zone: Tz,
+    #[command(flatten)]
+    zone: ZoneArgs,
 
     /// Exit with 3 if a finding has this severity or a higher one, even if the report is incomplete
     #[arg(long, value_name = "SEVERITY", help_heading = "Output")]
@@ -64,6 +59,11 @@ pub(super) struct OutputPlan {
 }
 
 impl OutputArgs {
+    /// The time zone of what people type and read.
+    pub(super) fn time_zone(&self) -> Tz {
+        self.zone.time_zone
+    }
+
     pub(super) fn plan(self) -> Result<OutputPlan, Failure> {
         let mut files = Vec::new();
         for path in self.output {
@@ -87,7 +87,7 @@ impl OutputArgs {
         Ok(OutputPlan {
             format,
             files,
-            time_zone: self.time_zone,
+            time_zone: self.zone.time_zone,
             fail_on: self.fail_on.map(|severity| match severity {
                 FailOn::Critical => Severity::Critical,
                 FailOn::Warning => Severity::Warning,

@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::evidence_args::{check_order, one_cluster, resolve};
+use super::evidence_args::{check_order, one_cluster};
 use super::exit::{Failure, Outcome};
-use super::moment::Moment;
+use super::time_arg::{Edge, TimeArg, ZoneArgs, ZonedTime};
 use crate::deliver::standard_output;
 use crate::source::cloudwatch::console::link;
 use crate::source::cloudwatch::log_group::name_of;
@@ -35,13 +36,16 @@ pub(super) struct QueryArgs {
     #[arg(long, value_name = "REGION")]
     region: Option<String>,
 
-    /// The start of the window: 24h, 7d, 2026-11-01, 2026-11-01T08:00
+    /// Start of the window: 24h, '90 minutes ago', yesterday, 08:00, 2026-11-01, 2026-11-01T08:00+02:00
     #[arg(long, value_name = "TIME")]
-    since: Option<Moment>,
+    since: Option<TimeArg>,
 
-    /// The end of the window; now, if not given
+    /// End of the window; now, if not given
     #[arg(long, value_name = "TIME")]
-    until: Option<Moment>,
+    until: Option<TimeArg>,
+
+    #[command(flatten)]
+    zone: ZoneArgs,
 }
 
 /// What is printed, validated.
@@ -51,6 +55,7 @@ pub(super) struct ShownQuery {
     place: Option<(String, String)>,
     since: DateTime<Utc>,
     until: DateTime<Utc>,
+    zone: Tz,
     /// Whether a window was stated: then the text keeps to it by itself.
     is_bounded: bool,
 }
@@ -58,8 +63,15 @@ pub(super) struct ShownQuery {
 impl QueryArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<ShownQuery, Failure> {
         let is_bounded = self.since.is_some() || self.until.is_some();
-        let until = self.until.map_or(Ok(now), |until| resolve(until, now))?;
-        let since = resolve(self.since.unwrap_or(Moment::Before(DEFAULT_WINDOW)), until)?;
+        let zone = self.zone.time_zone;
+        let until = self.until.map_or(Ok(now), |until| {
+            ZonedTime::new(until, zone, Edge::Until).at(now)
+        })?;
+        let since = self.since.map_or_else(
+            || ZonedTime::before(DEFAULT_WINDOW),
+            |since| ZonedTime::new(since, zone, Edge::Since),
+        );
+        let since = since.at(until)?;
         check_order(since, until)?;
         let place = match self.cluster {
             None => None,
@@ -84,6 +96,7 @@ impl QueryArgs {
             place,
             since,
             until,
+            zone,
             is_bounded,
         })
     }
@@ -107,20 +120,21 @@ impl ShownQuery {
         } else {
             (query.text)().to_owned()
         };
-        let mut words = String::new();
+        let mut words = text.clone();
+        // The link comes last, where the cursor of a terminal is.
         if let Some((cluster, region)) = &self.place {
             let (since, until) = (self.since, self.until);
             let time = "%Y-%m-%d %H:%M:%S";
             let _ = writeln!(
                 words,
-                "# {}: {} to {} UTC\n# {}",
+                "\n# {}: {} to {} {}\n# {}",
                 name_of(cluster),
-                since.format(time),
-                until.format(time),
+                since.with_timezone(&self.zone).format(time),
+                until.with_timezone(&self.zone).format(time),
+                self.zone,
                 link(region, &name_of(cluster), &text, since, until)
             );
         }
-        words.push_str(&text);
         words
     }
 }

@@ -83,7 +83,9 @@ pub(super) struct Sweep {
 
 impl SweepArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Sweep, Failure> {
-        let mut evidence = self.evidence.plan(now, Depth::Sweep)?;
+        let mut evidence = self
+            .evidence
+            .plan(now, Depth::Sweep, self.output.time_zone())?;
         evidence.verify(self.verify);
         Ok(Sweep {
             target_version: self.upgrade.plan(&evidence)?,

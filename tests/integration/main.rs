@@ -12,6 +12,7 @@ mod all_clear;
 mod capped_tokens;
 mod changes;
 mod cloudwatch_fleet;
+mod command_line;
 mod completions;
 mod contributing;
 mod deploy;

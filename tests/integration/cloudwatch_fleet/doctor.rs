@@ -179,7 +179,15 @@ fn a_query_is_printed_as_it_stands_and_with_a_link_it_still_runs() {
         0,
     )
     .stdout;
-    assert!(linked.starts_with("# /aws/eks/prod-1/cluster: 2026-11-20 06:00:00 to 2026-11-20 07:00:00 UTC\n# https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights"), "{linked}");
+    let lines: Vec<&str> = linked.lines().rev().collect();
+    assert!(
+        lines[0].starts_with("# https://eu-west-1.console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights"),
+        "{linked}"
+    );
+    assert_eq!(
+        lines[1],
+        "# /aws/eks/prod-1/cluster: 2026-11-20 06:00:00 to 2026-11-20 07:00:00 UTC"
+    );
     assert!(
         linked.contains("| filter (arrival >= 1795154400000000"),
         "{linked}"
