@@ -1,6 +1,7 @@
 //! What audit events prove, and the one operation that folds it all together.
 //!
 //! - [`accepted`]: the evidence of one accepted request made with a stale token
+//! - [`unmarked`]: requests accepted with a token that is too young for a mark
 //! - [`rejection`]: one request that the API server refused to authenticate
 //! - [`legacy_token`]: requests made with a token that is kept in a secret
 //! - [`holder`]: who holds a token
@@ -38,3 +39,4 @@ pub mod silence;
 pub mod tally;
 pub mod token;
 pub mod token_use;
+pub mod unmarked;

@@ -7,6 +7,7 @@ use super::holder::Identity;
 use super::legacy_token::{LegacyTokenRequest, LegacyTokenUse};
 use super::rejection::Rejection;
 use super::token_use::TokenUse;
+use super::unmarked::UnmarkedRequest;
 use crate::audit::service_account::ServiceAccount;
 
 /// One thing that a source read about a cluster: an event, or a row that stands for many events.
@@ -25,6 +26,8 @@ pub enum Observation {
         /// Its requests.
         token_use: TokenUse,
     },
+    /// A request that was accepted with a token too young for a mark. It is not counted.
+    UnmarkedRequest(UnmarkedRequest),
     /// A request that was rejected.
     Rejection(Rejection),
     /// Rejections of one caller inside one hour that the source counted.

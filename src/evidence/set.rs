@@ -9,6 +9,7 @@ use super::legacy_token::LegacyTokenUse;
 use super::observation::Observation;
 use super::rejection::{RejectedCaller, Rejections, Run};
 use super::token_use::TokenUse;
+use super::unmarked::Unmarked;
 use crate::audit::service_account::ServiceAccount;
 
 /// How many addresses of rejected callers are kept apart: the pods and nodes of a large cluster.
@@ -48,6 +49,8 @@ pub type LegacyToken = (Arc<Cluster>, ServiceAccount, Option<String>);
 pub struct EvidenceSet {
     holders: BTreeMap<Holder, TokenUse>,
     earlier: BTreeMap<Holder, TokenUse>,
+    /// By user agent: the last of each.
+    unmarked: BTreeMap<Holder, BTreeMap<String, Unmarked>>,
     rejected: BTreeMap<RejectedAddress, BTreeMap<RejectedCaller, Rejections>>,
     more_rejected: bool,
     legacy_tokens: BTreeMap<LegacyToken, LegacyTokenUse>,
@@ -74,6 +77,13 @@ impl EvidenceSet {
         self.earlier.iter()
     }
 
+    /// The last requests of a holder that were accepted with a token too young for a mark, by user
+    /// agent, as far as they were looked for.
+    pub fn unmarked(&self, holder: &Holder) -> impl Iterator<Item = (&str, &Unmarked)> {
+        let of_holder = self.unmarked.get(holder).into_iter().flatten();
+        of_holder.map(|(user_agent, accepted)| (user_agent.as_str(), accepted))
+    }
+
     /// Every rejected caller with its rejections, in order.
     pub fn rejected(&self) -> impl Iterator<Item = (&RejectedCaller, &Rejections)> {
         self.rejected.values().flatten()
@@ -87,6 +97,17 @@ impl EvidenceSet {
     /// Every token kept in a secret, with its use, in order.
     pub fn legacy_tokens(&self) -> impl Iterator<Item = (&LegacyToken, &LegacyTokenUse)> {
         self.legacy_tokens.iter()
+    }
+
+    /// Adds a request that was accepted without a mark.
+    fn add_unmarked(&mut self, holder: Holder, user_agent: String, accepted: Unmarked) {
+        let of_holder = self.unmarked.entry(holder).or_default();
+        match of_holder.get_mut(&user_agent) {
+            Some(known) if *known >= accepted => {}
+            _ => {
+                of_holder.insert(user_agent, accepted);
+            }
+        }
     }
 
     /// Adds rejections of a caller.
@@ -139,6 +160,10 @@ impl Collect for EvidenceSet {
                 };
                 self.add(holder, token_use);
             }
+            Observation::UnmarkedRequest(request) => {
+                let holder = request.holder(cluster);
+                self.add_unmarked(holder, request.user_agent, request.accepted);
+            }
             Observation::Rejection(rejection) => {
                 let rejections = Rejections::one(rejection.received);
                 self.add_rejections(rejection.caller(cluster), &rejections);
@@ -170,6 +195,11 @@ impl Collect for EvidenceSet {
         }
         for (holder, token_use) in other.earlier {
             self.add_earlier(holder, token_use);
+        }
+        for (holder, agents) in other.unmarked {
+            for (user_agent, accepted) in agents {
+                self.add_unmarked(holder.clone(), user_agent, accepted);
+            }
         }
         self.more_rejected |= other.more_rejected;
         for (caller, rejections) in other.rejected.into_values().flatten() {

@@ -31,6 +31,7 @@ pub fn words(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String
     if parts.is_empty() && !finding.verdict.is_recurring() {
         return None;
     }
+    parts.extend(accepted_again(finding, report.now(finding), time_zone));
     parts.extend(next_end(finding, report.now(finding), time_zone));
     Some(parts.join("; "))
 }
@@ -76,6 +77,28 @@ fn ran_out(unnoticed: &[Interruption], is_all: bool, time_zone: Tz) -> Option<St
     })
 }
 
+/// Since when holders are accepted again that were rejected until then, where a new token has left no
+/// mark yet: `accepted again since 12:43`.
+fn accepted_again(finding: &Finding, now: DateTime<Utc>, time_zone: Tz) -> Option<String> {
+    let holders = finding.holders.iter();
+    let again: Vec<DateTime<Utc>> = holders.filter_map(HolderFinding::accepted_again).collect();
+    let since = of_the_day(again.iter().copied().max()?, now, time_zone);
+    let which = match (again.len(), finding.holders.len()) {
+        (one, all) if one == all => String::new(),
+        (some, all) => format!("{some} of {all} pods "),
+    };
+    Some(format!("{which}accepted again since {since}"))
+}
+
+/// A time to the minute, without its date where it is the day of the window's end.
+fn of_the_day(time: DateTime<Utc>, now: DateTime<Utc>, time_zone: Tz) -> String {
+    let (at, now) = (minute(time, time_zone), minute(now, time_zone));
+    match (at.split_once(' '), now.split_once(' ')) {
+        (Some((day, time)), Some((today, _))) if day == today => time.to_owned(),
+        _ => at,
+    }
+}
+
 /// When the next of its tokens ends, among holders that come back.
 fn next_end(finding: &Finding, now: DateTime<Utc>, time_zone: Tz) -> Option<String> {
     let next = finding
@@ -103,11 +126,7 @@ pub fn quiet(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String
     if now - since < RETRIED_WITHIN {
         return None;
     }
-    let (at, now) = (minute(since, time_zone), minute(now, time_zone));
-    let at = match (at.split_once(' '), now.split_once(' ')) {
-        (Some((day, time)), Some((today, _))) if day == today => time,
-        _ => &at,
-    };
+    let at = of_the_day(since, now, time_zone);
     let which = match (quiet.len(), finding.holders.len()) {
         (one, all) if one == all => String::new(),
         (some, all) => format!("{some} of {all} pods "),

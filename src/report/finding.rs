@@ -11,6 +11,7 @@ use super::upgrade::AfterUpgrade;
 use super::verdict::{Severity, Verdict};
 use crate::audit::service_account::ServiceAccount;
 use crate::cluster_state::owner::Workload;
+use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Identity;
 
@@ -141,7 +142,22 @@ pub enum Remedy {
     },
 }
 
+impl TokenFinding {
+    /// Whether it is known by a request that it left no mark on: one that a rejected holder was
+    /// accepted with again. It was issued at the time stated or later.
+    pub fn is_unmarked(&self) -> bool {
+        let age = self.last_used - self.issued;
+        self.requests == 0 && age > TimeDelta::zero() && age.num_seconds() < WARN_AFTER_SECONDS
+    }
+}
+
 impl HolderFinding {
+    /// When it was accepted again after its rejections with a token too young for a mark.
+    pub fn accepted_again(&self) -> Option<DateTime<Utc>> {
+        let newest = self.tokens.iter().max_by_key(|token| token.last_used)?;
+        newest.is_unmarked().then_some(newest.last_used)
+    }
+
     /// Whether no accepted request of it was seen, here or before: it is known by the address of
     /// its pod alone, and its token by when its container started.
     pub fn was_never_accepted(&self) -> bool {

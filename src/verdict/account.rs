@@ -195,10 +195,10 @@ fn holder_finding(
             issued: token.issued,
             first_used: token.first_used,
             last_used: token.last_used,
-            requests: if seen_only_before {
-                0
-            } else {
-                token.requests.count()
+            // Of a holder that is known from before the window, nothing is counted.
+            requests: match token.last_used < window.since {
+                true => 0,
+                false => token.requests.count(),
             },
             lifetime: account.lifetimes.of(token),
             user_agents: users(token_use, credential_id, token),

@@ -78,6 +78,13 @@ fn dated(holder: &HolderFinding) -> String {
             time(holder.issued)
         );
     }
+    if let Some(token) = token.filter(|token| token.is_unmarked()) {
+        return format!(
+            "accepted again at {} without a mark: its token was younger than {WARN_AFTER_SECONDS} s, issued {} at the earliest; {rejected_from}",
+            time(token.last_used),
+            time(token.issued)
+        );
+    }
     let requests = token.map_or(0, |token| token.requests);
     let over = match requests {
         0 | 1 => String::new(),

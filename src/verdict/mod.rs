@@ -9,6 +9,7 @@
 //! - [`acceptance`]: findings that the operator accepts for a time
 //! - [`account`]: the holders of a service account as one finding
 //! - [`rejection_join`]: rejections joined to the holders that most likely caused them
+//! - [`renewal`]: who was rejected and is accepted again without a mark
 //! - [`memory`]: what an earlier report knew
 //! - [`unexplained`]: rejected callers that no holder explains
 //! - [`known_holders`]: the holders that rejections may be joined to
@@ -38,6 +39,7 @@ pub mod narrowing;
 mod pod_status;
 pub mod rank;
 pub mod rejection_join;
+mod renewal;
 pub mod senders;
 pub mod successor;
 pub mod thresholds;
@@ -161,6 +163,10 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
                     .or_default()
                     .push((holder, &remembered.token_use));
             }
+        }
+        let renewed = renewal::renewed(&accounts, &joined, evidence);
+        for held in accounts.values_mut().flatten() {
+            held.1 = renewed.get(held.0).unwrap_or(held.1);
         }
         for (service_account, holders) in accounts {
             let account = Account {

@@ -10,6 +10,7 @@ use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::observation::Observation;
 use eks_stale_tokens::evidence::rejection::Rejection;
 use eks_stale_tokens::evidence::set::{Collect, EvidenceSet};
+use eks_stale_tokens::evidence::unmarked::{Unmarked, UnmarkedRequest};
 use proptest::prelude::*;
 
 use crate::recordings::{RECORDINGS, audit_log, evidence_in, merged};
@@ -62,6 +63,25 @@ fn rejected() -> impl Strategy<Value = Observation> {
     })
 }
 
+fn unmarked() -> impl Strategy<Value = Observation> {
+    (0_u8..3, 0_u8..3, 0_i64..4_000, prop::option::of(0_u8..3)).prop_map(
+        |(pod, agent, second, token)| {
+            Observation::UnmarkedRequest(UnmarkedRequest {
+                service_account: ServiceAccount {
+                    namespace: "ns".to_owned(),
+                    name: "account-0".to_owned(),
+                },
+                pod_uid: format!("uid-{pod}"),
+                user_agent: format!("agent-{agent}"),
+                accepted: Unmarked {
+                    received: at(second),
+                    credential_id: token.map(|token| format!("JTI={token}")),
+                },
+            })
+        },
+    )
+}
+
 fn folded(seen: &[Observation]) -> EvidenceSet {
     let cluster = Arc::new(Cluster::named("c"));
     let mut set = EvidenceSet::default();
@@ -76,7 +96,7 @@ proptest! {
     /// nothing.
     #[test]
     fn evidence_merges_in_any_parts_and_any_order(
-        (seen, shuffled, cuts) in prop::collection::vec(prop_oneof![3 => accepted(), 1 => rejected()], 0..60)
+        (seen, shuffled, cuts) in prop::collection::vec(prop_oneof![3 => accepted(), 1 => rejected(), 1 => unmarked()], 0..60)
             .prop_flat_map(|seen| {
                 let length = seen.len();
                 (

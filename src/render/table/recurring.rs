@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::list::{self, Margins};
 use super::rejected::name;
 use crate::render::Page;
-use crate::render::recurrence;
+use crate::render::{pods, recurrence};
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -26,7 +26,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             .collect()
     };
     for (heading, items) in [
-        ("Recurring", of(recurrence::words)),
+        ("Recurring", of(recurring)),
         ("Quiet", of(recurrence::quiet)),
     ] {
         if !items.is_empty() {
@@ -35,4 +35,17 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         }
     }
     Ok(())
+}
+
+/// How often a finding was interrupted, with what the cluster says of its pods where the list of the
+/// rejected does not have it.
+fn recurring(report: &Report, finding: &Finding, time_zone: chrono_tz::Tz) -> Option<String> {
+    let mut words = recurrence::words(report, finding, time_zone)?;
+    if finding.verdict.is_recurring() {
+        for remark in pods::remarks(report, finding) {
+            words.push_str("; ");
+            words.push_str(&remark);
+        }
+    }
+    Some(words)
 }

@@ -76,7 +76,7 @@ impl QueryLimits {
             last_second: until.timestamp(),
         };
         match span {
-            QuerySpan::Written => written(self.since, self.until),
+            QuerySpan::Written | QuerySpan::SinceRejection => written(self.since, self.until),
             QuerySpan::Arrived | QuerySpan::Edges | QuerySpan::Silence => {
                 arrived(self.since, self.until)
             }
@@ -125,7 +125,7 @@ pub fn first_chunks(
     limits: &QueryLimits,
 ) -> Vec<QueryChunk> {
     let sets = sets_of_groups(groups, limits);
-    let first = |(_, query): &(usize, &LogsQuery)| !query.span.is_probe();
+    let first = |(_, query): &(usize, &LogsQuery)| query.span.is_first();
     let queries = queries.iter().enumerate().filter(first);
     let chunks = queries.flat_map(|(place, query)| {
         let span = limits.span(query.span);

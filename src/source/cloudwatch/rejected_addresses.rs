@@ -1,9 +1,12 @@
 //! The addresses that requests are rejected from, to look back for who was accepted from them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use chrono::{DateTime, Utc};
+
 use crate::audit::address::is_inside;
+use crate::evidence::holder::Identity;
 use crate::evidence::observation::Observation;
 use crate::evidence::rejection::Rejection;
 use crate::evidence::set::REJECTED_CALLERS;
@@ -24,7 +27,26 @@ const ACCEPTED: usize = 65_536;
 #[derive(Debug, Default)]
 pub(super) struct RejectedAddresses {
     rejected: BTreeMap<IpAddr, Rejected>,
-    accepted: BTreeSet<(IpAddr, String)>,
+    accepted: BTreeMap<(IpAddr, String), Accepted>,
+}
+
+/// The last request that was accepted from an address under a user agent. Of two the later counts.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Accepted {
+    received: DateTime<Utc>,
+    /// The UID of the pod that sent it, where it is known.
+    pod_uid: Option<String>,
+}
+
+/// A pod that was accepted, and is rejected since.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct RejectedPod {
+    /// The pod's UID.
+    pub(super) uid: String,
+    /// The user agent that is rejected.
+    pub(super) user_agent: String,
+    /// The arrival of the last request that was rejected.
+    pub(super) rejected: DateTime<Utc>,
 }
 
 /// What was rejected at one address.
@@ -33,44 +55,77 @@ struct Rejected {
     /// The address, as it stands in the log.
     text: String,
     count: u64,
-    user_agents: BTreeSet<String>,
+    /// The user agents, each with the arrival of its last request.
+    user_agents: BTreeMap<String, DateTime<Utc>>,
 }
 
 impl RejectedAddresses {
     /// Counts an observation, if it is of rejections.
     pub(super) fn count(&mut self, observation: &Observation) {
         match observation {
-            Observation::Rejection(rejection) => self.add(rejection, 1),
-            Observation::RepeatedRejection { first, count, .. } => self.add(first, *count),
-            Observation::StaleRequest(evidence) | Observation::EarlierStaleRequest(evidence) => {
-                self.accept(&evidence.address, &evidence.user_agent);
+            Observation::Rejection(rejection) => self.add(rejection, rejection.received, 1),
+            Observation::RepeatedRejection { first, last, count } => {
+                self.add(first, *last, *count);
             }
-            Observation::TokenUse { token_use, .. } => {
-                for address in token_use.addresses.texts() {
-                    for user_agent in token_use.agents.names() {
-                        self.accept(&address, user_agent);
+            Observation::StaleRequest(evidence) | Observation::EarlierStaleRequest(evidence) => {
+                let accepted = Accepted {
+                    received: evidence.received,
+                    pod_uid: evidence.pod_uid.clone(),
+                };
+                self.accept(&evidence.address, &evidence.user_agent, accepted);
+            }
+            Observation::TokenUse {
+                token_use,
+                identity,
+                ..
+            } => {
+                let pod_uid = match identity {
+                    Identity::Pod { uid } => Some(uid),
+                    Identity::Caller { .. } => None,
+                };
+                for (user_agent, agent_use) in token_use.agents.iter() {
+                    let last = agent_use.tokens.iter().map(|(_, token)| token.last_used);
+                    let (Some(user_agent), Some(received)) = (user_agent, last.max()) else {
+                        continue;
+                    };
+                    for address in token_use.addresses.texts() {
+                        let accepted = Accepted {
+                            received,
+                            pod_uid: pod_uid.cloned(),
+                        };
+                        self.accept(&address, user_agent, accepted);
                     }
                 }
             }
-            Observation::LegacyTokenRequest(_) | Observation::LegacyTokenUse { .. } => {}
+            Observation::UnmarkedRequest(_)
+            | Observation::LegacyTokenRequest(_)
+            | Observation::LegacyTokenUse { .. } => {}
         }
     }
 
-    fn accept(&mut self, address: &str, user_agent: &str) {
-        if let Ok(address) = address.parse()
-            && self.accepted.len() < ACCEPTED
-        {
-            self.accepted.insert((address, user_agent.to_owned()));
+    fn accept(&mut self, address: &str, user_agent: &str, accepted: Accepted) {
+        if let Ok(address) = address.parse() {
+            self.accept_from((address, user_agent.to_owned()), accepted);
         }
     }
 
-    fn add(&mut self, rejection: &Rejection, count: u64) {
+    fn accept_from(&mut self, caller: (IpAddr, String), accepted: Accepted) {
+        if let Some(known) = self.accepted.get_mut(&caller) {
+            if *known < accepted {
+                *known = accepted;
+            }
+        } else if self.accepted.len() < ACCEPTED {
+            self.accepted.insert(caller, accepted);
+        }
+    }
+
+    fn add(&mut self, rejection: &Rejection, last: DateTime<Utc>, count: u64) {
         // Only what is an address goes into a query.
         if let Ok(address) = rejection.address.parse() {
             let known = self.rejected.entry(address).or_default();
             known.text.clone_from(&rejection.address);
             known.count += count;
-            known.user_agents.insert(rejection.user_agent.clone());
+            known.reject(rejection.user_agent.clone(), last);
             known.trim();
         }
         self.trim();
@@ -82,11 +137,52 @@ impl RejectedAddresses {
             let known = self.rejected.entry(address).or_default();
             known.text = other.text;
             known.count += other.count;
-            known.user_agents.extend(other.user_agents);
+            for (user_agent, last) in other.user_agents {
+                known.reject(user_agent, last);
+            }
             known.trim();
         }
-        self.accepted.extend(other.accepted);
+        for (caller, accepted) in other.accepted {
+            self.accept_from(caller, accepted);
+        }
         self.trim();
+    }
+
+    /// The pods that were accepted last before the last rejection at their address under their user
+    /// agent, the last rejected first.
+    pub(super) fn rejected_pods(&self) -> Vec<RejectedPod> {
+        let mut accepted: BTreeMap<(&str, &str), DateTime<Utc>> = BTreeMap::new();
+        for ((_, user_agent), last) in &self.accepted {
+            if let Some(uid) = &last.pod_uid {
+                let known = accepted.entry((uid, user_agent)).or_default();
+                *known = last.received.max(*known);
+            }
+        }
+        let mut rejected: BTreeMap<(&str, &str), DateTime<Utc>> = BTreeMap::new();
+        for (address, at_address) in &self.rejected {
+            for (user_agent, last) in &at_address.user_agents {
+                let caller = (*address, user_agent.clone());
+                let uid = self
+                    .accepted
+                    .get(&caller)
+                    .and_then(|it| it.pod_uid.as_ref());
+                if let Some(uid) = uid {
+                    let known = rejected.entry((uid, user_agent)).or_default();
+                    *known = (*known).max(*last);
+                }
+            }
+        }
+        rejected.retain(|pod, last| accepted.get(pod).is_some_and(|accepted| accepted < last));
+        let pods = rejected.into_iter();
+        let mut pods: Vec<RejectedPod> = pods
+            .map(|((uid, user_agent), rejected)| RejectedPod {
+                uid: uid.to_owned(),
+                user_agent: user_agent.to_owned(),
+                rejected,
+            })
+            .collect();
+        pods.sort_by_key(|pod| std::cmp::Reverse(pod.rejected));
+        pods
     }
 
     /// Whether a caller that may be a workload was rejected and is not known to have been accepted
@@ -96,15 +192,15 @@ impl RejectedAddresses {
         self.unexplained().any(|(address, rejected)| {
             let accepted = (*address, String::new())..;
             let first = self.accepted.range(accepted).next();
-            is_inside(&rejected.text) || first.is_some_and(|(first, _)| first == address)
+            is_inside(&rejected.text) || first.is_some_and(|((first, _), _)| first == address)
         })
     }
 
     /// The addresses with a caller that is not known to have been accepted.
     fn unexplained(&self) -> impl Iterator<Item = (&IpAddr, &Rejected)> {
         self.rejected.iter().filter(|(address, rejected)| {
-            let mut agents = rejected.user_agents.iter();
-            agents.any(|agent| !self.accepted.contains(&(**address, agent.clone())))
+            let mut agents = rejected.user_agents.keys();
+            agents.any(|agent| !self.accepted.contains_key(&(**address, agent.clone())))
         })
     }
 
@@ -141,6 +237,11 @@ impl RejectedAddresses {
 }
 
 impl Rejected {
+    fn reject(&mut self, user_agent: String, last: DateTime<Utc>) {
+        let known = self.user_agents.entry(user_agent).or_default();
+        *known = last.max(*known);
+    }
+
     /// A flood of made-up user agents does not fill the memory, and is never explained.
     fn trim(&mut self) {
         while self.user_agents.len() > REJECTED_CALLERS {
@@ -151,30 +252,67 @@ impl Rejected {
 
 #[cfg(test)]
 mod tests {
-    use chrono::DateTime;
+    use chrono::TimeDelta;
 
     use super::*;
     use crate::source::cloudwatch::queries::stale_token_events::LOOK_BACK;
     use crate::source::request_filter::RequestFilter;
 
+    fn rejection(address: &str, user_agent: &str) -> Rejection {
+        Rejection {
+            address: address.to_owned(),
+            user_agent: user_agent.to_owned(),
+            call: String::new(),
+            received: DateTime::UNIX_EPOCH,
+        }
+    }
+
     fn rejected(address: &str, count: u64) -> Observation {
         Observation::RepeatedRejection {
-            first: Rejection {
-                address: address.to_owned(),
-                user_agent: String::new(),
-                call: String::new(),
-                received: DateTime::UNIX_EPOCH,
-            },
+            first: rejection(address, ""),
             last: DateTime::UNIX_EPOCH,
             count,
         }
+    }
+
+    fn at(minutes: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    fn pod(uid: &str, minutes: i64) -> Accepted {
+        Accepted {
+            received: at(minutes),
+            pod_uid: Some(uid.to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_pods_that_are_rejected_since_they_were_accepted_come_the_last_rejected_first() {
+        let mut addresses = RejectedAddresses::default();
+        for (address, uid, accepted, rejected) in [
+            ("10.0.0.1", "dead", 10, 20),
+            ("10.0.0.2", "later", 10, 30),
+            ("10.0.0.3", "alive", 40, 20),
+            // Two addresses of one pod.
+            ("fd00::4", "dead", 9, 19),
+            // The pod that had the address before.
+            ("10.0.0.1", "before", 5, 20),
+        ] {
+            addresses.accept(address, "app", pod(uid, accepted));
+            let mut other = RejectedAddresses::default();
+            other.add(&rejection(address, "app"), at(rejected), 1);
+            addresses.merge(other);
+        }
+        let pods = addresses.rejected_pods();
+        let pods: Vec<_> = pods.iter().map(|it| (&*it.uid, it.rejected)).collect();
+        assert_eq!(pods, [("later", at(30)), ("dead", at(20))]);
     }
 
     #[test]
     fn who_is_accepted_at_the_address_under_the_same_agent_explains_a_rejection() {
         let accepted = |agent: &str| {
             let mut addresses = RejectedAddresses::default();
-            addresses.accept("10.0.0.1", agent);
+            addresses.accept("10.0.0.1", agent, pod("a", 0));
             addresses.count(&rejected("10.0.0.1", 3));
             addresses
         };

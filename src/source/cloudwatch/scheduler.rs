@@ -1,5 +1,6 @@
 //! Runs queries against the log groups of one Region side by side, and merges their results.
 
+mod accepted_since;
 mod accounting;
 mod again;
 mod look_back;
@@ -72,6 +73,8 @@ struct RegionScheduler<C> {
     marks: BTreeMap<usize, Marks>,
     /// What looking back scanned, by group.
     looked_back: BTreeMap<usize, u64>,
+    /// What looking for rejected pods scanned, by group.
+    looked_for: BTreeMap<usize, u64>,
     failures: Vec<Failure>,
     /// Who waits for an answer while callers are looked back for.
     first_answers: Option<FirstAnswers<C>>,
@@ -97,6 +100,7 @@ pub async fn run_queries<C: Collect + 'static>(
         rejected: BTreeMap::new(),
         marks: BTreeMap::new(),
         looked_back: BTreeMap::new(),
+        looked_for: BTreeMap::new(),
         failures: Vec::new(),
         first_answers,
     };
@@ -119,10 +123,11 @@ pub async fn run_queries<C: Collect + 'static>(
 }
 
 impl<C: Collect + 'static> RegionScheduler<C> {
-    /// Looks for what the window alone does not tell: who is rejected, and whether the logs were
-    /// seen.
+    /// Looks for what the window alone does not tell: who is rejected and whether it came back, and
+    /// whether the logs were seen.
     async fn complete(&mut self) {
         self.look_back().await;
+        self.look_for_accepted().await;
         self.await_versions().await;
         for probed in self.probed() {
             self.plan_probes(probed);
@@ -228,6 +233,15 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let bytes = result.bytes_scanned;
         self.limits.scan.add(bytes);
         self.count_look_back(chunk, bytes);
+        if self.is_look_for_accepted(chunk) {
+            for group in &chunk.groups {
+                *self.looked_for.entry(*group).or_default() += bytes;
+            }
+            if let Completion::Ended(state) = &result.completion {
+                self.note_not_looked_for(chunk, state);
+                return;
+            }
+        }
         let is_spared = result.completion == Completion::Full && parts.ends_dispensably();
         if is_spared && !self.on_rejections_cut(chunk, bytes, &mut parts) {
             return;
@@ -299,6 +313,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     }
 
     fn on_failure(&mut self, chunk: &QueryChunk, failure: Failure) {
+        if self.is_look_for_accepted(chunk) {
+            self.note_not_looked_for(chunk, &failure.summary());
+            return;
+        }
         let concerns_one = matches!(
             failure.cause(),
             Cause::NoLogGroup { .. } | Cause::OutsideRetention | Cause::AccessDenied { .. }

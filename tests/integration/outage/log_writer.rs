@@ -63,9 +63,23 @@ impl Log {
     pub(crate) fn accepted(&mut self, pod: &Pod, time: DateTime<Utc>) {
         let late = (time - pod.issued).num_seconds() - 3607;
         assert!(late >= 0, "a fresh token leaves no mark");
+        self.authenticated(pod, time, Some(late));
+    }
+
+    /// The server accepts a request of the pod with a token too young for a mark.
+    pub(crate) fn accepted_fresh(&mut self, pod: &Pod, time: DateTime<Utc>) {
+        self.authenticated(pod, time, None);
+    }
+
+    fn authenticated(&mut self, pod: &Pod, time: DateTime<Utc>, late: Option<i64>) {
         let username = format!("system:serviceaccount:{}:{}", pod.namespace, pod.account);
+        let mark = late.map_or_else(String::new, |late| {
+            format!(
+                r#""authentication.k8s.io/stale-token":"subject: {username}, seconds after warning threshold: {late}""#
+            )
+        });
         let event = format!(
-            r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Request","auditID":"a{number}","stage":"ResponseComplete","requestURI":{uri},"verb":"list","user":{{"username":"{username}","extra":{{"authentication.kubernetes.io/node-name":["{node}"],"authentication.kubernetes.io/pod-name":[{name}],"authentication.kubernetes.io/pod-uid":["{uid}"]}}}},"sourceIPs":[{address}],"userAgent":{agent},"objectRef":{{"resource":"pods","apiVersion":"v1"}},"responseStatus":{{"metadata":{{}},"code":200}},"requestReceivedTimestamp":"{time}","stageTimestamp":"{time}","annotations":{{"authentication.k8s.io/stale-token":"subject: {username}, seconds after warning threshold: {late}"}}}}"#,
+            r#"{{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Request","auditID":"a{number}","stage":"ResponseComplete","requestURI":{uri},"verb":"list","user":{{"username":"{username}","extra":{{"authentication.kubernetes.io/node-name":["{node}"],"authentication.kubernetes.io/pod-name":[{name}],"authentication.kubernetes.io/pod-uid":["{uid}"]}}}},"sourceIPs":[{address}],"userAgent":{agent},"objectRef":{{"resource":"pods","apiVersion":"v1"}},"responseStatus":{{"metadata":{{}},"code":200}},"requestReceivedTimestamp":"{time}","stageTimestamp":"{time}","annotations":{{{mark}}}}}"#,
             number = self.0.len(),
             uri = quoted(pod.uri),
             node = pod.node,

@@ -3,6 +3,7 @@
 //! - [`log_writer`]: audit logs of clusters that never were
 //! - the tests, by what they are about
 
+mod accepted_again;
 mod confusion;
 mod early_rejection;
 mod hostile;

@@ -91,6 +91,8 @@ pub enum QuerySpan {
     Arrived,
     /// The look-back before the window.
     LookBack,
+    /// The time since a pod was rejected last. It is run once for each such pod, after the look-back.
+    SinceRejection,
     /// The window's beginning and end, of which any event will do, for log groups of which no other
     /// query shows one. It is run after the others.
     Edges,
@@ -99,6 +101,12 @@ pub enum QuerySpan {
 }
 
 impl QuerySpan {
+    /// Whether a query about it is among those that a run begins with. The others are run for what
+    /// those leave open.
+    pub fn is_first(self) -> bool {
+        matches!(self, Self::Written | Self::Arrived)
+    }
+
     /// Whether a query about it proves that an audit log is seen, or that it is not.
     pub fn is_probe(self) -> bool {
         matches!(self, Self::Edges | Self::Silence)
@@ -167,9 +175,9 @@ impl LogsQuery {
         if filter.is_empty() {
             return bounded;
         }
-        match self.rows_are_events {
-            true => bounded.replacen("| limit", &format!("{filter}\n| limit"), 1),
-            false => bounded.replacen(AGGREGATION, &format!("\n{filter}{AGGREGATION}"), 1),
+        match bounded.contains(AGGREGATION) {
+            false => bounded.replacen("| limit", &format!("{filter}\n| limit"), 1),
+            true => bounded.replacen(AGGREGATION, &format!("\n{filter}{AGGREGATION}"), 1),
         }
     }
 

@@ -8,6 +8,7 @@
 //!
 //! A further query is one more file here, its text in `queries/`, and a line in [`QUERIES`].
 
+pub mod accepted_since;
 pub mod any_audit_event;
 pub mod audit_events;
 pub mod audit_evidence;
@@ -26,11 +27,12 @@ use logs_query::LogsQuery;
 use crate::source::depth::Depth;
 
 /// Every query, in the order in which they are listed and run.
-pub const QUERIES: [LogsQuery; 9] = [
+pub const QUERIES: [LogsQuery; 10] = [
     audit_evidence::QUERY,
     stale_token_holders::QUERY,
     rejections::QUERY,
     legacy_tokens::QUERY,
+    accepted_since::QUERY,
     any_audit_event::QUERY,
     audit_events::QUERY,
     log_origins::QUERY,

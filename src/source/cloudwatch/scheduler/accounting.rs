@@ -52,6 +52,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// Notes a gap of every group of a chunk.
     pub(super) fn gap(&mut self, chunk: &QueryChunk, kind: GapKind, detail: &str) {
+        if self.is_look_for_accepted(chunk) {
+            self.note_not_looked_for(chunk, detail);
+            return;
+        }
         let whole = chunk.span == self.limits.span(self.queries[chunk.query].query.span);
         let detail = match (whole, kind) {
             (false, GapKind::RowLimit) => {
