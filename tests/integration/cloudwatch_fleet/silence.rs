@@ -197,8 +197,8 @@ fn a_sweep_and_an_investigation_are_one_scan_where_the_control_plane_is_seen() {
             let (millis, event) = control_plane_event(ten_minutes * 600, "system:apiserver");
             group.event(STREAM, millis, &event)
         });
-        // Who is rejected is known from the window itself.
-        let (millis, event) = super::floods::rejection("10.0.0.1", "agent", 3_599_000);
+        // Who is rejected is known from the window itself, and is accepted afterwards.
+        let (millis, event) = super::floods::rejection("10.0.0.1", "agent", 1_800_000);
         let rejected = event.len();
         let group = group.event(STREAM, millis, &event);
         let cloudwatch = service().group(group).start();
