@@ -81,6 +81,13 @@ pub(crate) struct Ledger {
 pub(crate) struct Pod {
     pub(crate) ns: String,
     pub(crate) sa: String,
+    /// The kind of the workload that owns it.
+    #[serde(default)]
+    pub(crate) kind: String,
+    #[serde(default)]
+    pub(crate) workload: String,
+    #[serde(default)]
+    pub(crate) pod: String,
     #[serde(default)]
     pub(crate) uid: String,
     #[serde(default)]

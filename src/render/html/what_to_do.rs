@@ -3,7 +3,7 @@
 use super::{account, shown};
 use crate::render::Page;
 use crate::render::actions::{self, Body, Restart};
-use crate::render::kubeconfig;
+use crate::render::command_block;
 use crate::render::upgrade;
 use crate::report::Report;
 
@@ -33,14 +33,8 @@ pub(super) struct Step {
 pub(super) struct Commands {
     /// The cluster, where there are several: each block has a name of its own.
     pub(super) cluster: Option<String>,
-    /// What makes kubectl talk to it.
-    pub(super) context: Vec<String>,
-    pub(super) commands: Vec<Command>,
-}
-
-pub(super) struct Command {
-    pub(super) command: String,
-    pub(super) buys: String,
+    /// What makes kubectl talk to it, and the commands.
+    pub(super) lines: Vec<String>,
 }
 
 /// What an upgrade would break.
@@ -80,30 +74,12 @@ pub(super) fn steps(report: &Report, page: &Page) -> Vec<Step> {
 }
 
 fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Commands> {
-    let of_clusters = restarts.chunk_by(|one, next| one.cluster == next.cluster);
-    of_clusters
-        .map(|restarts| Commands {
-            cluster: restarts
-                .first()
-                .filter(|_| report.clusters.len() > 1)
-                .map(|restart| shown(&report.name_of(restart.cluster))),
-            context: restarts
-                .iter()
-                .take(1)
-                .flat_map(|restart| kubeconfig::lines(report, restart.cluster))
-                .map(|line| shown(&line))
-                .collect(),
-            commands: restarts
-                .iter()
-                .map(|restart| Command {
-                    command: shown(&kubeconfig::in_context(
-                        report,
-                        restart.cluster,
-                        &restart.command,
-                    )),
-                    buys: restart.buys(page.time_zone),
-                })
-                .collect(),
+    let blocks = command_block::blocks(report, restarts, page.time_zone);
+    blocks
+        .into_iter()
+        .map(|block| Commands {
+            cluster: (report.clusters.len() > 1).then(|| shown(&report.name_of(block.cluster))),
+            lines: block.lines.iter().map(|line| shown(line)).collect(),
         })
         .collect()
 }

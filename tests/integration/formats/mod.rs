@@ -8,6 +8,7 @@
 //! - [`markdown`], [`calendar`], [`metrics`], [`page`], [`columns`]: each format, read back by
 //!   somebody else
 //! - [`width`]: the table on pages of any width
+//! - [`pasted_commands`]: every command against the truth
 //! - [`lifetimes`]: tokens of 24 hours and of 90 days, interruptions, upgrades
 //! - [`schema`]: every JSON output against the published schema
 //! - [`saved`]: saved reports, of this version and of others
@@ -23,6 +24,7 @@ mod lifetimes;
 mod markdown;
 mod metrics;
 mod page;
+mod pasted_commands;
 mod render_command;
 mod saved;
 mod schema;
