@@ -187,8 +187,8 @@ impl EvidenceArgs {
         depth: Depth,
         zone: Tz,
     ) -> Result<EvidencePlan, Failure> {
-        // An investigation looks back even where that costs money.
-        if depth == Depth::Investigate {
+        // Who was rejected is looked for before the window even where that costs money.
+        if matches!(depth, Depth::Investigate | Depth::ExportRejected) {
             self.look_back.get_or_insert(DEFAULT_LOOK_BACK);
         }
         let token_lifetime = self.token_lifetime()?;
@@ -319,7 +319,7 @@ impl EvidenceArgs {
             dry_run: self.dry_run,
             verify: Verify::Never,
             // Only a verdict needs the versions.
-            describes_clusters: depth != Depth::Export,
+            describes_clusters: !matches!(depth, Depth::Export | Depth::ExportRejected),
         })
     }
 }

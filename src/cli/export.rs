@@ -1,4 +1,5 @@
-//! `export`: every accepted request made with a stale token, one CSV row each.
+//! `export`: every accepted request made with a stale token, and every rejected one if that is asked
+//! for, one CSV row each.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -15,15 +16,16 @@ use super::gathering::{Evidence, Gathering, gather, said};
 use super::time_arg::ZoneArgs;
 use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
-use crate::evidence::accepted::AcceptedRequest;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::ControlPlane;
-use crate::render::export_csv;
-use crate::source::accepted_requests::AcceptedRequests;
+use crate::evidence::single_request::SingleRequest;
+use crate::render::export_csv::{self, ExportedRequest};
 use crate::source::depth::Depth;
+use crate::source::single_requests::SingleRequests;
+use crate::verdict::attribution::Attribution;
 use crate::verdict::lifetime::Lifetimes;
 
-/// Export every accepted request made with a stale token, one CSV row each, in time order
+/// Export every request made with a stale token, one CSV row each, in time order
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
     #[command(flatten)]
@@ -31,6 +33,10 @@ pub(super) struct ExportArgs {
 
     #[command(flatten)]
     zone: ZoneArgs,
+
+    /// Export rejected requests (401) as well, each with the holder that most likely sent it
+    #[arg(long, help_heading = "Output")]
+    rejected: bool,
 
     /// Write to this .csv file instead of standard output
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
@@ -53,10 +59,12 @@ impl ExportArgs {
         if let Some(path) = &self.output {
             check_extension(path)?;
         }
+        let depth = match self.rejected {
+            true => Depth::ExportRejected,
+            false => Depth::Export,
+        };
         Ok(Export {
-            evidence: self
-                .evidence
-                .plan(now, Depth::Export, self.zone.time_zone)?,
+            evidence: self.evidence.plan(now, depth, self.zone.time_zone)?,
             output: self.output,
             quiet: self.quiet,
         })
@@ -77,39 +85,57 @@ fn check_extension(path: &Path) -> Result<(), Failure> {
 
 impl Export {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
+        match self.evidence.depth {
+            Depth::ExportRejected => self.write::<true>(),
+            _ => self.write::<false>(),
+        }
+    }
+
+    fn write<const REJECTED: bool>(&self) -> Result<Outcome, Failure> {
         let file = match &self.output {
             Some(path) => Some(
                 OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?,
             ),
             None => None,
         };
-        let evidence: Evidence<AcceptedRequests> =
+        let evidence: Evidence<SingleRequests<REJECTED>> =
             match gather(&self.evidence, None, self.quiet, None)? {
                 Gathering::Evidence(evidence) => evidence,
                 Gathering::DryRun(words) => return said(&words),
             };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;
-        let requests = evidence
-            .gathered
-            .collected
+        let mut collected = evidence.gathered.collected;
+        let stated = self.evidence.token_lifetime;
+        let attribution = Attribution::of(&collected.take_evidence(), coverages, stated);
+        let requests = collected
             .in_time_order()
             .context("cannot set requests aside in the temporary directory")?;
         let lifetimes: BTreeMap<&Cluster, Lifetimes> = coverages
             .0
             .iter()
             .map(|(cluster, coverage)| {
-                let stated = self.evidence.token_lifetime;
                 (&**cluster, Lifetimes::new(stated, &coverage.control_plane))
             })
             .collect();
-        let unknown = Lifetimes::new(self.evidence.token_lifetime, &ControlPlane::default());
-        let rejected_from = |request: &AcceptedRequest| {
-            let lifetimes = lifetimes.get(&*request.cluster).unwrap_or(&unknown);
-            lifetimes.dated(&request.token).end()
-        };
-        let render =
-            |output: &mut dyn Write| export_csv::render(requests, coverages, rejected_from, output);
+        let unknown = Lifetimes::new(stated, &ControlPlane::default());
+        let exported = requests.map(|request| {
+            Ok(match request? {
+                SingleRequest::Accepted(request) => {
+                    let lifetimes = lifetimes.get(&*request.cluster).unwrap_or(&unknown);
+                    ExportedRequest::Accepted {
+                        rejected_from: lifetimes.dated(&request.token).end(),
+                        request,
+                    }
+                }
+                SingleRequest::Rejected { cluster, request } => ExportedRequest::Rejected {
+                    sender: attribution.sender(&cluster, &request.rejection),
+                    cluster,
+                    request,
+                },
+            })
+        });
+        let render = |output: &mut dyn Write| export_csv::render(exported, coverages, output);
         match &file {
             Some(file) => file
                 .write_with(render)

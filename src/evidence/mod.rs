@@ -3,6 +3,7 @@
 //! - [`accepted`]: the evidence of one accepted request made with a stale token
 //! - [`unmarked`]: requests accepted with a token that is too young for a mark
 //! - [`rejection`]: one request that the API server refused to authenticate
+//! - [`single_request`]: a request by itself, accepted or rejected
 //! - [`legacy_token`]: requests made with a token that is kept in a secret
 //! - [`holder`]: who holds a token
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
@@ -36,6 +37,7 @@ pub mod price;
 pub mod rejection;
 pub mod set;
 pub mod silence;
+pub mod single_request;
 pub mod tally;
 pub mod token;
 pub mod token_use;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::accepted::Evidence;
 use super::holder::Identity;
 use super::legacy_token::{LegacyTokenRequest, LegacyTokenUse};
-use super::rejection::Rejection;
+use super::rejection::{RejectedRequest, Rejection};
 use super::token_use::TokenUse;
 use super::unmarked::UnmarkedRequest;
 use crate::audit::service_account::ServiceAccount;
@@ -29,7 +29,7 @@ pub enum Observation {
     /// A request that was accepted with a token too young for a mark. It is not counted.
     UnmarkedRequest(UnmarkedRequest),
     /// A request that was rejected.
-    Rejection(Rejection),
+    Rejection(RejectedRequest),
     /// Rejections of one caller inside one hour that the source counted.
     RepeatedRejection {
         /// The first of them.

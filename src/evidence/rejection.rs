@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
 use crate::audit::event::AuditEvent;
@@ -12,7 +13,7 @@ use crate::audit::path_shape::call_shape;
 /// One rejected request: a 401 that the server answered before it knew any user.
 ///
 /// It names no account and no pod; only the address, the user agent and the path are left.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rejection {
     /// The peer's address.
     pub address: String,
@@ -51,6 +52,31 @@ impl Rejection {
     }
 }
 
+/// One rejected request with all that the API server wrote of it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct RejectedRequest {
+    /// Who was rejected, and when.
+    pub rejection: Rejection,
+    /// The Kubernetes verb.
+    pub verb: String,
+    /// The request's path and query.
+    pub request_uri: String,
+    /// An identifier that the caller may choose.
+    pub audit_id: String,
+}
+
+impl RejectedRequest {
+    /// The rejected request in an event; `None` if it is not one.
+    pub fn from_event(event: &AuditEvent) -> Option<Self> {
+        Rejection::from_event(event).map(|rejection| Self {
+            rejection,
+            verb: event.verb.clone(),
+            request_uri: event.request_uri.clone(),
+            audit_id: event.audit_id.clone(),
+        })
+    }
+}
+
 /// What rejected requests are grouped by.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RejectedCaller {
@@ -83,6 +109,11 @@ pub struct Run {
     pub count: u64,
 }
 
+/// The hour since 1970 that a rejection is counted in.
+pub fn hour_of(arrival: DateTime<Utc>) -> i64 {
+    arrival.timestamp().div_euclid(3600)
+}
+
 impl Run {
     /// Adds another run to this one.
     pub fn merge(&mut self, other: Self) {
@@ -105,7 +136,7 @@ impl Rejections {
     /// Rejections inside one hour that were counted elsewhere.
     pub fn run(run: Run) -> Self {
         Self {
-            hours: BTreeMap::from([(run.first.timestamp().div_euclid(3600), run)]),
+            hours: BTreeMap::from([(hour_of(run.first), run)]),
         }
     }
 

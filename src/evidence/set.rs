@@ -7,7 +7,7 @@ use super::cluster::Cluster;
 use super::holder::Holder;
 use super::legacy_token::LegacyTokenUse;
 use super::observation::Observation;
-use super::rejection::{RejectedCaller, Rejections, Run};
+use super::rejection::{RejectedCaller, RejectedRequest, Rejections, Run};
 use super::token_use::TokenUse;
 use super::unmarked::Unmarked;
 use crate::audit::service_account::ServiceAccount;
@@ -164,7 +164,7 @@ impl Collect for EvidenceSet {
                 let holder = request.holder(cluster);
                 self.add_unmarked(holder, request.user_agent, request.accepted);
             }
-            Observation::Rejection(rejection) => {
+            Observation::Rejection(RejectedRequest { rejection, .. }) => {
                 let rejections = Rejections::one(rejection.received);
                 self.add_rejections(rejection.caller(cluster), &rejections);
             }

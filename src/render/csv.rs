@@ -7,7 +7,7 @@ use super::Page;
 use super::basis;
 use super::caller;
 use super::kubeconfig;
-use super::moment::rfc3339;
+use super::moment::{rfc3339, spreadsheet};
 use super::pods;
 use super::upgrade::{self, Upgrade};
 use super::visible::visible;
@@ -19,7 +19,7 @@ use crate::report::rejection::RejectedCaller;
 use crate::report::upgrade::AfterUpgrade;
 
 /// The columns, in order.
-pub const COLUMNS: [&str; 33] = [
+pub const COLUMNS: [&str; 39] = [
     "rank",
     "cluster",
     "namespace",
@@ -53,6 +53,12 @@ pub const COLUMNS: [&str; 33] = [
     "workloads",
     "pod_states",
     "images",
+    "rejected_from_utc",
+    "issued_utc",
+    "first_seen_utc",
+    "last_seen_utc",
+    "first_rejection_utc",
+    "last_rejection_utc",
 ];
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
@@ -221,6 +227,12 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         cell(&workloads(finding).join("; ")),
         cell(&pods::remarks(report, finding).join("; ")),
         cell(&finding.images().join("; ")),
+        spreadsheet(lead.rejected_from),
+        spreadsheet(lead.issued),
+        spreadsheet(finding.first_seen()),
+        spreadsheet(finding.last_seen()),
+        rejections.map_or_else(String::new, |it| spreadsheet(it.first)),
+        rejections.map_or_else(String::new, |it| spreadsheet(it.last)),
     ]
 }
 

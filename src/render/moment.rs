@@ -13,6 +13,11 @@ pub fn rfc3339_exact(time: DateTime<Utc>) -> String {
     time.to_rfc3339_opts(SecondsFormat::Micros, true)
 }
 
+/// A time for a spreadsheet: `2026-09-10 12:02:33` in UTC. None of them takes RFC 3339 for a time.
+pub fn spreadsheet(time: DateTime<Utc>) -> String {
+    time.format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
 /// A time for a person, to the minute: `2026-09-10 12:02`.
 pub fn minute(time: DateTime<Utc>, time_zone: Tz) -> String {
     time.with_timezone(&time_zone)

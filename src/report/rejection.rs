@@ -62,6 +62,32 @@ pub struct HolderRejections {
     pub accepted_in_between: bool,
 }
 
+/// Who most likely sent a single rejected request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sender {
+    /// Its service account.
+    pub service_account: ServiceAccount,
+    /// Its pod's name.
+    pub pod: Option<String>,
+    /// The node of that pod.
+    pub node: Option<String>,
+    /// The token that it held then, as far as one was seen: the newest that was issued before.
+    pub token: Option<SenderToken>,
+    /// What its rejections have in common with its accepted requests.
+    pub confidence: Confidence,
+}
+
+/// The token of who sent a rejected request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SenderToken {
+    /// When it was issued: the earliest estimate.
+    pub issued: DateTime<Utc>,
+    /// When the API server starts to reject it.
+    pub rejected_from: DateTime<Utc>,
+    /// Its identity, `JTI=<uuid>`, where the cluster tells it.
+    pub credential_id: Option<String>,
+}
+
 /// The rejections of all holders of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FindingRejections {

@@ -9,4 +9,6 @@ pub enum Depth {
     Investigate,
     /// Every stale request by itself: `export`.
     Export,
+    /// The same with every rejected request: `export --rejected`.
+    ExportRejected,
 }

@@ -8,7 +8,7 @@ use crate::evidence::accepted::Evidence;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::legacy_token::LegacyTokenRequest;
 use crate::evidence::observation::Observation;
-use crate::evidence::rejection::Rejection;
+use crate::evidence::rejection::RejectedRequest;
 
 /// What an event's text turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +54,8 @@ pub fn ingest_parsed(
         if let Some(legacy) = LegacyTokenRequest::from_event(&event) {
             record(Observation::LegacyTokenRequest(legacy));
         }
-        if let Some(rejection) = Rejection::from_event(&event) {
-            record(Observation::Rejection(rejection));
+        if let Some(request) = RejectedRequest::from_event(&event) {
+            record(Observation::Rejection(request));
         } else {
             match Evidence::from_event(event) {
                 Ok(Some(evidence)) => record(Observation::StaleRequest(evidence)),

@@ -10,12 +10,11 @@
 //! - [`depth`]: how much a command needs to know
 //! - [`request_filter`]: which requests count, by their arrival
 //! - [`ingest`]: one event's text read
-//! - [`accepted_requests`]: every request by itself, spilled to temporary files where they are many
+//! - [`single_requests`]: every request by itself, spilled to temporary files where they are many
 //! - [`progress`], [`query_progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
 
-pub mod accepted_requests;
 pub mod aws;
 pub mod cloudwatch;
 pub mod default_window;
@@ -28,6 +27,7 @@ pub mod progress;
 pub mod query_progress;
 pub mod request_filter;
 pub mod s3;
+pub mod single_requests;
 mod spill;
 
 use crate::evidence::coverage::Coverages;

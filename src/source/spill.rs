@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::evidence::accepted::Evidence;
 use crate::evidence::cluster::Cluster;
+use crate::evidence::rejection::RejectedRequest;
 
 /// One request in the order of time: by its arrival, then by everything else, so that the order
 /// is total.
@@ -18,15 +19,25 @@ use crate::evidence::cluster::Cluster;
 pub(super) struct TimeOrdered {
     received: DateTime<Utc>,
     pub(super) cluster: Arc<Cluster>,
-    pub(super) evidence: Evidence,
+    pub(super) request: Spilled,
+}
+
+/// A request, accepted or rejected.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub(super) enum Spilled {
+    Accepted(Evidence),
+    Rejected(RejectedRequest),
 }
 
 impl TimeOrdered {
-    pub(super) fn new(cluster: Arc<Cluster>, evidence: Evidence) -> Self {
+    pub(super) fn new(cluster: Arc<Cluster>, request: Spilled) -> Self {
         Self {
-            received: evidence.received,
+            received: match &request {
+                Spilled::Accepted(evidence) => evidence.received,
+                Spilled::Rejected(request) => request.rejection.received,
+            },
             cluster,
-            evidence,
+            request,
         }
     }
 }
@@ -35,7 +46,7 @@ impl TimeOrdered {
 #[derive(Serialize, Deserialize)]
 struct Line {
     cluster: Cluster,
-    evidence: Evidence,
+    request: Spilled,
 }
 
 /// Requests in a temporary file, which is gone when this is.
@@ -50,11 +61,11 @@ impl SpillFile {
         let mut writer = BufWriter::new(tempfile::tempfile()?);
         for request in requests {
             let TimeOrdered {
-                cluster, evidence, ..
+                cluster, request, ..
             } = request?;
             let line = Line {
                 cluster: Cluster::clone(&cluster),
-                evidence,
+                request,
             };
             serde_json::to_writer(&mut writer, &line)?;
             writer.write_all(b"\n")?;
@@ -102,7 +113,7 @@ impl Iterator for Requests {
                             if **cluster != line.cluster {
                                 *cluster = Arc::new(line.cluster);
                             }
-                            TimeOrdered::new(Arc::clone(cluster), line.evidence)
+                            TimeOrdered::new(Arc::clone(cluster), line.request)
                         }),
                 )
             }

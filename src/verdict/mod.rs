@@ -11,6 +11,7 @@
 //! - [`rejection_join`]: rejections joined to the holders that most likely caused them
 //! - [`renewal`]: who was rejected and is accepted again without a mark
 //! - [`memory`]: what an earlier report knew
+//! - [`attribution`]: single rejected requests and who sent them
 //! - [`unexplained`]: rejected callers that no holder explains
 //! - [`known_holders`]: the holders that rejections may be joined to
 //! - [`known_pods`]: which cluster a list of pods belongs to
@@ -25,6 +26,7 @@
 
 pub mod acceptance;
 pub mod account;
+pub mod attribution;
 pub mod changes;
 pub mod client;
 pub mod cure;

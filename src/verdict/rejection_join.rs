@@ -56,15 +56,21 @@ pub struct Joined<'a> {
     pub holders: BTreeMap<&'a Holder, JoinedRejections>,
     /// Callers that no single holder explains, the most telling first.
     pub callers: Vec<rejection::RejectedCaller>,
+    /// Every joined part of the rejections, with its holder.
+    pub parts: Vec<(&'a Holder, Rejected<'a>)>,
 }
 
 /// The rejections of one call inside one hour, by a caller that is known from elsewhere.
-#[derive(Clone, Copy)]
-struct Rejected<'a> {
-    address: &'a str,
-    user_agent: &'a str,
-    call: &'a str,
-    run: Run,
+#[derive(Debug, Clone, Copy)]
+pub struct Rejected<'a> {
+    /// The peer's address.
+    pub address: &'a str,
+    /// The user agent.
+    pub user_agent: &'a str,
+    /// Verb and shape of the path.
+    pub call: &'a str,
+    /// The rejections.
+    pub run: Run,
 }
 
 type Group<'a> = Vec<Rejected<'a>>;
@@ -142,6 +148,10 @@ pub fn join<'a>(
         }
     }
     for (at, group) in shares {
+        let holder = known[at].holder;
+        joined
+            .parts
+            .extend(group.iter().map(|part| (holder, *part)));
         joined.holders.insert(
             known[at].holder,
             joined_to(&index, &known, at, &group, window),

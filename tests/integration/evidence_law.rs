@@ -8,7 +8,7 @@ use eks_stale_tokens::audit::stage::Part;
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::observation::Observation;
-use eks_stale_tokens::evidence::rejection::Rejection;
+use eks_stale_tokens::evidence::rejection::{RejectedRequest, Rejection};
 use eks_stale_tokens::evidence::set::{Collect, EvidenceSet};
 use eks_stale_tokens::evidence::unmarked::{Unmarked, UnmarkedRequest};
 use proptest::prelude::*;
@@ -54,11 +54,16 @@ fn accepted() -> impl Strategy<Value = Observation> {
 
 fn rejected() -> impl Strategy<Value = Observation> {
     (0_u8..3, 0_i64..4_000).prop_map(|(agent, second)| {
-        Observation::Rejection(Rejection {
-            address: "10.0.0.1".to_owned(),
-            user_agent: format!("agent-{agent}"),
-            call: "list /api/v1/pods".to_owned(),
-            received: at(second),
+        Observation::Rejection(RejectedRequest {
+            rejection: Rejection {
+                address: "10.0.0.1".to_owned(),
+                user_agent: format!("agent-{agent}"),
+                call: "list /api/v1/pods".to_owned(),
+                received: at(second),
+            },
+            verb: "list".to_owned(),
+            request_uri: "/api/v1/pods".to_owned(),
+            audit_id: String::new(),
         })
     })
 }

@@ -89,22 +89,31 @@ fn an_export_has_the_same_rows_as_from_files() {
         .group(group("timeline"))
         .page_size(300)
         .start();
-    let asked = run(tool_toward(&cloudwatch.endpoint())
-        .args(["export", "timeline"])
-        .args(WINDOW));
-    let directory = fixtures().join("aws/eks/timeline");
-    let read = over_files("export", &[&directory], WINDOW);
-    assert_eq!(
-        (asked.code, read.code),
-        (Some(0), Some(0)),
-        "{}",
-        asked.stderr
-    );
-    assert!(asked.stdout.lines().count() > 1_000);
-    // A file knows nothing of accounts and Regions, the last two columns.
-    let nowhere = asked.stdout.replace(",111122223333,eu-west-1\n", ",,\n");
-    assert_ne!(nowhere, asked.stdout);
-    assert!(nowhere == read.stdout, "the rows differ");
+    for flags in [&[][..], &["--rejected"]] {
+        let asked = run(tool_toward(&cloudwatch.endpoint())
+            .args(["export", "timeline"])
+            .args(flags)
+            .args(WINDOW));
+        let directory = fixtures().join("aws/eks/timeline");
+        let read = over_files(
+            "export",
+            &[&directory],
+            WINDOW.into_iter().chain(flags.iter().copied()),
+        );
+        assert_eq!(
+            (asked.code, read.code),
+            (Some(0), Some(0)),
+            "{}",
+            asked.stderr
+        );
+        assert!(asked.stdout.lines().count() > 1_000);
+        let rejected = asked.stdout.matches(",rejected,").count();
+        assert_eq!(rejected > 200, !flags.is_empty(), "{rejected}");
+        // A file knows nothing of accounts and Regions.
+        let nowhere = asked.stdout.replace(",111122223333,eu-west-1,", ",,,");
+        assert_ne!(nowhere, asked.stdout);
+        assert!(nowhere == read.stdout, "the rows differ");
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use crate::audit::address::is_inside;
 use crate::evidence::holder::Identity;
 use crate::evidence::observation::Observation;
-use crate::evidence::rejection::Rejection;
+use crate::evidence::rejection::{RejectedRequest, Rejection};
 use crate::evidence::set::REJECTED_CALLERS;
 
 /// The most characters of a query (CloudWatch Logs API reference, StartQuery, queryString), less
@@ -63,7 +63,9 @@ impl RejectedAddresses {
     /// Counts an observation, if it is of rejections.
     pub(super) fn count(&mut self, observation: &Observation) {
         match observation {
-            Observation::Rejection(rejection) => self.add(rejection, rejection.received, 1),
+            Observation::Rejection(RejectedRequest { rejection, .. }) => {
+                self.add(rejection, rejection.received, 1);
+            }
             Observation::RepeatedRejection { first, last, count } => {
                 self.add(first, *last, *count);
             }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
-use eks_stale_tokens::source::accepted_requests::AcceptedRequests;
+use eks_stale_tokens::evidence::single_request::SingleRequest;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
@@ -15,6 +15,7 @@ use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::progress::Progress;
+use eks_stale_tokens::source::single_requests::SingleRequests;
 
 use super::{
     HOUR, START, STREAM, assert_nothing_left_running, connection, gaps, report, requests, service,
@@ -139,7 +140,7 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             }],
             ..Fleet::default()
         };
-        let outcome: Outcome<AcceptedRequests> =
+        let outcome: Outcome<SingleRequests<false>> =
             gather(fleet, &[EVENTS_BY_THE_HUNDRED], &limits, None).await;
         let Outcome {
             gathered, failures, ..
@@ -150,7 +151,11 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             .flat_map(|coverage| coverage.gaps.into_keys())
             .collect();
         let rows = gathered.collected.in_time_order().expect("readable");
-        let rows = rows.map(|row| row.expect("a row").evidence).collect();
+        let rows = rows.map(|row| match row.expect("a row") {
+            SingleRequest::Accepted(row) => row.evidence,
+            SingleRequest::Rejected { .. } => unreachable!("they were not asked for"),
+        });
+        let rows = rows.collect();
         (rows, gaps)
     })
 }

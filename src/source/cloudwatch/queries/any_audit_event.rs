@@ -15,7 +15,12 @@ pub const QUERY: LogsQuery = LogsQuery {
     text: || include_str!("../../../../queries/any-audit-event.insights"),
     // Any rows will do, so none are missing.
     row_limit: u64::MAX,
-    depths: &[Depth::Sweep, Depth::Investigate, Depth::Export],
+    depths: &[
+        Depth::Sweep,
+        Depth::Investigate,
+        Depth::Export,
+        Depth::ExportRejected,
+    ],
     span: QuerySpan::Edges,
     read_row: Some(read_row),
     apart: &[&audit_events::QUERY],

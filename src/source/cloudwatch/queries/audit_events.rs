@@ -12,7 +12,12 @@ pub const QUERY: LogsQuery = LogsQuery {
     name: "audit-events",
     purpose: "audit events of any kind, one row a log group: proof that its audit log is seen",
     text: || include_str!("../../../../queries/audit-events.insights"),
-    depths: &[Depth::Sweep, Depth::Investigate, Depth::Export],
+    depths: &[
+        Depth::Sweep,
+        Depth::Investigate,
+        Depth::Export,
+        Depth::ExportRejected,
+    ],
     span: QuerySpan::Silence,
     read_row: Some(read_row),
     ..LogsQuery::PRINTED

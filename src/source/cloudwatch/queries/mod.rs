@@ -17,6 +17,7 @@ pub mod legacy_tokens;
 pub mod log_origins;
 pub mod logs_query;
 mod raw_event;
+pub mod rejected_requests;
 pub mod rejections;
 pub mod stale_token_events;
 pub mod stale_token_holders;
@@ -27,7 +28,7 @@ use logs_query::LogsQuery;
 use crate::source::depth::Depth;
 
 /// Every query, in the order in which they are listed and run.
-pub const QUERIES: [LogsQuery; 10] = [
+pub const QUERIES: [LogsQuery; 11] = [
     audit_evidence::QUERY,
     stale_token_holders::QUERY,
     rejections::QUERY,
@@ -37,6 +38,7 @@ pub const QUERIES: [LogsQuery; 10] = [
     audit_events::QUERY,
     log_origins::QUERY,
     stale_token_events::QUERY,
+    rejected_requests::QUERY,
     stale_tokens::QUERY,
 ];
 

@@ -12,7 +12,7 @@ pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-token-events",
     purpose: "every event that may hold evidence, whole: what export reads",
     text: || include_str!("../../../../queries/stale-token-events.insights"),
-    depths: &[Depth::Export],
+    depths: &[Depth::Export, Depth::ExportRejected],
     read_row: Some(read_row),
     ..LogsQuery::WHOLE_EVENTS
 };

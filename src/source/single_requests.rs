@@ -1,4 +1,4 @@
-//! Every accepted request by itself, for whoever wants the rows and not the findings.
+//! Every request by itself, for export.
 //!
 //! However many there are, the memory that they take is bounded: what does not fit is spilled to
 //! temporary files, in order, and merged when it is read.
@@ -7,13 +7,14 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 
-use super::spill::{Merged, SpillFile, TimeOrdered};
+use super::spill::{Merged, SpillFile, Spilled, TimeOrdered};
 use crate::audit::stage::Part;
 use crate::evidence::accepted::{AcceptedRequest, Evidence};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
 use crate::evidence::observation::Observation;
-use crate::evidence::set::Collect;
+use crate::evidence::set::{Collect, EvidenceSet};
+use crate::evidence::single_request::SingleRequest;
 use crate::evidence::token::Tokens;
 
 /// How much text of requests is kept in memory before it is spilled.
@@ -26,9 +27,11 @@ const OVERHEAD: usize = 400;
 /// process may have 1,024 or fewer.
 const RUNS: usize = 64;
 
-/// Every accepted request made with a stale token.
+/// Every accepted request made with a stale token; with `REJECTED` every rejected request as well,
+/// and the evidence that tells who sent it.
 #[derive(Debug, Default)]
-pub struct AcceptedRequests {
+pub struct SingleRequests<const REJECTED: bool> {
+    evidence: EvidenceSet,
     requests: Vec<TimeOrdered>,
     bytes: usize,
     runs: Vec<SpillFile>,
@@ -36,14 +39,17 @@ pub struct AcceptedRequests {
     failure: Option<io::Error>,
 }
 
-impl AcceptedRequests {
+impl<const REJECTED: bool> SingleRequests<REJECTED> {
+    /// The evidence that all requests come to; empty without `REJECTED`.
+    pub fn take_evidence(&mut self) -> EvidenceSet {
+        std::mem::take(&mut self.evidence)
+    }
+
     /// The requests in order of their arrival, each once: a long-running request by its
     /// beginning, or by its end where the beginning is not there.
     ///
     /// Fails if requests could not be spilled, or not be read again.
-    pub fn in_time_order(
-        mut self,
-    ) -> io::Result<impl Iterator<Item = io::Result<AcceptedRequest>>> {
+    pub fn in_time_order(mut self) -> io::Result<impl Iterator<Item = io::Result<SingleRequest>>> {
         if let Some(failure) = self.failure.take() {
             return Err(failure);
         }
@@ -52,10 +58,16 @@ impl AcceptedRequests {
         let mut open_beginnings: Vec<Evidence> = Vec::new();
         let each_once = Merged::of(self.runs, self.requests).filter_map(move |request| {
             let TimeOrdered {
-                cluster, evidence, ..
+                cluster, request, ..
             } = match request {
                 Ok(request) => request,
                 Err(error) => return Some(Err(error)),
+            };
+            let evidence = match request {
+                Spilled::Accepted(evidence) => evidence,
+                Spilled::Rejected(request) => {
+                    return Some(Ok(SingleRequest::Rejected { cluster, request }));
+                }
             };
             open_beginnings.retain(|beginning| beginning.received == evidence.received);
             match evidence.part {
@@ -77,11 +89,11 @@ impl AcceptedRequests {
                 .and_then(|tokens| tokens.find(evidence.credential_id.as_deref(), estimate))
                 .cloned()
                 .unwrap_or_else(|| evidence.token());
-            Some(Ok(AcceptedRequest {
+            Some(Ok(SingleRequest::Accepted(AcceptedRequest {
                 cluster,
                 evidence,
                 token,
-            }))
+            })))
         });
         Ok(each_once)
     }
@@ -112,7 +124,7 @@ impl AcceptedRequests {
     }
 
     fn push(&mut self, request: TimeOrdered) {
-        self.bytes += size(&request.evidence);
+        self.bytes += size(&request.request);
         self.requests.push(request);
         if self.bytes >= IN_MEMORY {
             self.spill();
@@ -120,19 +132,39 @@ impl AcceptedRequests {
     }
 }
 
-fn size(evidence: &Evidence) -> usize {
-    OVERHEAD + evidence.user_agent.len() + evidence.request_uri.len() + evidence.audit_id.len()
+fn size(request: &Spilled) -> usize {
+    let texts = match request {
+        Spilled::Accepted(it) => [&it.user_agent, &it.request_uri, &it.audit_id],
+        Spilled::Rejected(it) => [&it.rejection.user_agent, &it.request_uri, &it.audit_id],
+    };
+    OVERHEAD + texts.iter().map(|text| text.len()).sum::<usize>()
 }
 
-impl Collect for AcceptedRequests {
+impl<const REJECTED: bool> Collect for SingleRequests<REJECTED> {
     fn record(&mut self, cluster: &Arc<Cluster>, observation: Observation) {
-        if let Observation::StaleRequest(evidence) = observation {
-            self.note(evidence.holder(cluster), evidence.token_use().tokens());
-            self.push(TimeOrdered::new(Arc::clone(cluster), evidence));
+        if REJECTED {
+            self.evidence.record(cluster, observation.clone());
+        }
+        match observation {
+            Observation::StaleRequest(evidence) => {
+                self.note(evidence.holder(cluster), evidence.token_use().tokens());
+                self.push(TimeOrdered::new(
+                    Arc::clone(cluster),
+                    Spilled::Accepted(evidence),
+                ));
+            }
+            Observation::Rejection(request) if REJECTED => {
+                self.push(TimeOrdered::new(
+                    Arc::clone(cluster),
+                    Spilled::Rejected(request),
+                ));
+            }
+            _ => {}
         }
     }
 
     fn merge(&mut self, other: Self) {
+        self.evidence.merge(other.evidence);
         for (holder, tokens) in other.tokens {
             self.note(holder, tokens);
         }
@@ -154,6 +186,7 @@ mod tests {
 
     use super::*;
     use crate::audit::service_account::ServiceAccount;
+    use crate::evidence::rejection::{RejectedRequest, Rejection};
 
     fn request(number: u32, second: i64) -> Evidence {
         Evidence {
@@ -177,15 +210,34 @@ mod tests {
         }
     }
 
-    fn rows(requests: AcceptedRequests) -> Vec<(DateTime<Utc>, String, DateTime<Utc>)> {
+    fn rejected(number: u32, second: i64) -> RejectedRequest {
+        let accepted = request(number, second);
+        RejectedRequest {
+            rejection: Rejection {
+                address: accepted.address,
+                user_agent: accepted.user_agent,
+                call: "get /api/v1/pods".to_owned(),
+                received: accepted.received,
+            },
+            verb: accepted.verb,
+            request_uri: accepted.request_uri,
+            audit_id: accepted.audit_id,
+        }
+    }
+
+    fn rows<const REJECTED: bool>(
+        requests: SingleRequests<REJECTED>,
+    ) -> Vec<(DateTime<Utc>, String, Option<DateTime<Utc>>)> {
         let rows = requests.in_time_order().expect("readable");
-        rows.map(|row| {
-            let row = row.expect("a row");
-            (
+        rows.map(|row| match row.expect("a row") {
+            SingleRequest::Accepted(row) => (
                 row.evidence.received,
                 row.evidence.audit_id,
-                row.token.issued,
-            )
+                Some(row.token.issued),
+            ),
+            SingleRequest::Rejected { request, .. } => {
+                (request.rejection.received, request.audit_id, None)
+            }
         })
         .collect()
     }
@@ -199,19 +251,24 @@ mod tests {
             split in 0_usize..60,
         ) {
             let cluster = Arc::new(Cluster::named("a"));
-            let mut whole = AcceptedRequests::default();
-            let mut parts = [AcceptedRequests::default(), AcceptedRequests::default()];
+            let mut whole = SingleRequests::<true>::default();
+            let mut parts = [SingleRequests::<true>::default(), SingleRequests::default()];
             for (number, second) in (0..).zip(&seconds) {
-                whole.record(&cluster, Observation::StaleRequest(request(number, *second)));
+                let observation = || match number % 3 {
+                    0 => Observation::Rejection(rejected(number, *second)),
+                    _ => Observation::StaleRequest(request(number, *second)),
+                };
+                whole.record(&cluster, observation());
                 let place = number as usize;
                 let part = &mut parts[usize::from(place < split)];
-                part.record(&cluster, Observation::StaleRequest(request(number, *second)));
+                part.record(&cluster, observation());
                 if aside.contains(&place) {
                     part.spill();
                 }
             }
             let [mut one, other] = parts;
             one.merge(other);
+            prop_assert_eq!(one.take_evidence(), whole.take_evidence());
             let (one, whole) = (rows(one), rows(whole));
             prop_assert_eq!(one.len(), seconds.len());
             prop_assert!(one.is_sorted_by_key(|(received, ..)| *received));
@@ -222,7 +279,7 @@ mod tests {
     #[test]
     fn many_runs_become_one() {
         let cluster = Arc::new(Cluster::named("a"));
-        let mut requests = AcceptedRequests::default();
+        let mut requests = SingleRequests::<false>::default();
         for number in 0..200 {
             requests.record(
                 &cluster,
