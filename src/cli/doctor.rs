@@ -23,7 +23,7 @@ use crate::source::cloudwatch::examination::fleet::examine_fleet;
 use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
 use crate::source::cloudwatch::selector::Selector;
 use crate::source::cloudwatch::wanted::Wanted;
-use crate::source::kubernetes::live::{LiveError, Target};
+use crate::source::kubernetes::live::{LiveError, Probed, Target};
 
 /// Check everything that a sweep needs, and print how to fix what is missing
 ///
@@ -208,10 +208,21 @@ fn outcome(worst: State) -> Outcome {
     }
 }
 
-/// Whether the pods of a context can be listed.
-fn pods(probed: Result<String, LiveError>) -> Check {
+/// Whether the pods of a context can be listed, with their owners.
+fn pods(probed: Result<Probed, LiveError>) -> Check {
     let (state, words) = match probed {
-        Ok(place) => (State::Good, format!("can be listed in {place}")),
+        Ok(Probed { place, forbidden }) if forbidden.is_empty() => {
+            let words = format!("can be listed in {place}, with replicasets and jobs");
+            (State::Good, words)
+        }
+        Ok(Probed { place, forbidden }) => {
+            let words = format!(
+                "can be listed in {place}, but not {} (403): owners are known as far as the pods \
+                 name them. What is needed is in deploy/kubernetes/pod-reader.yaml",
+                forbidden.join(" and ")
+            );
+            (State::Doubtful, words)
+        }
         Err(error) => (State::Missing, error.to_string()),
     };
     Check {

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::exit::Failure;
 use super::interrupt;
-use crate::source::kubernetes::live::{self, LiveError, Target};
+use crate::source::kubernetes::live::{self, LiveError, Probed, Target};
 use crate::source::kubernetes::pod_list;
 use crate::verdict::known_pods::KnownPods;
 
@@ -120,6 +120,7 @@ impl PodsPlan {
                 place: path.display().to_string(),
                 state: list.state,
                 cluster: None,
+                server: None,
                 malformed: list.malformed,
                 notes: Vec::new(),
                 is_asked_for: true,
@@ -155,6 +156,7 @@ impl PodsPlan {
             place: pods.place,
             state: pods.state,
             cluster: pods.cluster,
+            server: pods.server,
             malformed: pods.malformed,
             notes: pods.notes,
             is_asked_for: self.own.is_none(),
@@ -164,6 +166,6 @@ impl PodsPlan {
 }
 
 /// Whether the pods of each API server can be listed, for `doctor`.
-pub(super) async fn probe(target: &Target, now: DateTime<Utc>) -> Result<String, LiveError> {
+pub(super) async fn probe(target: &Target, now: DateTime<Utc>) -> Result<Probed, LiveError> {
     live::probe(target, now).await
 }

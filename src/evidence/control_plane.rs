@@ -36,6 +36,8 @@ pub struct DescribedCluster {
     pub version: Option<KubernetesVersion>,
     /// The ARN.
     pub arn: Option<String>,
+    /// The URL of its API server.
+    pub endpoint: Option<String>,
     /// When the cluster was created.
     pub created: Option<DateTime<Utc>>,
     /// Whether the audit log is delivered to CloudWatch, at the time of asking.

@@ -104,6 +104,7 @@ fn described(cluster: Answer) -> Description {
     Description::Cluster(DescribedCluster {
         version: cluster.version.and_then(|version| version.parse().ok()),
         arn: cluster.arn,
+        endpoint: cluster.endpoint,
         created: cluster
             .created_at
             .and_then(|time| DateTime::<Utc>::from_timestamp(time.secs(), time.subsec_nanos())),

@@ -5,11 +5,14 @@
 //! belongs to the clusters whose pods it holds by UID; where it holds none, to the one whose nodes,
 //! names and addresses it fits best; and where it fits none, it is not used.
 //!
+//! A list of an API server is first of all of the cluster that has this API server ([`api_server`]).
+//!
 //! That a pod is not in a list says something only if the list is certainly of its cluster: by a UID,
 //! or by most of the nodes, whose names hold their addresses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::api_server::{self, Origin};
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::count::counted;
@@ -27,6 +30,8 @@ pub struct KnownPods {
     /// The cluster that it was read from, as far as that is known; a name without an account or a
     /// Region is of any.
     pub cluster: Option<Cluster>,
+    /// The host and port of the API server that it was read from.
+    pub server: Option<String>,
     /// Objects in it that could not be understood.
     pub malformed: u64,
     /// What else to know of it, in sentences.
@@ -68,27 +73,24 @@ impl<'a> Assigned<'a> {
                     counted(pods.malformed, "object", "objects")
                 )));
             }
-            if let Some(named) = &pods.cluster {
-                let mut clusters = coverages.0.keys().map(|it| &**it);
-                let cluster = clusters.find(|it| is_same(named, it));
-                // The names of clusters in files are anybody's.
-                let are_named = coverages.0.keys().all(|it| it.region.is_some());
-                if cluster.is_none() && are_named {
-                    assigned.gaps.push(pods.gap(format!(
-                        "it is of the cluster {}, of which no audit log was read",
-                        named.name
-                    )));
-                }
-                let certain = Pods {
-                    state: &pods.state,
-                    is_certain: true,
-                };
-                assigned.states.extend(cluster.map(|it| (it, certain)));
-                if cluster.is_some() || are_named {
+            match api_server::cluster_of(pods, coverages) {
+                Origin::Of(cluster) => {
+                    let certain = Pods {
+                        state: &pods.state,
+                        is_certain: true,
+                    };
+                    assigned.states.insert(cluster, certain);
                     continue;
                 }
+                Origin::Elsewhere(why) => {
+                    assigned.gaps.push(pods.gap(why));
+                    continue;
+                }
+                Origin::Unknown => {}
             }
-            let fits = coverages.0.keys().filter_map(|cluster| {
+            let possible = coverages.0.iter();
+            let possible = possible.filter(|(_, it)| !api_server::is_another(pods, it));
+            let fits = possible.filter_map(|(cluster, _)| {
                 let fit = traces.get(&**cluster)?.fit(&pods.state);
                 (fit != Fit::default()).then_some((fit, &**cluster))
             });
@@ -155,16 +157,6 @@ impl KnownPods {
             detail,
         }
     }
-}
-
-/// Whether two clusters are the same, as far as both say.
-fn is_same(named: &Cluster, cluster: &Cluster) -> bool {
-    let agree = |one: &Option<String>, other: &Option<String>| {
-        one.is_none() || other.is_none() || one == other
-    };
-    named.name == cluster.name
-        && agree(&named.region, &cluster.region)
-        && agree(&named.account, &cluster.account)
 }
 
 /// How much a list and the evidence of a cluster have in common; what tells most comes first.

@@ -15,6 +15,7 @@
 //! - [`unexplained`]: rejected callers that no holder explains
 //! - [`known_holders`]: the holders that rejections may be joined to
 //! - [`known_pods`]: which cluster a list of pods belongs to
+//! - [`api_server`]: the same by the API server that it was read from
 //! - [`senders`]: who sends rejected requests, by the pod that has their address
 //! - [`pod_status`]: what the cluster says of a holder's pod
 //! - [`explanation`]: the numbers that a verdict rests on, in words
@@ -26,6 +27,7 @@
 
 pub mod acceptance;
 pub mod account;
+mod api_server;
 pub mod attribution;
 pub mod changes;
 pub mod client;

@@ -14,6 +14,7 @@ fn described(version: Option<KubernetesVersion>) -> Description {
     Description::Cluster(DescribedCluster {
         version,
         arn: None,
+        endpoint: None,
         created: None,
         audit_logging: true,
     })
@@ -80,13 +81,15 @@ fn some_description() -> impl Strategy<Value = Description> {
         (
             prop::option::of(31_u16..36),
             prop::option::of("[ab]"),
+            prop::option::of("[ab]"),
             prop::option::of(0_i64..3),
             any::<bool>()
         )
-            .prop_map(|(version, arn, created, audit_logging)| {
+            .prop_map(|(version, arn, endpoint, created, audit_logging)| {
                 Description::Cluster(DescribedCluster {
                     version: version.map(minor),
                     arn,
+                    endpoint,
                     created: created.map(at),
                     audit_logging,
                 })

@@ -1,26 +1,31 @@
 //! The pods of a live cluster, from its API server: read only, page by page.
 //!
+//! - [`target`]: the API server of a context, or of this process's own cluster
 //! - [`identity`]: which EKS cluster a context is of
+//! - [`error`]: what can go wrong, in sentences
 //!
 //! Of pods the whole object is needed; of ReplicaSets and Jobs only the metadata is asked for.
 
+mod error;
 mod identity;
+mod target;
 
-use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
+use kube::Client;
 use kube::api::ListParams;
 use kube::client::ClientBuilder;
-use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::core::Request;
-use kube::{Client, Config};
 use tokio::time::timeout;
 
 use super::list::ListReader;
-use crate::audit::nearest::nearest;
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
+pub use error::LiveError;
+use error::in_words;
+use target::Found;
+pub use target::Target;
 
 /// Objects a page: what kubectl asks for (`--chunk-size`).
 const PAGE: u32 = 500;
@@ -34,9 +39,6 @@ const CREDENTIALS_WITHIN: Duration = Duration::from_secs(60);
 /// How often a list is begun again whose continue token has expired.
 const LISTS: usize = 3;
 
-/// Where a pod finds its own token.
-const TOKEN: &str = "/var/run/secrets/kubernetes.io/serviceaccount/token";
-
 /// What is listed, with its kind, and whether its metadata is enough.
 const RESOURCES: [(&str, &str, &str, bool); 3] = [
     ("pods", "/api/v1/pods", "Pod", false),
@@ -49,20 +51,6 @@ const RESOURCES: [(&str, &str, &str, bool); 3] = [
     ("jobs", "/apis/batch/v1/jobs", "Job", true),
 ];
 
-/// The cluster whose API server is asked.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Target {
-    /// A context of a kubeconfig; the current one, if none is named.
-    Context {
-        /// The kubeconfig; `KUBECONFIG` or `~/.kube/config`, if none is named.
-        kubeconfig: Option<PathBuf>,
-        /// The context.
-        name: Option<String>,
-    },
-    /// The cluster that this process runs in.
-    InCluster,
-}
-
 /// What a live cluster says of its pods.
 #[derive(Debug)]
 pub struct LivePods {
@@ -72,106 +60,12 @@ pub struct LivePods {
     pub state: ClusterState,
     /// The EKS cluster, where the kubeconfig names it.
     pub cluster: Option<Cluster>,
+    /// The host and port of the API server.
+    pub server: Option<String>,
     /// Objects that could not be understood.
     pub malformed: u64,
     /// What may not be listed, in sentences: the pods alone tell less.
     pub notes: Vec<String>,
-}
-
-/// Why the pods of a live cluster could not be read.
-#[derive(Debug, thiserror::Error)]
-pub enum LiveError {
-    /// There is no usable kubeconfig.
-    #[error("cannot use the kubeconfig{place}: {reason}")]
-    Kubeconfig {
-        /// Its path, where one was named.
-        place: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// It has no such context.
-    #[error("the kubeconfig has no context {name:?}; {known}")]
-    NoContext {
-        /// The name that was given.
-        name: String,
-        /// Those that there are.
-        known: String,
-    },
-    /// There are no credentials to be had.
-    #[error("no credentials for the API server of {place}: {reason}")]
-    Credentials {
-        /// The context.
-        place: String,
-        /// What happened.
-        reason: String,
-    },
-    /// The API server does not know the credentials.
-    #[error(
-        "the API server of {place} rejects the credentials (401): they have expired, or are of \
-         another cluster. Log in anew, and check with: kubectl get pods -A --limit=1{context}"
-    )]
-    Unauthorized {
-        /// The context.
-        place: String,
-        /// It as an option of kubectl.
-        context: String,
-    },
-    /// The credentials may not list pods.
-    #[error(
-        "the API server of {place} does not allow to list pods (403): {message}. What is needed is \
-         in deploy/kubernetes/pod-reader.yaml; check with: kubectl auth can-i list pods -A{context}"
-    )]
-    Forbidden {
-        /// The context.
-        place: String,
-        /// What the API server says.
-        message: String,
-        /// It as an option of kubectl.
-        context: String,
-    },
-    /// The list changed faster than it could be read.
-    #[error(
-        "the API server of {place} ended the list of {resource} in the middle {times} times (410): \
-         its pages expire before they are read. Try again, or save the list: {}",
-        super::pod_list::COMMAND
-    )]
-    Expired {
-        /// The context.
-        place: String,
-        /// What was listed.
-        resource: &'static str,
-        /// How often it was begun.
-        times: usize,
-    },
-    /// It does not answer.
-    #[error(
-        "the API server of {place} did not answer within {} s. Save the list where it does, and \
-         use --pods FILE: {}",
-        ANSWERED_WITHIN.as_secs(),
-        super::pod_list::COMMAND
-    )]
-    TimedOut {
-        /// The context.
-        place: String,
-    },
-    /// Anything else.
-    #[error("cannot list {resource} of {place}: {reason}")]
-    Other {
-        /// The context.
-        place: String,
-        /// What was listed.
-        resource: &'static str,
-        /// What happened.
-        reason: String,
-    },
-}
-
-impl Target {
-    /// The cluster that this process runs in, if it runs in one and has a token of its own.
-    pub fn in_cluster() -> Option<Self> {
-        let is_pod = std::env::var_os("KUBERNETES_SERVICE_HOST").is_some();
-        (is_pod && Path::new(TOKEN).exists()).then_some(Self::InCluster)
-    }
 }
 
 /// Lists the pods of a cluster, with the ReplicaSets and Jobs that own them.
@@ -217,24 +111,41 @@ pub async fn read(target: &Target, now: DateTime<Utc>) -> Result<LivePods, LiveE
         place: connection.place,
         state: reader.into_state(),
         cluster: connection.cluster,
+        server: connection.server,
         malformed,
         notes,
     })
 }
 
-/// Whether pods can be listed at all: one of them.
-pub async fn probe(target: &Target, now: DateTime<Utc>) -> Result<String, LiveError> {
+/// What of a live cluster may be listed.
+#[derive(Debug)]
+pub struct Probed {
+    /// The context, for messages.
+    pub place: String,
+    /// What may not be listed beside the pods: without it the pods alone tell less.
+    pub forbidden: Vec<&'static str>,
+}
+
+/// Whether pods can be listed, and what else: one of each.
+pub async fn probe(target: &Target, now: DateTime<Utc>) -> Result<Probed, LiveError> {
     let connection = Connection::to(target).await?;
-    let (resource, path, kind, _) = RESOURCES[0];
-    let mut reader = ListReader::new(ClusterState::live(now));
     let params = ListParams::default().limit(1);
-    match connection
-        .page(resource, path, kind, false, &params, &mut reader)
-        .await
-    {
-        Ok(_) | Err(Stopped::Expired) => Ok(connection.place),
-        Err(Stopped::Failed(error)) => Err(error),
+    let mut forbidden = Vec::new();
+    for (resource, path, kind, metadata_only) in RESOURCES {
+        let mut reader = ListReader::new(ClusterState::live(now));
+        let page = connection.page(resource, path, kind, metadata_only, &params, &mut reader);
+        match page.await {
+            Ok(_) | Err(Stopped::Expired) => {}
+            Err(Stopped::Failed(LiveError::Forbidden { .. })) if metadata_only => {
+                forbidden.push(resource);
+            }
+            Err(Stopped::Failed(error)) => return Err(error),
+        }
     }
+    Ok(Probed {
+        place: connection.place,
+        forbidden,
+    })
 }
 
 /// Why a list ended before its end.
@@ -249,24 +160,21 @@ struct Connection {
     /// The context as an option of kubectl, if it needs no quoting.
     option: String,
     cluster: Option<Cluster>,
+    /// The host and port of the API server.
+    server: Option<String>,
 }
 
 impl Connection {
     async fn to(target: &Target) -> Result<Self, LiveError> {
-        let (mut config, place, option, cluster) = match target {
-            Target::InCluster => {
-                let config = Config::incluster().map_err(|error| LiveError::Credentials {
-                    place: IN_CLUSTER.to_owned(),
-                    reason: error.to_string(),
-                })?;
-                (config, IN_CLUSTER.to_owned(), String::new(), None)
-            }
-            Target::Context { kubeconfig, name } => {
-                of_context(kubeconfig.as_deref(), name.as_deref()).await?
-            }
-        };
-        config.connect_timeout = Some(ANSWERED_WITHIN);
-        config.read_timeout = Some(ANSWERED_WITHIN);
+        let Found {
+            mut config,
+            place,
+            option,
+            cluster,
+        } = target.find().await?;
+        // Each page has its time as a whole.
+        (config.connect_timeout, config.read_timeout) = (None, None);
+        let server = config.cluster_url.authority().map(ToString::to_string);
         let no_credentials = |reason: String| LiveError::Credentials {
             place: place.clone(),
             reason,
@@ -291,6 +199,7 @@ impl Connection {
             place,
             option,
             cluster,
+            server,
         })
     }
 
@@ -386,74 +295,4 @@ impl Connection {
         };
         Stopped::Failed(error)
     }
-}
-
-/// How this process's own cluster is called in messages.
-const IN_CLUSTER: &str = "this cluster";
-
-async fn of_context(
-    path: Option<&Path>,
-    name: Option<&str>,
-) -> Result<(Config, String, String, Option<Cluster>), LiveError> {
-    let place = path.map_or_else(String::new, |path| format!(" {}", path.display()));
-    let unusable = |reason: String| LiveError::Kubeconfig {
-        place: place.clone(),
-        reason,
-    };
-    let kubeconfig = match path {
-        Some(path) => Kubeconfig::read_from(path),
-        None => Kubeconfig::read(),
-    };
-    let kubeconfig = kubeconfig.map_err(|error| unusable(in_words(&error)))?;
-    let name = match name.or(kubeconfig.current_context.as_deref()) {
-        Some(name) => name.to_owned(),
-        None => {
-            return Err(unusable(
-                "it has no current context; name one with --context".to_owned(),
-            ));
-        }
-    };
-    let contexts: Vec<&str> = kubeconfig
-        .contexts
-        .iter()
-        .map(|it| it.name.as_str())
-        .collect();
-    if !contexts.contains(&name.as_str()) {
-        let alike = nearest(&name, contexts.iter().copied());
-        let known = match (alike.is_empty(), contexts.is_empty()) {
-            (false, _) => format!("nearest: {}", alike.join(", ")),
-            (true, false) => format!("it has: {}", contexts.join(", ")),
-            (true, true) => "it has none".to_owned(),
-        };
-        return Err(LiveError::NoContext { name, known });
-    }
-    let cluster = identity::of(&kubeconfig, &name);
-    let options = KubeConfigOptions {
-        context: Some(name.clone()),
-        ..KubeConfigOptions::default()
-    };
-    let config = Config::from_custom_kubeconfig(kubeconfig, &options)
-        .await
-        .map_err(|error| unusable(in_words(&error)))?;
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.:/@".contains(&byte);
-    let option = match name.bytes().all(is_plain) && !name.starts_with('-') {
-        true => format!(" --context {name}"),
-        false => String::new(),
-    };
-    Ok((config, format!("context {name}"), option, cluster))
-}
-
-/// An error with its causes, each said once.
-fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let further = error.to_string();
-        if !words.contains(&further) {
-            words.push_str(": ");
-            words.push_str(&further);
-        }
-        cause = error.source();
-    }
-    words
 }

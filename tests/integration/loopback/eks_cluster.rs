@@ -12,6 +12,8 @@ pub(crate) struct EksCluster {
     pub(super) audit_logging: bool,
     /// In epoch seconds.
     pub(super) created: i64,
+    /// The URL of its API server.
+    pub(super) endpoint: String,
 }
 
 impl EksCluster {
@@ -21,11 +23,18 @@ impl EksCluster {
             version: "1.33".to_owned(),
             audit_logging: true,
             created: 1_700_000_000,
+            endpoint: "https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com"
+                .to_owned(),
         }
     }
 
     pub(crate) fn version(mut self, version: &str) -> Self {
         self.version = version.to_owned();
+        self
+    }
+
+    pub(crate) fn endpoint(mut self, url: &str) -> Self {
+        self.endpoint = url.to_owned();
         self
     }
 

@@ -105,13 +105,31 @@ impl ApiServer {
         locked(&self.state).requests.clone()
     }
 
+    /// Its URL.
+    pub(crate) fn url(&self) -> String {
+        format!("https://localhost:{}", self.server.port())
+    }
+
+    /// What a pod of the cluster finds in the directory of its own service account.
+    pub(crate) fn credentials(&self, token: &str) -> PathBuf {
+        let directory = self.directory.path().join("serviceaccount");
+        std::fs::create_dir_all(&directory).expect("made");
+        std::fs::write(directory.join("token"), token).expect("written");
+        std::fs::copy(
+            self.directory.path().join("ca.pem"),
+            directory.join("ca.crt"),
+        )
+        .expect("copied");
+        directory
+    }
+
     /// A kubeconfig whose user has this, with a context named `prod` for a cluster of this name.
     pub(crate) fn kubeconfig(&self, cluster: &str, user: Value) -> PathBuf {
         let path = self.directory.path().join("kubeconfig");
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "prod",
             "clusters": [{"name": cluster, "cluster": {
-                "server": format!("https://localhost:{}", self.server.port()),
+                "server": self.url(),
                 "certificate-authority": self.directory.path().join("ca.pem"),
             }}],
             "users": [{"name": "me", "user": user}],

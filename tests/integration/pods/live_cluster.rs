@@ -1,12 +1,15 @@
 //! The pods of a live cluster, from its API server.
 
 use chrono::TimeDelta;
+use eks_stale_tokens::source::kubernetes::live::{self, LiveError, Target};
 use serde_json::{Value, json};
 
 use super::api_server::{ApiServer, Objects, Refusal, TOKEN};
 use super::list_writer::{Listed, controller, file};
+use crate::cloudwatch_fleet::STREAM;
+use crate::loopback::{CloudWatch, EksCluster, LogGroup};
 use crate::outage::log_writer::{Log, Pod, at, every};
-use crate::tool::{Run, over_files};
+use crate::tool::{Run, over_files, run, tool_toward};
 
 const NOW: &str = "2026-09-08T13:00:00Z";
 const ARN: &str = "arn:aws:eks:eu-west-1:111122223333:cluster/prod-1";
@@ -267,4 +270,165 @@ fn a_context_of_another_cluster_is_not_used() {
         "{}",
         run.stdout
     );
+}
+
+/// Toward CloudWatch the API server tells whose pods they are, whatever the kubeconfig names.
+#[test]
+fn a_context_is_of_the_cluster_that_has_its_api_server() {
+    let server = ApiServer::start(objects());
+    let group = |cluster: &str| {
+        LogGroup::named(format!("/aws/eks/{cluster}/cluster"))
+            .created(0)
+            .events_from_audit_log(STREAM, std::io::Cursor::new(log().text()))
+    };
+    let cloudwatch = CloudWatch::builder()
+        .polls_until_complete(0)
+        .now(at(NOW).timestamp_millis())
+        .groups(["prod-1", "prod-2"].map(group))
+        .cluster(EksCluster::named("prod-2").endpoint(&server.url()))
+        .start();
+    let kubeconfig = server.kubeconfig(ARN, bearer());
+    let swept = |clusters: &[&str]| {
+        let swept = run(tool_toward(&cloudwatch.endpoint())
+            .arg("sweep")
+            .args(clusters)
+            .args(["--until", NOW, "--live", "--format", "csv", "--kubeconfig"])
+            .arg(&kubeconfig));
+        assert_eq!(swept.code, Some(0), "{}", swept.stderr);
+        let rows = swept.stdout.lines();
+        let owned = rows.filter(|row| row.contains("deployment/web-frontend"));
+        owned.map(str::to_owned).collect::<Vec<String>>()
+    };
+    // The kubeconfig names prod-1, but that is the API server of prod-2.
+    let owned = swept(&["prod-1", "prod-2"]);
+    assert!(!owned.is_empty());
+    assert!(owned.iter().all(|row| row.contains("prod-2")), "{owned:#?}");
+    // Through a tunnel the address tells nothing, and the name counts.
+    let owned = swept(&["prod-1"]);
+    assert!(!owned.is_empty());
+}
+
+/// What a pod finds in its own file system is enough.
+#[test]
+fn a_pod_lists_the_pods_of_its_own_cluster() {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    let server = ApiServer::start(objects()).pages_of(2);
+    let target = |token: &str| Target::InCluster {
+        server: server.url(),
+        credentials: server.credentials(token),
+    };
+    let read = |target| runtime.block_on(live::read(&target, at(NOW)));
+    let pods = read(target(TOKEN)).expect("pods");
+    assert_eq!(pods.place, "this cluster");
+    assert!(pods.notes.is_empty(), "{:?}", pods.notes);
+    for number in 1..=3 {
+        let listed = pods.state.pod(&pod(number).uid).expect("the pod");
+        assert_eq!(
+            pods.state.workload_of(listed).resource(),
+            "deployment/web-frontend"
+        );
+    }
+    assert_eq!(server.requests().len(), 4);
+    let refused = read(target("expired")).expect_err("refused");
+    assert!(
+        matches!(refused, LiveError::Unauthorized { .. }),
+        "{refused}"
+    );
+    assert!(
+        refused.to_string().contains("this cluster rejects"),
+        "{refused}"
+    );
+    let nothing = Target::InCluster {
+        server: server.url(),
+        credentials: "/nowhere".into(),
+    };
+    let refused = read(nothing).expect_err("refused");
+    assert!(
+        matches!(refused, LiveError::Credentials { .. }),
+        "{refused}"
+    );
+}
+
+/// It takes the half minute that an answer may take.
+#[test]
+fn an_api_server_that_does_not_answer_is_not_waited_for_for_ever() {
+    let server = ApiServer::start(objects()).refuses(Refusal::Hang);
+    let began = std::time::Instant::now();
+    let run = sweep(&server, bearer(), &["--live"]);
+    assert_eq!(run.code, Some(1), "{}", run.stdout);
+    assert!(
+        run.stderr
+            .contains("the API server of context prod did not answer within 30 s"),
+        "{}",
+        run.stderr
+    );
+    assert!(
+        run.stderr.contains("use --pods FILE: kubectl get pods"),
+        "{}",
+        run.stderr
+    );
+    assert!(run.stdout.is_empty(), "{}", run.stdout);
+    assert!(began.elapsed().as_secs() < 60);
+}
+
+#[test]
+fn doctor_says_what_may_be_listed() {
+    let cloudwatch = CloudWatch::builder().start();
+    let doctor = |server: &ApiServer, user: Value| {
+        let mut command = tool_toward(&cloudwatch.endpoint());
+        run(command
+            .env("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")
+            .args(["doctor", "--context", "prod", "--kubeconfig"])
+            .arg(server.kubeconfig(ARN, user)))
+    };
+    let all = ApiServer::start(objects());
+    let examined = doctor(&all, bearer());
+    assert!(
+        examined
+            .stdout
+            .contains("can be listed in context prod, with replicasets and jobs"),
+        "{}",
+        examined.stdout
+    );
+    assert!(
+        all.requests().iter().all(|it| it.contains("limit=1")),
+        "{:?}",
+        all.requests()
+    );
+    let some = ApiServer::start(objects())
+        .refuses(Refusal::Forbidden("replicasets"))
+        .refuses(Refusal::Forbidden("jobs"));
+    let examined = doctor(&some, bearer());
+    assert!(
+        examined
+            .stdout
+            .contains("but not replicasets and jobs (403)"),
+        "{}",
+        examined.stdout
+    );
+    for (server, user, words) in [
+        (
+            ApiServer::start(objects()).refuses(Refusal::Forbidden("pods")),
+            bearer(),
+            "deploy/kubernetes/pod-reader.yaml",
+        ),
+        (
+            ApiServer::start(objects()),
+            json!({"token": "expired"}),
+            "rejects the credentials (401): they have expired",
+        ),
+    ] {
+        let examined = doctor(&server, user);
+        assert_eq!(examined.code, Some(1), "{}", examined.stdout);
+        assert!(
+            examined.stdout.contains("missing  pods"),
+            "{}",
+            examined.stdout
+        );
+        assert!(
+            examined.stdout.contains(words),
+            "{words}: {}",
+            examined.stdout
+        );
+    }
 }

@@ -27,6 +27,7 @@ pub(crate) fn answer(service: &Service, input: Input<'_>) -> Result<Value, Excep
     Ok(json!({"cluster": {
         "name": cluster.name,
         "arn": cluster.arn(&service.settings.region, &service.settings.account),
+        "endpoint": cluster.endpoint,
         "createdAt": cluster.created as f64 + 0.25,
         "version": cluster.version,
         "platformVersion": "eks.7",

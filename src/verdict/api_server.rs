@@ -1,0 +1,232 @@
+//! Which cluster a list of pods is of, by the API server that it was read from and by the name in its
+//! kubeconfig.
+//!
+//! A name is what somebody wrote into a kubeconfig; the endpoint of an API server is of one cluster.
+//! It may be reached by another address, through a tunnel or from inside the cluster, so that only
+//! two endpoints of EKS contradict each other.
+
+use super::known_pods::KnownPods;
+use crate::evidence::cluster::Cluster;
+use crate::evidence::coverage::{Coverage, Coverages};
+
+/// Whose a list of pods is.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Origin<'a> {
+    /// This cluster's.
+    Of(&'a Cluster),
+    /// None of the clusters whose logs were read; why, in a sentence.
+    Elsewhere(String),
+    /// Neither its API server nor a name tells.
+    Unknown,
+}
+
+/// The cluster that a list was read from.
+pub(super) fn cluster_of<'a>(pods: &KnownPods, coverages: &'a Coverages) -> Origin<'a> {
+    let mut clusters = coverages.0.iter();
+    if let Some((cluster, _)) = clusters.find(|(_, it)| is_its_own(pods, it)) {
+        return Origin::Of(cluster);
+    }
+    let Some(named) = &pods.cluster else {
+        return Origin::Unknown;
+    };
+    let mut clusters = coverages.0.iter();
+    match clusters.find(|(cluster, coverage)| is_same(named, cluster, coverage)) {
+        Some((cluster, coverage)) if is_another(pods, coverage) => Origin::Elsewhere(format!(
+            "the kubeconfig names the cluster {}, but its API server, {}, is not that cluster's, {}; \
+             renew the entry: aws eks update-kubeconfig --name {0}",
+            cluster.name,
+            pods.server.as_deref().unwrap_or_default(),
+            endpoint(coverage).unwrap_or_default(),
+        )),
+        Some((cluster, _)) => Origin::Of(cluster),
+        // The names of clusters in files are anybody's.
+        None if coverages.0.keys().any(|it| it.region.is_none()) => Origin::Unknown,
+        None => Origin::Elsewhere(format!(
+            "it is of the cluster {}, of which no audit log was read",
+            named.name
+        )),
+    }
+}
+
+/// Whether a list was read from the API server of another cluster than this one.
+pub(super) fn is_another(pods: &KnownPods, coverage: &Coverage) -> bool {
+    let (Some(server), Some(endpoint)) = (&pods.server, endpoint(coverage)) else {
+        return false;
+    };
+    match (endpoint_id(server), endpoint_id(endpoint)) {
+        (Some(one), Some(other)) => !one.eq_ignore_ascii_case(other),
+        _ => false,
+    }
+}
+
+/// Whether a list was read from this cluster's API server.
+fn is_its_own(pods: &KnownPods, coverage: &Coverage) -> bool {
+    let (Some(server), Some(endpoint)) = (&pods.server, endpoint(coverage)) else {
+        return false;
+    };
+    let is_same_id = match (endpoint_id(server), endpoint_id(endpoint)) {
+        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+        _ => false,
+    };
+    is_same_id || host_and_port(server).eq_ignore_ascii_case(host_and_port(endpoint))
+}
+
+/// The endpoint of a cluster's API server, as the EKS API states it.
+fn endpoint(coverage: &Coverage) -> Option<&str> {
+    coverage.control_plane.cluster()?.endpoint.as_deref()
+}
+
+/// The host of a URL, with its port where that is not the one of HTTPS.
+fn host_and_port(url: &str) -> &str {
+    let rest = url.strip_prefix("https://").unwrap_or(url);
+    let authority = rest.split('/').next().unwrap_or(rest);
+    authority.strip_suffix(":443").unwrap_or(authority)
+}
+
+/// What tells an endpoint of EKS from all others: `ID.gr7.REGION.eks.amazonaws.com`, or, for clusters
+/// of IPv6, `ID.REGION.eks-cluster.api.aws` and the like (Amazon EKS user guide, page "Cluster API
+/// server endpoint"). `None` for any other host.
+fn endpoint_id(url: &str) -> Option<&str> {
+    let mut labels = host_and_port(url).split('.');
+    let id = labels.next()?;
+    let is_id = id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let is_of_eks = labels.any(|label| matches!(label, "eks" | "eks-cluster"));
+    (is_id && is_of_eks).then_some(id)
+}
+
+/// Whether a cluster is the one that a kubeconfig names, as far as both say.
+fn is_same(named: &Cluster, cluster: &Cluster, coverage: &Coverage) -> bool {
+    let agree =
+        |one: Option<&str>, other: Option<&str>| one.is_none() || other.is_none() || one == other;
+    // arn:aws:eks:REGION:ACCOUNT:cluster/NAME
+    let arn = coverage
+        .control_plane
+        .cluster()
+        .and_then(|it| it.arn.as_deref());
+    let described = arn.and_then(|arn| arn.split(':').nth(4));
+    named.name == cluster.name
+        && agree(named.region.as_deref(), cluster.region.as_deref())
+        && agree(named.account.as_deref(), cluster.account.as_deref())
+        && agree(named.account.as_deref(), described)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::cluster_state::ClusterState;
+    use crate::evidence::control_plane::{DescribedCluster, Description};
+
+    const ONE: &str = "https://0123456789ABCDEF0123456789ABCDEF.gr7.eu-west-1.eks.amazonaws.com";
+    const OTHER: &str = "https://FEDCBA9876543210FEDCBA9876543210.gr7.eu-west-1.eks.amazonaws.com";
+    const ARN: &str = "arn:aws:eks:eu-west-1:111122223333:cluster/one";
+
+    fn cluster(name: &str, account: Option<&str>) -> Cluster {
+        Cluster {
+            name: name.to_owned(),
+            region: Some("eu-west-1".to_owned()),
+            account: account.map(str::to_owned),
+        }
+    }
+
+    /// The clusters `one` and `other`, described as this.
+    fn coverages(endpoints: [Option<&str>; 2]) -> Coverages {
+        let mut coverages = Coverages::default();
+        for (name, endpoint) in ["one", "other"].into_iter().zip(endpoints) {
+            let coverage = coverages.of(&Arc::new(cluster(name, None)));
+            coverage.control_plane.described = Some(Description::Cluster(DescribedCluster {
+                version: None,
+                arn: (name == "one").then(|| ARN.to_owned()),
+                endpoint: endpoint.map(str::to_owned),
+                created: None,
+                audit_logging: true,
+            }));
+        }
+        coverages
+    }
+
+    fn pods(named: Option<Cluster>, server: &str) -> KnownPods {
+        KnownPods {
+            place: "context a".to_owned(),
+            state: ClusterState::default(),
+            cluster: named,
+            server: Some(host_and_port(server).to_owned()),
+            malformed: 0,
+            notes: Vec::new(),
+            is_asked_for: true,
+        }
+    }
+
+    fn origin(named: Option<Cluster>, server: &str, endpoints: [Option<&str>; 2]) -> String {
+        match cluster_of(&pods(named, server), &coverages(endpoints)) {
+            Origin::Of(cluster) => cluster.name.clone(),
+            Origin::Elsewhere(why) => why,
+            Origin::Unknown => "unknown".to_owned(),
+        }
+    }
+
+    #[test]
+    fn the_api_server_goes_before_the_name() {
+        let both = [Some(ONE), Some(OTHER)];
+        let one = || Some(cluster("one", Some("111122223333")));
+        assert_eq!(origin(None, ONE, both), "one");
+        assert_eq!(origin(None, OTHER, both), "other");
+        assert_eq!(origin(one(), ONE, both), "one");
+        // A copied entry: the name of one, the API server of the other.
+        assert_eq!(origin(one(), OTHER, both), "other");
+        let why = origin(one(), OTHER, [Some(ONE), None]);
+        assert!(why.contains("is not that cluster's"), "{why}");
+        assert!(
+            why.contains("aws eks update-kubeconfig --name one"),
+            "{why}"
+        );
+        assert!(is_another(
+            &pods(None, OTHER),
+            coverages(both).of(&Arc::new(cluster("one", None)))
+        ));
+    }
+
+    #[test]
+    fn a_tunnel_contradicts_nothing() {
+        let both = [Some(ONE), Some(OTHER)];
+        for server in [
+            "https://localhost:8443",
+            "10.100.0.1",
+            "https://api.example.com",
+        ] {
+            let named = Some(cluster("one", None));
+            assert_eq!(origin(named, server, both), "one", "{server}");
+            assert_eq!(origin(None, server, both), "unknown", "{server}");
+        }
+        let tunnel = "https://localhost:8443/";
+        assert_eq!(
+            origin(None, tunnel, [None, Some("https://localhost:8443")]),
+            "other"
+        );
+    }
+
+    #[test]
+    fn a_cluster_of_the_same_name_in_another_account_is_another() {
+        let elsewhere = Some(cluster("one", Some("999988887777")));
+        let why = origin(elsewhere, "localhost", [None, None]);
+        assert!(why.contains("of which no audit log was read"), "{why}");
+    }
+
+    #[test]
+    fn endpoints_of_every_partition_have_an_identity() {
+        let id = "0123456789ABCDEF0123456789ABCDEF";
+        for rest in [
+            "yl4.cn-north-1.eks.amazonaws.com.cn",
+            "gr7.us-gov-west-1.eks.amazonaws.com",
+            "eks-cluster.eu-west-1.api.aws",
+        ] {
+            assert_eq!(endpoint_id(&format!("https://{id}.{rest}:443/")), Some(id));
+        }
+        assert_eq!(endpoint_id("https://eks.example.com"), None);
+        assert_eq!(
+            endpoint_id("https://short.gr7.eu-west-1.eks.amazonaws.com"),
+            None
+        );
+    }
+}
