@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::blocks::BLOCK;
+
 /// Every event with a stale token holds the first phrase, one with a token kept in a secret the
 /// second, and every rejection the third; most other events hold none and are never parsed.
 const STALE_TOKEN: &[u8] = b"stale-token";
@@ -116,8 +118,9 @@ const LAST_PIECE: usize = 4 << 10;
 const LONGEST_VERSIONED: usize = "kube-controller-manager/v".len() - 1;
 
 /// A block smaller than this is a whole small log, or the end of a large one: it is searched to its
-/// end, so that an upgrade in a small log has its hour.
-const SMALL: usize = 384 << 10;
+/// end, so that an upgrade in a small log has its hour. Those of a large log are hardly smaller than
+/// [`BLOCK`].
+const SMALL: usize = BLOCK / 2;
 /// How many lines of a small block are parsed for the version.
 const MOST_IN_SMALL: usize = 256;
 
