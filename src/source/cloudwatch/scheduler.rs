@@ -231,6 +231,16 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         self.limits.progress.advance(result.bytes_scanned);
         self.charge(chunk, result.bytes_scanned);
         let bytes = result.bytes_scanned;
+        let query = &self.queries[chunk.query].query;
+        if !query.apart.is_empty() {
+            let apart = bytes.saturating_mul(query.apart.len() as u64);
+            tracing::debug!(
+                query = query.name,
+                bytes,
+                apart,
+                "scanned at once, and what queries apart would scan"
+            );
+        }
         self.limits.scan.add(bytes);
         self.count_look_back(chunk, bytes);
         if self.is_look_for_accepted(chunk) {
