@@ -11,9 +11,11 @@ use serde_yaml_ng::Value;
 
 use crate::fleet_log::Pod;
 use crate::loopback::{CloudWatch, End, LogGroup, Operation, S3, When};
+use crate::pods::api_server::{ApiServer, Objects, TOKEN};
 use crate::recordings::audit_log;
 use crate::tool::{Run, run, tool_toward};
 use chrono::{TimeDelta, Utc};
+use eks_stale_tokens::source::kubernetes::live::{self, Target};
 
 /// An audit log in which something is about to be rejected.
 pub(crate) const RECORDED: &str = "fixtures/aws/eks/timeline/cluster/audit.log.gz";
@@ -507,4 +509,40 @@ fn the_image_is_built_with_the_compiler_that_the_crate_asks_for_and_runs_as_nobo
     let pod = &of_kind("CronJob")["spec"]["jobTemplate"]["spec"]["template"]["spec"];
     assert_eq!(pod["securityContext"]["runAsUser"], 65532);
     assert!(file.contains("ENTRYPOINT [\"/usr/bin/eks-stale-tokens\"]"));
+}
+
+/// The ClusterRole allows what is listed, and nothing else.
+#[test]
+fn the_cluster_role_allows_what_is_listed_and_nothing_else() {
+    let server = ApiServer::start(Objects::default());
+    let target = Target::InCluster {
+        server: server.url(),
+        credentials: server.credentials(TOKEN),
+    };
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime
+        .block_on(live::read(&target, Utc::now()))
+        .expect("an empty cluster");
+    let listed: BTreeSet<String> = server
+        .requests()
+        .iter()
+        .map(|request| request.split('?').next().unwrap_or_default().to_owned())
+        .collect();
+    let role = manifests("kubernetes/pod-reader.yaml").remove(0);
+    let mut allowed = BTreeSet::new();
+    for rule in role["rules"].as_sequence().expect("rules") {
+        assert_eq!(
+            rule["verbs"],
+            serde_yaml_ng::from_str::<Value>("[list]").expect("YAML")
+        );
+        let group = rule["apiGroups"][0].as_str().expect("a group");
+        for resource in rule["resources"].as_sequence().expect("resources") {
+            let resource = resource.as_str().expect("a resource");
+            allowed.insert(match group {
+                "" => format!("/api/v1/{resource}"),
+                group => format!("/apis/{group}/v1/{resource}"),
+            });
+        }
+    }
+    assert_eq!(allowed, listed);
 }

@@ -3,10 +3,13 @@
 use chrono::TimeDelta;
 use serde_json::Value;
 
+use super::api_server::{ApiServer, Objects, TOKEN};
 use super::list_writer::{Container, Listed, file, list};
 use super::with_pods;
+use crate::cloudwatch_fleet::STREAM;
+use crate::loopback::{CloudWatch, EksCluster, LogGroup};
 use crate::outage::log_writer::{Log, Pod, at, every};
-use crate::tool::{Run, over_files};
+use crate::tool::{Run, over_files, run, tool_toward};
 
 const NOW: &str = "2026-09-08T13:00:00Z";
 const KUBE2IAM: &str = "kube2iam/v0.10.7 (linux/amd64) kubernetes/$Format";
@@ -190,4 +193,44 @@ fn a_dead_program_beside_a_living_one_is_named() {
     assert_eq!(finding["verdict"], "rejected", "{finding:#}");
     assert_eq!(finding["holders"].as_array().map(Vec::len), Some(1));
     assert_eq!(finding["holders"][0]["user_agents"][0], KUBE2IAM);
+}
+
+/// The outage from end to end: CloudWatch has nothing but the rejections of a pod whose accepted days
+/// are long past, and its cluster tells who that is, and what to type.
+#[test]
+fn who_died_long_ago_is_named_through_the_api_server() {
+    let mut object = listed().object();
+    let members = object.as_object_mut().expect("an object");
+    members.remove("kind");
+    members.remove("apiVersion");
+    let server = ApiServer::start(Objects {
+        pods: vec![object],
+        ..Objects::default()
+    });
+    let group = LogGroup::named("/aws/eks/prod-1/cluster")
+        .created(0)
+        .events_from_audit_log(STREAM, std::io::Cursor::new(log().text()));
+    let cloudwatch = CloudWatch::builder()
+        .polls_until_complete(0)
+        .now(at(NOW).timestamp_millis())
+        .group(group)
+        .cluster(EksCluster::named("prod-1").endpoint(&server.url()))
+        .start();
+    let kubeconfig = server.kubeconfig("a-name-of-my-own", ApiServer::plugin(TOKEN));
+    let investigate = |arguments: &[&str]| {
+        let run = run(tool_toward(&cloudwatch.endpoint())
+            .args(["investigate", "prod-1", "--until", NOW])
+            .args(arguments));
+        assert_eq!(run.code, Some(0), "{}", run.stderr);
+        run.stdout
+    };
+    let path = kubeconfig.to_str().expect("a path");
+    let table = investigate(&["--live", "--kubeconfig", path]);
+    let command = "kubectl rollout restart daemonset/kube2iam -n kube-system";
+    assert!(table.contains(command), "{table}");
+    assert!(table.contains("kube-system/kube2iam"), "{table}");
+    assert!(!table.contains("no known workload explains it"), "{table}");
+    let without = investigate(&[]);
+    assert!(!without.contains("kubectl rollout restart"), "{without}");
+    assert!(without.contains("10.0.1.10"), "{without}");
 }
