@@ -30,7 +30,7 @@ pub fn blocks<'a>(
         .filter_map(|restarts| {
             let first = restarts.first()?;
             let mut lines = kubeconfig::lines(report, first.cluster);
-            lines.push(remark(restarts, first, time_zone));
+            lines.extend(remarks(restarts, first, time_zone));
             for restart in restarts {
                 if restart.is_final {
                     lines.push(FINAL.to_owned());
@@ -53,11 +53,10 @@ pub fn blocks<'a>(
 const FINAL: &str =
     "# no controller of this pod is known - keep its manifest, and create it again afterwards";
 
-/// What the commands buy, and what they rest on.
-fn remark(restarts: &[Restart<'_>], first: &Restart<'_>, time_zone: Tz) -> String {
-    let buys = first.buys(time_zone);
-    match restarts.iter().all(|restart| restart.workload_is_known) {
-        true => format!("# {buys}"),
-        false => format!("# {buys}, {}", INFERRED.trim_start_matches("# ")),
-    }
+/// What the commands buy, and what they rest on, a comment each.
+fn remarks(restarts: &[Restart<'_>], first: &Restart<'_>, time_zone: Tz) -> Vec<String> {
+    let buys = format!("# {}", first.buys(time_zone));
+    let is_known = restarts.iter().all(|restart| restart.workload_is_known);
+    let inferred = (!is_known).then(|| INFERRED.to_owned());
+    std::iter::once(buys).chain(inferred).collect()
 }
