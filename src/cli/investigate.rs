@@ -121,15 +121,19 @@ impl Investigate {
         };
         let first: FirstAnswer<'_, EvidenceSet> = &mut first;
         let first = Some(first).filter(|_| !self.quiet);
-        let evidence: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet, first)?
-        {
+        let Evidence {
+            gathered,
+            interrupted,
+        }: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet, first)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };
-        let report = self.report(&evidence.gathered, previous.report(), &pods)?;
-        outputs.keep_older_if(evidence.interrupted && report.is_incomplete());
+        let report = self.report(&gathered, previous.report(), &pods)?;
+        // What was judged is in the report, and both may be large.
+        drop(gathered);
+        outputs.keep_older_if(interrupted && report.is_incomplete());
         outputs.write(&report)?;
-        if evidence.interrupted {
+        if interrupted {
             return Ok(Outcome::Interrupted);
         }
         Ok(outputs.outcome(&report))

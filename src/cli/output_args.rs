@@ -1,6 +1,7 @@
 //! The arguments that say how a report is written.
 
 use std::cell::Cell;
+use std::io::Write;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -168,10 +169,8 @@ impl Outputs<'_> {
                 colour: false,
                 time_zone: self.plan.time_zone,
             };
-            let written = self
-                .plan
-                .rendered(*format, report, &page)
-                .and_then(|bytes| file.write(&bytes));
+            let written =
+                file.write_with(|output| self.plan.render(*format, report, &page, output));
             if let Err(error) = written {
                 failure.get_or_insert(
                     anyhow::Error::from(error)
@@ -185,9 +184,8 @@ impl Outputs<'_> {
     /// Writes the report to standard output, if it is to go there.
     pub(super) fn write_standard_output(&self, report: &Report) -> Result<(), Failure> {
         if let Some(format) = self.plan.format {
-            self.plan
-                .rendered(format, report, &self.plan.page_of_standard_output())
-                .and_then(|bytes| standard_output::write(&bytes))
+            let page = self.plan.page_of_standard_output();
+            standard_output::write_with(|output| self.plan.render(format, report, &page, output))
                 .context("cannot write to standard output")?;
         }
         Ok(())
@@ -241,14 +239,16 @@ impl OutputPlan {
         }
     }
 
-    fn rendered(&self, format: Format, report: &Report, page: &Page) -> std::io::Result<Vec<u8>> {
-        let mut bytes = Vec::new();
+    fn render(
+        &self,
+        format: Format,
+        report: &Report,
+        page: &Page,
+        output: &mut dyn Write,
+    ) -> std::io::Result<()> {
         match (format, self.detail) {
-            (Format::Table, Some(detail)) => {
-                table::render_in_detail(report, detail, page, &mut bytes)?;
-            }
-            _ => format.render(report, page, &mut bytes)?,
+            (Format::Table, Some(detail)) => table::render_in_detail(report, detail, page, output),
+            _ => format.render(report, page, output),
         }
-        Ok(bytes)
     }
 }

@@ -18,7 +18,6 @@ use crate::deliver::webhook::Webhook;
 use crate::evidence::set::EvidenceSet;
 use crate::render::Format;
 use crate::report::Report;
-use crate::report::changes::Changes;
 use crate::source::cloudwatch::self_check::Verify;
 use crate::source::depth::Depth;
 use crate::verdict::acceptance::accept;
@@ -105,12 +104,13 @@ impl Sweep {
         let outputs = self.output.open()?;
         let previous = self.comparison.read()?;
         let pods = self.pods.read()?;
-        let evidence: Evidence<EvidenceSet> =
-            match gather(&self.evidence, previous.report(), self.quiet, None)? {
-                Gathering::Evidence(evidence) => evidence,
-                Gathering::DryRun(words) => return said(&words),
-            };
-        let gathered = &evidence.gathered;
+        let Evidence {
+            gathered,
+            interrupted,
+        }: Evidence<EvidenceSet> = match gather(&self.evidence, previous.report(), self.quiet, None)? {
+            Gathering::Evidence(evidence) => evidence,
+            Gathering::DryRun(words) => return said(&words),
+        };
         let mut report = judge(
             &gathered.collected,
             &gathered.coverages,
@@ -122,19 +122,21 @@ impl Sweep {
                 known_pods: &pods,
             },
         );
+        // What was judged is in the report, and both may be large.
+        drop(gathered);
         accept(&mut report, &self.known.acceptances);
         check_clusters(&report)?;
         let changes = changes(previous.report(), &report);
         let webhook = self.notification.webhook_for(&changes);
         report.changes = Some(changes).filter(|_| previous.is_asked());
-        outputs.keep_older_if(evidence.interrupted && report.is_incomplete());
-        let written = self.write(&outputs, &report, webhook.is_some());
-        let sent = match webhook.filter(|_| !evidence.interrupted) {
-            Some(webhook) => self.tell(&outputs, report.clone(), webhook),
+        outputs.keep_older_if(interrupted && report.is_incomplete());
+        let written = self.write(&outputs, &mut report, webhook.is_some());
+        let sent = match webhook.filter(|_| !interrupted) {
+            Some(webhook) => self.tell(&outputs, &mut report, webhook),
             None => Ok(Sent::Sent),
         };
         written?;
-        if sent? == Sent::Interrupted || evidence.interrupted {
+        if sent? == Sent::Interrupted || interrupted {
             return Ok(Outcome::Interrupted);
         }
         Ok(outputs.outcome(&report))
@@ -142,16 +144,20 @@ impl Sweep {
 
     /// Writes the report before anybody is told of it: what could not be delivered is not lost.
     /// Until it is delivered, files say so, and the next run tells it.
-    fn write(&self, outputs: &Outputs<'_>, report: &Report, to_tell: bool) -> Result<(), Failure> {
-        let Some(changes) = &report.changes else {
+    fn write(
+        &self,
+        outputs: &Outputs<'_>,
+        report: &mut Report,
+        to_tell: bool,
+    ) -> Result<(), Failure> {
+        let Some(changes) = &mut report.changes else {
             return outputs.write(report);
         };
-        let mut saved = report.clone();
-        saved.changes = Some(Changes {
-            told: !to_tell,
-            ..changes.clone()
-        });
-        let files = outputs.write_files(&saved, |_| true);
+        let told = std::mem::replace(&mut changes.told, !to_tell);
+        let files = outputs.write_files(report, |_| true);
+        if let Some(changes) = &mut report.changes {
+            changes.told = told;
+        }
         if self.comparison.only_changes {
             outputs.write_standard_output(&only_changes(report))?;
         } else {
@@ -163,16 +169,16 @@ impl Sweep {
     fn tell(
         &self,
         outputs: &Outputs<'_>,
-        mut report: Report,
+        report: &mut Report,
         webhook: &Webhook,
     ) -> Result<Sent, Failure> {
         let compared = report.changes.is_some();
         if !compared {
-            report.changes = Some(changes(None, &report));
+            report.changes = Some(changes(None, report));
         }
-        let sent = send(webhook, &report, self.output.time_zone)?;
+        let sent = send(webhook, report, self.output.time_zone)?;
         if compared && sent == Sent::Sent {
-            outputs.write_files(&report, |format| format == Format::Json)?;
+            outputs.write_files(report, |format| format == Format::Json)?;
         }
         Ok(sent)
     }

@@ -54,6 +54,10 @@ impl Agents {
 
     /// Adds other user agents of the same holder.
     pub fn merge(&mut self, other: Self) {
+        if self.kept.is_empty() {
+            *self = other;
+            return;
+        }
         for (user_agent, agent_use) in other.kept {
             match self.kept.get_mut(&user_agent) {
                 Some(known) => known.merge(agent_use),

@@ -4,8 +4,10 @@
 //! - [`unmarked`]: requests accepted with a token that is too young for a mark
 //! - [`rejection`]: one request that the API server refused to authenticate
 //! - [`single_request`]: a request by itself, accepted or rejected
+//! - `rejected_callers`: the callers that were rejected, as many as are kept apart
 //! - [`legacy_token`]: requests made with a token that is kept in a secret
 //! - [`holder`]: who holds a token
+//! - `identified`: tokens by their identity
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`agents`], [`majority`]: the user agents of a holder, each with the tokens it used
@@ -29,11 +31,13 @@ pub mod control_plane;
 pub mod count;
 pub mod coverage;
 pub mod holder;
+mod identified;
 pub mod legacy_token;
 pub mod majority;
 pub mod note;
 pub mod observation;
 pub mod price;
+mod rejected_callers;
 pub mod rejection;
 pub mod set;
 pub mod silence;

@@ -7,17 +7,17 @@ use super::cluster::Cluster;
 use super::holder::Holder;
 use super::legacy_token::LegacyTokenUse;
 use super::observation::Observation;
+use super::rejected_callers::RejectedCallers;
 use super::rejection::{RejectedCaller, RejectedRequest, Rejections, Run};
 use super::token_use::TokenUse;
 use super::unmarked::Unmarked;
 use crate::audit::service_account::ServiceAccount;
 
-/// How many addresses of rejected callers are kept apart: the pods and nodes of a large cluster.
-const REJECTED_ADDRESSES: usize = 4_096;
+/// How many rejected callers are kept apart: several for each pod of a large cluster. One takes up
+/// to 3 KiB until it is reported.
+const MOST_REJECTED_CALLERS: usize = 32_768;
 
-/// How many rejected callers are kept apart at one address. Anybody who can reach the API server
-/// can be rejected under as many user agents as it likes, but only from its own addresses: this
-/// bounds what that costs us, and keeps it from crowding out the callers at other addresses.
+/// How many rejected callers are kept apart at one address.
 pub const REJECTED_CALLERS: usize = 128;
 
 /// A sink for observations, which can be merged with another of its kind.
@@ -38,21 +38,18 @@ pub trait Collect: Default + Send {
     }
 }
 
-/// Where rejected requests came from.
-type RejectedAddress = (Arc<Cluster>, String);
-
 /// A token that is kept in a secret: its cluster, its subject and the secret, where it is known.
 pub type LegacyToken = (Arc<Cluster>, ServiceAccount, Option<String>);
 
 /// All evidence: the token use of every holder, and the rejections of every caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvidenceSet {
-    holders: BTreeMap<Holder, TokenUse>,
-    earlier: BTreeMap<Holder, TokenUse>,
+    // Boxed, since the nodes of a large map are half empty.
+    holders: BTreeMap<Holder, Box<TokenUse>>,
+    earlier: BTreeMap<Holder, Box<TokenUse>>,
     /// By user agent: the last of each.
     unmarked: BTreeMap<Holder, BTreeMap<String, Unmarked>>,
-    rejected: BTreeMap<RejectedAddress, BTreeMap<RejectedCaller, Rejections>>,
-    more_rejected: bool,
+    rejected: RejectedCallers<REJECTED_CALLERS, MOST_REJECTED_CALLERS>,
     legacy_tokens: BTreeMap<LegacyToken, LegacyTokenUse>,
 }
 
@@ -69,12 +66,14 @@ impl EvidenceSet {
 
     /// Every holder with its token use, in order.
     pub fn holders(&self) -> impl Iterator<Item = (&Holder, &TokenUse)> {
-        self.holders.iter()
+        let holders = self.holders.iter();
+        holders.map(|(holder, token_use)| (holder, &**token_use))
     }
 
     /// Every holder that was accepted before the window, with its token use there, in order.
     pub fn earlier(&self) -> impl Iterator<Item = (&Holder, &TokenUse)> {
-        self.earlier.iter()
+        let earlier = self.earlier.iter();
+        earlier.map(|(holder, token_use)| (holder, &**token_use))
     }
 
     /// The last requests of a holder that were accepted with a token too young for a mark, by user
@@ -86,12 +85,12 @@ impl EvidenceSet {
 
     /// Every rejected caller with its rejections, in order.
     pub fn rejected(&self) -> impl Iterator<Item = (&RejectedCaller, &Rejections)> {
-        self.rejected.values().flatten()
+        self.rejected.iter()
     }
 
     /// Whether there were more rejected callers than are kept apart.
     pub fn has_more_rejected(&self) -> bool {
-        self.more_rejected
+        self.rejected.has_more()
     }
 
     /// Every token kept in a secret, with its use, in order.
@@ -107,24 +106,6 @@ impl EvidenceSet {
             _ => {
                 of_holder.insert(user_agent, accepted);
             }
-        }
-    }
-
-    /// Adds rejections of a caller.
-    fn add_rejections(&mut self, caller: RejectedCaller, rejections: &Rejections) {
-        let address = (Arc::clone(&caller.cluster), caller.address.clone());
-        let callers = self.rejected.entry(address).or_default();
-        callers
-            .entry(caller)
-            .and_modify(|known| known.merge(rejections))
-            .or_insert_with(|| rejections.clone());
-        while callers.len() > REJECTED_CALLERS {
-            callers.pop_last();
-            self.more_rejected = true;
-        }
-        while self.rejected.len() > REJECTED_ADDRESSES {
-            self.rejected.pop_last();
-            self.more_rejected = true;
         }
     }
 
@@ -166,7 +147,7 @@ impl Collect for EvidenceSet {
             }
             Observation::Rejection(RejectedRequest { rejection, .. }) => {
                 let rejections = Rejections::one(rejection.received);
-                self.add_rejections(rejection.caller(cluster), &rejections);
+                self.rejected.add(rejection.caller(cluster), &rejections);
             }
             Observation::RepeatedRejection { first, last, count } => {
                 let rejections = Rejections::run(Run {
@@ -174,7 +155,7 @@ impl Collect for EvidenceSet {
                     last,
                     count,
                 });
-                self.add_rejections(first.caller(cluster), &rejections);
+                self.rejected.add(first.caller(cluster), &rejections);
             }
             Observation::LegacyTokenRequest(request) => {
                 let token_use = request.token_use();
@@ -191,20 +172,17 @@ impl Collect for EvidenceSet {
 
     fn merge(&mut self, other: Self) {
         for (holder, token_use) in other.holders {
-            self.add(holder, token_use);
+            self.add(holder, *token_use);
         }
         for (holder, token_use) in other.earlier {
-            self.add_earlier(holder, token_use);
+            self.add_earlier(holder, *token_use);
         }
         for (holder, agents) in other.unmarked {
             for (user_agent, accepted) in agents {
                 self.add_unmarked(holder.clone(), user_agent, accepted);
             }
         }
-        self.more_rejected |= other.more_rejected;
-        for (caller, rejections) in other.rejected.into_values().flatten() {
-            self.add_rejections(caller, &rejections);
-        }
+        self.rejected.merge(other.rejected);
         for (token, token_use) in other.legacy_tokens {
             self.add_legacy(token, token_use);
         }

@@ -22,6 +22,10 @@ impl Tally {
         if let Some(count) = self.counts.get_mut(text) {
             *count = count.saturating_add(times);
         } else {
+            if self.counts.is_empty() {
+                // Most have one text for ever, and there may be a million of them.
+                self.counts = LiteMap::with_capacity(1);
+            }
             self.counts.insert(text.into(), times);
             self.cut();
         }
@@ -30,6 +34,10 @@ impl Tally {
     /// Adds another tally's counts to this one.
     pub fn merge(&mut self, other: Self) {
         self.more |= other.more;
+        if self.counts.is_empty() {
+            self.counts = other.counts;
+            return;
+        }
         for (text, count) in other.counts {
             let known = self.counts.entry(text).or_insert(0);
             *known = known.saturating_add(count);

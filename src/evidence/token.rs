@@ -1,9 +1,8 @@
 //! The uses of one token, and of all the tokens of one holder.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta, Utc};
 
+use super::identified::Identified;
 use crate::audit::stage::Part;
 
 /// How far apart the estimates of one token's issue time can lie: 10 s of authentication cache
@@ -75,7 +74,7 @@ impl Token {
         self.last_used - self.issued
     }
 
-    fn merge(&mut self, other: &Self) {
+    pub(super) fn merge(&mut self, other: &Self) {
         self.issued = self.issued.min(other.issued);
         self.latest_estimate = self.latest_estimate.max(other.latest_estimate);
         self.first_used = self.first_used.min(other.first_used);
@@ -87,7 +86,7 @@ impl Token {
 /// The tokens of one holder: by their identity where the cluster tells it, else by issue time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tokens {
-    identified: BTreeMap<String, Token>,
+    identified: Identified,
     /// In order of issue, each further than [`ESTIMATE_SPREAD`] from the next.
     dated: Vec<Token>,
 }
@@ -97,11 +96,11 @@ impl Tokens {
     pub fn one(credential_id: Option<String>, token: Token) -> Self {
         match credential_id {
             Some(id) => Self {
-                identified: BTreeMap::from([(id, token)]),
+                identified: Identified::one(&id, token),
                 dated: Vec::new(),
             },
             None => Self {
-                identified: BTreeMap::new(),
+                identified: Identified::default(),
                 dated: vec![token],
             },
         }
@@ -109,13 +108,12 @@ impl Tokens {
 
     /// Adds other tokens to these.
     pub fn merge(&mut self, other: Self) {
-        for (id, token) in other.identified {
-            self.identified
-                .entry(id)
-                .and_modify(|known| known.merge(&token))
-                .or_insert(token);
-        }
+        self.identified.merge(other.identified);
         if other.dated.is_empty() {
+            return;
+        }
+        if self.dated.is_empty() {
+            self.dated = other.dated;
             return;
         }
         self.dated.extend(other.dated);
@@ -156,7 +154,7 @@ impl Tokens {
         let mut tokens: Vec<(Option<&str>, &Token)> = self
             .identified
             .iter()
-            .map(|(id, token)| (Some(id.as_str()), token))
+            .map(|(id, token)| (Some(id), token))
             .chain(self.dated.iter().map(|token| (None, token)))
             .collect();
         tokens.sort_by_key(|(id, token)| (token.issued, *id));

@@ -79,7 +79,7 @@ pub struct HolderFinding {
     /// What it called, verb and shape of the path, the most frequent first.
     pub calls: Vec<String>,
     /// The rejections that it most likely caused.
-    pub rejections: Option<HolderRejections>,
+    pub rejections: Option<Box<HolderRejections>>,
     /// The times that it was rejected at the end of a token and came back, in order.
     pub interruptions: Vec<Interruption>,
     /// The last sign of it, where it may have come back by now: a new token shows only after one
@@ -89,7 +89,7 @@ pub struct HolderFinding {
     /// rejected inside it. Its requests are not counted then.
     pub seen_only_before: bool,
     /// What the cluster says of its pod, where it was asked and knows the pod.
-    pub pod_status: Option<PodStatus>,
+    pub pod_status: Option<Box<PodStatus>>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     pub reasons: Vec<String>,
 }
@@ -187,7 +187,10 @@ impl Finding {
     /// The images of its clients, as far as the cluster names them, each once.
     pub fn images(&self) -> Vec<&str> {
         let mut images: Vec<&str> = Vec::new();
-        let statuses = self.holders.iter().filter_map(|it| it.pod_status.as_ref());
+        let statuses = self
+            .holders
+            .iter()
+            .filter_map(|it| it.pod_status.as_deref());
         for image in statuses.filter_map(|it| it.image.as_deref()) {
             if !images.contains(&image) {
                 images.push(image);
@@ -246,7 +249,11 @@ impl Finding {
 
     /// The rejections of all holders; `None` if none of them was rejected.
     pub fn rejections(&self) -> Option<FindingRejections> {
-        FindingRejections::of(self.holders.iter().filter_map(|it| it.rejections.as_ref()))
+        FindingRejections::of(
+            self.holders
+                .iter()
+                .filter_map(|it| it.rejections.as_deref()),
+        )
     }
 
     /// The longest interruption of any holder.

@@ -4,12 +4,14 @@
 //! - [`profiles`]: the profiles of the shared configuration
 //! - [`connection`]: credentials, Region and endpoint, through the SDK's own chain; time limits
 //! - [`pace`], [`call`]: one call, in its turn, and tried again while that can help
+//! - [`answer_limit`]: how large an answer may be
 //! - [`failure`], [`cause`], [`scope`]: what went wrong, where, and what to do next
 //! - [`region`]: the names of Regions
 //!
 //! Failures are data: nothing reads their words, not even this program.
 
 pub mod access;
+pub mod answer_limit;
 pub(in crate::source) mod call;
 pub mod cause;
 pub mod connection;

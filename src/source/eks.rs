@@ -17,6 +17,7 @@ use super::aws::cause::Cause;
 use super::aws::connection::Connection;
 use super::aws::failure::Failure;
 use super::cloudwatch::log_group;
+use super::pages::{Endless, Pages};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::{DescribedCluster, Description};
@@ -34,18 +35,22 @@ pub const LIST_CLUSTERS: &str = "eks:ListClusters";
 /// How long to wait for the list of clusters: without it, log groups tell which there are.
 const LISTED_WITHIN: Duration = Duration::from_secs(10);
 
+/// The most pages of cluster names, of 100 each (API reference, ListClusters). AWS allows 100
+/// clusters in a Region, and more on request.
+const MOST_PAGES: usize = 1_000;
+
 /// The names of all clusters in a Region.
 pub async fn list(connection: &Connection, deadline: Instant) -> Result<BTreeSet<String>, Failure> {
     let deadline = deadline.min(Instant::now() + LISTED_WITHIN);
     let client = connection.eks();
     let mut names = BTreeSet::new();
-    let mut token: Option<String> = None;
+    let mut pages = Pages::default();
     loop {
         let calling = call(
             &connection.paces.list_clusters,
             LIST_CLUSTERS,
             deadline,
-            || client.list_clusters().set_next_token(token.clone()).send(),
+            || client.list_clusters().set_next_token(pages.token()).send(),
         );
         let page = match timeout_at(deadline, calling).await {
             Ok(Ok(Some(page))) => page,
@@ -56,10 +61,13 @@ pub async fn list(connection: &Connection, deadline: Instant) -> Result<BTreeSet
             }
         };
         names.extend(page.clusters.unwrap_or_default());
-        match page.next_token.filter(|next| !next.is_empty()) {
-            // A token that leads back to itself would lead on for ever.
-            Some(next) if token.as_ref() != Some(&next) => token = Some(next),
-            _ => return Ok(names),
+        match pages.turn(page.next_token, MOST_PAGES) {
+            Ok(true) => {}
+            Ok(false) => return Ok(names),
+            Err(Endless) => {
+                let failure = Failure::during(LIST_CLUSTERS, Cause::EndlessList);
+                return Err(failure.in_region(connection));
+            }
         }
     }
 }

@@ -11,6 +11,7 @@
 //! - [`request_filter`]: which requests count, by their arrival
 //! - [`ingest`]: one event's text read
 //! - [`single_requests`]: every request by itself, spilled to temporary files where they are many
+//! - [`pages`]: lists that come in pages, and that end
 //! - [`progress`], [`query_progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
@@ -23,6 +24,7 @@ pub mod eks;
 pub mod files;
 pub mod ingest;
 pub mod kubernetes;
+mod pages;
 pub mod progress;
 pub mod query_progress;
 pub mod request_filter;

@@ -17,11 +17,10 @@ use super::pod_status;
 use super::rejection_join::{Joined, JoinedRejections, RunsOfAgents};
 use super::successor::Successors;
 use super::thresholds::ACCEPTED_PAST_END;
+use super::token_users::TokenUsers;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
-use crate::evidence::token::Token;
-use crate::evidence::token_use::TokenUse;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::interruption::Interruption;
 use crate::report::rejection::HolderRejections;
@@ -43,7 +42,7 @@ pub struct Account<'a> {
     /// What an earlier report knew.
     pub memory: &'a Memory<'a>,
     /// Its holders that only the earlier report knew.
-    pub only_remembered: BTreeSet<&'a Holder>,
+    pub only_remembered: &'a BTreeSet<&'a Holder>,
     /// Its holders that an earlier report knew to recur.
     pub recurring_before: BTreeSet<&'a Identity>,
     /// What the cluster says of its pods, where it was asked.
@@ -64,13 +63,17 @@ impl Account<'_> {
             .enumerate()
             .filter_map(|(place, held)| self.holder(place, held, &successors))
             .collect();
-        judged.sort_by(|one, other| {
+        // No two holders are alike, and a stable sort would take memory for half of them again.
+        judged.sort_unstable_by(|one, other| {
             let order = |it: &HolderFinding| urgency(it.severity, it.verdict, it.rejected_from);
             (order(one), &one.pod, &one.identity).cmp(&(order(other), &other.pod, &other.identity))
         });
+        // Most accounts have one holder, and there may be very many accounts.
+        judged.shrink_to_fit();
         let lead = judged.first()?;
-        let clients = cure::clients(self.service_account, &judged);
-        let remedies = cure::remedies(
+        let mut clients = cure::clients(self.service_account, &judged);
+        clients.shrink_to_fit();
+        let mut remedies = cure::remedies(
             lead.verdict,
             &self.service_account.namespace,
             &judged,
@@ -78,6 +81,7 @@ impl Account<'_> {
             &self.lifetimes.judged_by(),
             self.window.until,
         );
+        remedies.shrink_to_fit();
         Some(Finding {
             rank: 0,
             cluster: self.cluster.clone(),
@@ -96,7 +100,7 @@ impl Account<'_> {
         &self,
         place: usize,
         held: &Held<'_>,
-        successors: &Successors,
+        successors: &Successors<'_>,
     ) -> Option<HolderFinding> {
         let (holder, token_use) = held;
         let remembered = self
@@ -134,7 +138,8 @@ impl Account<'_> {
             Some(known) => {
                 let stays = finding.verdict.is_dead() && known.is_fresh(self.window.until);
                 let before = known.reported.rejections.clone();
-                finding.rejections = before.map(|it| HolderRejections { count: 0, ..it });
+                finding.rejections =
+                    before.map(|it| Box::new(HolderRejections { count: 0, ..*it }));
                 stays.then_some(finding)
             }
         }
@@ -188,6 +193,7 @@ fn holder_finding(
     let all = token_use.tokens();
     let last_seen = all.iter().map(|(_, it)| it.last_used).max()?;
     let seen_only_before = last_seen < window.since;
+    let users = TokenUsers::of_agents(&token_use.agents);
     let tokens: Vec<TokenFinding> = all
         .iter()
         .map(|(credential_id, token)| TokenFinding {
@@ -201,7 +207,7 @@ fn holder_finding(
                 false => token.requests.count(),
             },
             lifetime: account.lifetimes.of(token),
-            user_agents: users(token_use, credential_id, token),
+            user_agents: users.of(credential_id, token),
         })
         .collect();
     // The client to blame comes first, and then the most used.
@@ -224,7 +230,7 @@ fn holder_finding(
         last_seen,
         tokens,
         calls: token_use.calls.texts(),
-        rejections: joined.map(|joined| joined.all.clone()),
+        rejections: joined.map(|joined| Box::new(joined.all.clone())),
         interruptions,
         quiet_since: judgement.quiet_since,
         seen_only_before,
@@ -232,22 +238,6 @@ fn holder_finding(
         reasons: Vec::new(),
     };
     Some(finding)
-}
-
-/// The user agents that used one of a holder's tokens.
-fn users(token_use: &TokenUse, credential_id: Option<&str>, token: &Token) -> Vec<String> {
-    let is_same = |other_id: Option<&str>, other: &Token| match credential_id {
-        Some(_) => other_id == credential_id,
-        // Estimates that belong to the same token lie between its earliest and its latest one.
-        None => {
-            other_id.is_none() && (token.issued..=token.latest_estimate).contains(&other.issued)
-        }
-    };
-    let agents = token_use.agents.iter();
-    agents
-        .filter(|(_, agent_use)| agent_use.tokens.iter().any(|(id, it)| is_same(id, it)))
-        .filter_map(|(agent, _)| agent.map(str::to_owned))
-        .collect()
 }
 
 /// The order of what is most urgent: severity, verdict, date.

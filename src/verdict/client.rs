@@ -1,6 +1,6 @@
 //! The clients of a holder: the programs in a pod, told apart where they use tokens of their own.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -156,20 +156,30 @@ fn others_go_on(agents: &Agents, rejections: &RunsOfAgents) -> bool {
 /// client that changed to it has long let go of its older one: an older one that is used even then
 /// belongs to another program. No client goes back to an older token. Each token goes to the program whose last one ended latest.
 fn apart(client: Client) -> Vec<Client> {
-    let mut tokens = client.tokens.clone();
+    let mut tokens = client.tokens;
     tokens.sort_by_key(|it| (it.token.first_used, it.token.issued));
     let mut chains: Vec<Vec<DatedToken>> = Vec::new();
+    // The chains by when they ended, with the newest token of each: a holder may have very many.
+    let mut ended: BTreeMap<(DateTime<Utc>, usize), DateTime<Utc>> = BTreeMap::new();
     for token in tokens {
-        let ended = |chain: &Vec<DatedToken>| chain.iter().map(|it| it.token.last_used).max();
-        let before = chains
-            .iter_mut()
-            .filter(|chain| ended(chain).is_some_and(|ended| ended <= token.token.first_used))
-            .filter(|chain| chain.iter().all(|it| it.token.issued <= token.token.issued))
-            .max_by_key(|chain| ended(chain));
-        match before {
-            Some(chain) => chain.push(token),
-            None => chains.push(vec![token]),
-        }
+        let (issued, last_used) = (token.token.issued, token.token.last_used);
+        let before = ended
+            .range(..=(token.token.first_used, usize::MAX))
+            .rev()
+            .find(|(_, newest)| **newest <= issued)
+            .map(|(key, _)| *key);
+        let place = match before {
+            Some((at, place)) => {
+                ended.remove(&(at, place));
+                chains[place].push(token);
+                place
+            }
+            None => {
+                chains.push(vec![token]);
+                chains.len() - 1
+            }
+        };
+        ended.insert((last_used, place), issued);
     }
     let has_others_beside = chains.len() > 1;
     chains
@@ -177,9 +187,11 @@ fn apart(client: Client) -> Vec<Client> {
         .map(|mut tokens| {
             tokens.sort_by_key(|it| it.token.issued);
             Client {
+                user_agents: client.user_agents.clone(),
                 tokens,
+                may_be_several: client.may_be_several,
                 has_others_beside,
-                ..client.clone()
+                rejections: client.rejections.clone(),
             }
         })
         .collect()

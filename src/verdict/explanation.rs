@@ -18,7 +18,7 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
     let mut reasons = vec![dated(holder)];
     let used_at = holder.tokens.iter().map(age_at_last_use).max();
     let thresholds = Thresholds::of(holder.lifetime.duration());
-    let said = holder.pod_status.as_ref();
+    let said = holder.pod_status.as_deref();
     reasons.extend(said.into_iter().flat_map(pod_status::reasons));
     reasons.push(
         holder.verdict.sentence(&Grounds {
@@ -61,6 +61,9 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
                 .to_owned(),
         );
     }
+    // There may be a million holders.
+    reasons.iter_mut().for_each(String::shrink_to_fit);
+    reasons.shrink_to_fit();
     reasons
 }
 

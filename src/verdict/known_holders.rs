@@ -63,7 +63,7 @@ pub(super) fn known<'a>(
                 last_seen: times().map(|(_, token)| token.last_used).max()?,
                 was_harmless: !seen.contains(holder)
                     && reported.is_some_and(|it| it.verdict.is_harmless()),
-                rejected_before: reported.and_then(|it| it.rejections.as_ref()),
+                rejected_before: reported.and_then(|it| it.rejections.as_deref()),
                 uses,
             })
         })

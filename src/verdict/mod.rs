@@ -4,6 +4,7 @@
 //! - [`lifetime`]: how long each token is accepted
 //! - [`client`]: the programs of a holder, told apart where they use tokens of their own
 //! - [`holder`]: the verdict on one client of a holder
+//! - `token_users`: which user agents used which of a holder's tokens
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
 //! - [`successor`]: who took a client's place
 //! - [`acceptance`]: findings that the operator accepts for a time
@@ -47,6 +48,7 @@ mod renewal;
 pub mod senders;
 pub mod successor;
 pub mod thresholds;
+mod token_users;
 pub mod unexplained;
 pub mod upgrade;
 
@@ -180,7 +182,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
                 joined: &joined,
                 lifetimes: &lifetimes,
                 memory: &memory,
-                only_remembered: only_remembered.clone(),
+                only_remembered: &only_remembered,
                 recurring_before: memory.recurring(cluster, service_account),
                 pods: of_cluster,
                 window,

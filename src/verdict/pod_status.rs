@@ -52,7 +52,7 @@ pub(super) fn add(
     {
         renew(holder, restarted.at, lifetimes);
     }
-    holder.pod_status = Some(status);
+    holder.pod_status = Some(Box::new(status));
 }
 
 /// The holder's pod: by its UID; where the log named none, the pod of the account that had its

@@ -6,32 +6,33 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::Held;
-use super::client::{Client, DatedToken};
+use super::client::Client;
 use super::holder::Successor;
 use super::lifetime::Lifetimes;
+use crate::evidence::token::Token;
 
 /// A holder that uses a client.
-struct User {
+struct User<'a> {
     holder: usize,
     first_used: DateTime<Utc>,
-    newest: DatedToken,
+    newest: &'a Token,
 }
 
 /// The holders that use one client, in order of first use.
 #[derive(Default)]
-struct Users {
-    users: Vec<User>,
+struct Users<'a> {
+    users: Vec<User<'a>>,
     /// Of each user and all behind it, where the one with the newest token stands, and the one
     /// among those of other holders: looked up for every holder of an account, of which there may
     /// be very many.
     newest: Vec<(usize, Option<usize>)>,
 }
 
-impl Users {
+impl<'a> Users<'a> {
     fn sort(&mut self) {
         self.users
             .sort_by_key(|user| (user.first_used, user.holder));
-        let issued = |place: usize| self.users[place].newest.token.issued;
+        let issued = |place: usize| self.users[place].newest.issued;
         let holder = |place: usize| self.users[place].holder;
         let mut newest: Vec<(usize, Option<usize>)> = Vec::with_capacity(self.users.len());
         for place in (0..self.users.len()).rev() {
@@ -53,7 +54,7 @@ impl Users {
     }
 
     /// The first of another holder that begins after a moment, and the one with the newest token.
-    fn after(&self, moment: DateTime<Utc>, holder: usize) -> Option<(&User, &User)> {
+    fn after(&self, moment: DateTime<Utc>, holder: usize) -> Option<(&User<'a>, &User<'a>)> {
         let later = self.users.partition_point(|user| user.first_used <= moment);
         let first = self.users[later..]
             .iter()
@@ -68,12 +69,15 @@ impl Users {
 }
 
 /// The holders of one account by their clients.
-pub struct Successors(BTreeMap<String, Users>);
+pub struct Successors<'a> {
+    users: BTreeMap<&'a str, Users<'a>>,
+    lifetimes: &'a Lifetimes,
+}
 
-impl Successors {
+impl<'a> Successors<'a> {
     /// The holders of an account, by their place among them.
-    pub fn among(holders: &[Held<'_>], lifetimes: &Lifetimes) -> Self {
-        let mut users: BTreeMap<String, Users> = BTreeMap::new();
+    pub fn among(holders: &[Held<'a>], lifetimes: &'a Lifetimes) -> Self {
+        let mut users: BTreeMap<&str, Users<'_>> = BTreeMap::new();
         for (place, (_, token_use)) in holders.iter().enumerate() {
             for (agent, agent_use) in token_use.agents.iter() {
                 let first_used = agent_use.tokens.iter().map(|(_, it)| it.first_used).min();
@@ -83,20 +87,16 @@ impl Successors {
                     .map(|(_, it)| it)
                     .max_by_key(|it| it.issued);
                 if let (Some(agent), Some(first_used), Some(newest)) = (agent, first_used, newest) {
-                    users
-                        .entry(program(agent).to_owned())
-                        .or_default()
-                        .users
-                        .push(User {
-                            holder: place,
-                            first_used,
-                            newest: lifetimes.dated(newest),
-                        });
+                    users.entry(program(agent)).or_default().users.push(User {
+                        holder: place,
+                        first_used,
+                        newest,
+                    });
                 }
             }
         }
         users.values_mut().for_each(Users::sort);
-        Self(users)
+        Self { users, lifetimes }
     }
 
     /// Who took the place of a client of this holder.
@@ -106,10 +106,10 @@ impl Successors {
             .user_agents
             .iter()
             .filter_map(|agent| {
-                let (first, newest) = self.0.get(program(agent))?.after(last_used, holder)?;
+                let (first, newest) = self.users.get(program(agent))?.after(last_used, holder)?;
                 Some(Successor {
                     first_used: first.first_used,
-                    newest: newest.newest.clone(),
+                    newest: self.lifetimes.dated(newest.newest),
                 })
             })
             .min_by_key(|successor| successor.first_used)
@@ -127,24 +127,19 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::evidence::token::{Requests, Token};
-    use crate::report::token_lifetime::TokenLifetime;
+    use crate::evidence::token::Requests;
 
-    fn user((holder, first_used, issued): (usize, i64, i64)) -> User {
-        let moment = |minutes| DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes);
-        User {
-            holder,
-            first_used: moment(first_used),
-            newest: DatedToken {
-                token: Token {
-                    issued: moment(issued),
-                    latest_estimate: moment(issued),
-                    first_used: moment(first_used),
-                    last_used: moment(first_used),
-                    requests: Requests::default(),
-                },
-                lifetime: TokenLifetime::stated(1),
-            },
+    fn moment(minutes: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::minutes(minutes)
+    }
+
+    fn token((_, first_used, issued): &(usize, i64, i64)) -> Token {
+        Token {
+            issued: moment(*issued),
+            latest_estimate: moment(*issued),
+            first_used: moment(*first_used),
+            last_used: moment(*first_used),
+            requests: Requests::default(),
         }
     }
 
@@ -156,17 +151,22 @@ mod tests {
             moment in -1_i64..21,
             holder in 0_usize..7,
         ) {
+            let tokens: Vec<Token> = users.iter().map(token).collect();
             let mut all = Users::default();
-            all.users.extend(users.into_iter().map(user));
+            all.users.extend(users.iter().zip(&tokens).map(|(user, newest)| User {
+                holder: user.0,
+                first_used: newest.first_used,
+                newest,
+            }));
             all.sort();
-            let moment = DateTime::UNIX_EPOCH + TimeDelta::minutes(moment);
+            let moment = super::tests::moment(moment);
             let later = || {
                 let users = all.users.iter();
                 users.filter(|user| user.first_used > moment && user.holder != holder)
             };
-            let expected = later().next().zip(later().max_by_key(|user| user.newest.token.issued));
-            let told = |(first, newest): (&User, &User)| {
-                (first.holder, first.first_used, newest.holder, newest.newest.token.issued)
+            let expected = later().next().zip(later().max_by_key(|user| user.newest.issued));
+            let told = |(first, newest): (&User<'_>, &User<'_>)| {
+                (first.holder, first.first_used, newest.holder, newest.newest.issued)
             };
             prop_assert_eq!(all.after(moment, holder).map(told), expected.map(told));
         }

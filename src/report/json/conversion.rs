@@ -1,5 +1,7 @@
 //! From a type of this version to the one that the program works with, and back.
 
+use serde::{Serialize, Serializer};
+
 /// Writes both conversions between a type of this version and the program's: for a struct field
 /// by field, with how to convert those that have a type of their own here; for an enum variant
 /// by variant.
@@ -47,12 +49,30 @@ macro_rules! both_ways {
 
 pub(super) use both_ways;
 
+/// A list that is converted element by element while it is written: a report of very many holders
+/// never stands in memory twice.
+pub(super) struct Written<Elements>(pub(super) Elements);
+
+impl<Elements> Serialize for Written<Elements>
+where
+    Elements: Iterator<Item: Serialize> + Clone,
+{
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.clone())
+    }
+}
+
 pub(super) fn one<Source, To: From<Source>>(value: Source) -> To {
     value.into()
 }
 
 pub(super) fn optional<Source, To: From<Source>>(value: Option<Source>) -> Option<To> {
     value.map(To::from)
+}
+
+/// For what few of very many have.
+pub(super) fn boxed<Source, To: From<Source>>(value: Option<Box<Source>>) -> Option<Box<To>> {
+    value.map(|value| Box::new(To::from(*value)))
 }
 
 pub(super) fn list<Source, To: From<Source>>(values: Vec<Source>) -> Vec<To> {

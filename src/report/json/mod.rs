@@ -68,8 +68,8 @@ const VERSIONS: [Version; 2] = [
 ];
 
 /// The report in the newest version of its form.
-pub fn newest(report: &Report) -> impl Serialize + use<> {
-    v2::Report::from(report)
+pub fn newest(report: &Report) -> impl Serialize {
+    v2::written(report)
 }
 
 /// What every version begins with.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::{Instant, sleep, timeout_at};
 
+use super::answer_limit;
 use super::cause::chain;
 use super::failure::Failure;
 use super::pace::Pace;
@@ -131,11 +132,20 @@ where
 }
 
 /// Whether calls come too fast, and not whether too many queries run.
-fn is_throttling<E: ProvideErrorMetadata>(error: &SdkError<E>) -> bool {
+fn is_throttling<E>(error: &SdkError<E>) -> bool
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
     again(error) == Again::Room && error.code() != Some("LimitExceededException")
 }
 
-fn again<E: ProvideErrorMetadata>(error: &SdkError<E>) -> Again {
+fn again<E>(error: &SdkError<E>) -> Again
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+{
+    if answer_limit::is_exceeded(error) {
+        return Again::Never;
+    }
     match error.code() {
         Some(
             "LimitExceededException"

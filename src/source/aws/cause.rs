@@ -4,6 +4,7 @@ use std::error::Error;
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
+use super::answer_limit;
 use crate::source::cloudwatch::transformer::Transformer;
 
 /// What went wrong.
@@ -109,6 +110,10 @@ pub enum Cause {
         /// What happened at last.
         reason: String,
     },
+    /// An answer is larger than [`LARGEST_ANSWER`](super::answer_limit::LARGEST_ANSWER).
+    AnswerTooLarge,
+    /// A list goes on for more pages than it can have.
+    EndlessList,
     /// The service was not reached.
     Unreachable {
         /// The SDK's words.
@@ -165,6 +170,7 @@ impl Cause {
             "MalformedQueryException" if reason().contains("retention") => Self::OutsideRetention,
             "MalformedQueryException" => Self::MalformedQuery { reason: reason() },
             "LimitExceededException" => Self::TooManyQueries,
+            _ if answer_limit::is_exceeded(error) => Self::AnswerTooLarge,
             _ => {
                 let reason = chain(error);
                 match error {

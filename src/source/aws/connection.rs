@@ -12,6 +12,7 @@ use aws_sdk_cloudwatchlogs::config::{
 use tokio::sync::OnceCell;
 
 use super::access::Access;
+use super::answer_limit::AnswerLimit;
 use super::cause::{Cause, chain};
 use super::failure::Failure;
 use super::pace::Paces;
@@ -114,7 +115,7 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
         logs = logs.endpoint_url(url);
     }
     Ok(Connection {
-        client: aws_sdk_cloudwatchlogs::Client::from_conf(logs.build()),
+        client: aws_sdk_cloudwatchlogs::Client::from_conf(logs.interceptor(AnswerLimit).build()),
         region: region.to_string(),
         profile: access.profile.clone(),
         account: credentials.account_id().map(|id| id.as_str().to_owned()),
@@ -129,7 +130,11 @@ impl Connection {
     /// A connection by a configuration that has been loaded.
     pub fn with(config: SdkConfig, region: String, profile: Option<String>) -> Self {
         Self {
-            client: aws_sdk_cloudwatchlogs::Client::new(&config),
+            client: aws_sdk_cloudwatchlogs::Client::from_conf(
+                aws_sdk_cloudwatchlogs::config::Builder::from(&config)
+                    .interceptor(AnswerLimit)
+                    .build(),
+            ),
             region,
             profile,
             account: None,
@@ -151,13 +156,17 @@ impl Connection {
 
     /// The EKS API.
     pub fn eks(&self) -> aws_sdk_eks::Client {
-        let client = || aws_sdk_eks::Client::new(&self.config);
+        let client = || {
+            let config = aws_sdk_eks::config::Builder::from(&self.config);
+            aws_sdk_eks::Client::from_conf(config.interceptor(AnswerLimit).build())
+        };
         self.eks.get_or_init(client).clone()
     }
 
     /// The Security Token Service.
     pub fn sts(&self) -> aws_sdk_sts::Client {
-        aws_sdk_sts::Client::new(&self.config)
+        let config = aws_sdk_sts::config::Builder::from(&self.config);
+        aws_sdk_sts::Client::from_conf(config.interceptor(AnswerLimit).build())
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt;
 
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
+use super::answer_limit::LARGEST_ANSWER;
 use super::cause::Cause;
 use super::scope::Scope;
 use crate::source::cloudwatch::transformer::Transformer;
@@ -175,6 +176,13 @@ impl Failure {
             Cause::ObjectReplaced => "it was replaced after it was listed".to_owned(),
             Cause::ObjectArchived => "it is archived (S3 Glacier)".to_owned(),
             Cause::Torn { reason } => format!("its transfer breaks off: {reason}"),
+            Cause::AnswerTooLarge => format!(
+                "an answer to {operation} in {place} is larger than {} MiB",
+                LARGEST_ANSWER >> 20
+            ),
+            Cause::EndlessList => {
+                format!("the list that {operation} gives in {place} does not end")
+            }
             Cause::Unreachable { reason } | Cause::Other { reason } => {
                 format!("{operation} failed in {place}: {reason}")
             }
@@ -277,6 +285,10 @@ impl Failure {
                 "try again when the bucket is less busy; --verbose shows each call".to_owned()
             }
             Cause::OutOfTime => "wait longer: --timeout 30m".to_owned(),
+            Cause::AnswerTooLarge => "ask for a shorter window: --since 1h".to_owned(),
+            Cause::EndlessList => {
+                "check --endpoint-url and any proxy in between: AWS ends its lists".to_owned()
+            }
             Cause::Unreachable { .. } => {
                 "see whether the network, a proxy or --endpoint-url keeps it away".to_owned()
             }

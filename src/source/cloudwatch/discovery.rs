@@ -16,9 +16,14 @@ use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::eks;
+use crate::source::pages::{Endless, Pages};
 
 /// Up to so many named clusters are looked up one by one; for more, listing all is fewer calls.
 const LOOKED_UP: usize = 5;
+
+/// The most pages of log groups: an account has at most 1,000,000 of them in a Region (CloudWatch
+/// Logs quotas), and a page holds 50 (API reference, DescribeLogGroups).
+const MOST_PAGES: usize = 20_000;
 
 /// The prefix of every cluster's log group.
 const ALL: &str = "/aws/eks/";
@@ -155,7 +160,7 @@ async fn list(
     deadline: Instant,
 ) -> Result<Vec<Listed>, Failure> {
     let mut groups = Vec::new();
-    let mut token: Option<String> = None;
+    let mut pages = Pages::default();
     loop {
         let page = call(
             &connection.paces.describe,
@@ -167,7 +172,7 @@ async fn list(
                     .describe_log_groups()
                     .log_group_name_prefix(prefix)
                     .set_include_linked_accounts(linked.then_some(true))
-                    .set_next_token(token.clone())
+                    .set_next_token(pages.token())
                     .send()
             },
         )
@@ -176,9 +181,13 @@ async fn list(
             return Err(Failure::during("logs:DescribeLogGroups", Cause::OutOfTime));
         };
         groups.extend(page.log_groups.unwrap_or_default());
-        match page.next_token {
-            Some(next) if token.as_ref() != Some(&next) => token = Some(next),
-            _ => return Ok(groups),
+        match pages.turn(page.next_token, MOST_PAGES) {
+            Ok(true) => {}
+            Ok(false) => return Ok(groups),
+            Err(Endless) => {
+                let failure = Failure::during("logs:DescribeLogGroups", Cause::EndlessList);
+                return Err(failure);
+            }
         }
     }
 }

@@ -126,7 +126,7 @@ impl RejectedAddresses {
         if let Ok(address) = rejection.address.parse() {
             let known = self.rejected.entry(address).or_default();
             known.text.clone_from(&rejection.address);
-            known.count += count;
+            known.count = known.count.saturating_add(count);
             known.reject(rejection.user_agent.clone(), last);
             known.trim();
         }
@@ -138,7 +138,7 @@ impl RejectedAddresses {
         for (address, other) in other.rejected {
             let known = self.rejected.entry(address).or_default();
             known.text = other.text;
-            known.count += other.count;
+            known.count = known.count.saturating_add(other.count);
             for (user_agent, last) in other.user_agents {
                 known.reject(user_agent, last);
             }

@@ -11,15 +11,19 @@ use tokio_util::sync::CancellationToken;
 use super::chunk::Span;
 use super::log_group::LogGroup;
 use super::pause::Pauses;
-use super::queries::logs_query::DEFAULT_ROW_LIMIT;
+use super::queries::logs_query::{DEFAULT_ROW_LIMIT, MAXIMUM_ROW_LIMIT};
 use super::row::Row;
 use crate::source::aws::call::{Repeat, call, call_with};
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use crate::source::pages::{Endless, Pages};
 
 /// How long a query may take to be stopped: it is the last thing that is done.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// So many pages of a result may bring no row.
+const EMPTY_PAGES: u64 = 100;
 
 /// A query to be run.
 #[derive(Debug, Clone, Copy)]
@@ -114,6 +118,7 @@ pub async fn run(
         deadline,
         result: &mut result,
         partial_rows: Vec::new(),
+        page_size: None,
         send,
     };
     let followed = tokio::select! {
@@ -206,6 +211,8 @@ struct Poller<'a> {
     result: &'a mut QueryResult,
     /// Rows that the query had while it still ran, kept in case it is given up.
     partial_rows: Vec<Row>,
+    /// The rows of a page; absent for as many as the service gives.
+    page_size: Option<i32>,
     send: &'a mut (dyn FnMut(Vec<Row>) + Send),
 }
 
@@ -236,8 +243,9 @@ impl Poller<'_> {
     /// Fetches all pages, from the first.
     async fn fetch(&mut self, first: GetQueryResultsOutput) -> Result<Option<Completion>, Failure> {
         let mut page = first;
+        let mut pages = Pages::default();
         loop {
-            let token = page.next_token.clone();
+            let token = page.next_token.take();
             let rows = self.rows(page);
             let is_cut_off = self.spec.rows_are_events && self.result.matched > self.spec.limit;
             if is_cut_off && self.spec.can_be_split {
@@ -245,15 +253,21 @@ impl Poller<'_> {
             }
             self.result.rows += rows.len() as u64;
             (self.send)(rows);
-            let Some(token) = token else {
-                break;
-            };
-            let Some(next) = self.poll(Some(token.clone())).await? else {
+            // Each page but a few brings a row, and no result has more than that.
+            let most = EMPTY_PAGES.saturating_add(self.result.rows);
+            let most = usize::try_from(most).unwrap_or(usize::MAX);
+            match pages.turn(token, most) {
+                Ok(true) if self.result.rows <= MAXIMUM_ROW_LIMIT => {}
+                Ok(false) => break,
+                Ok(true) | Err(Endless) => {
+                    let state = "pages that do not end".to_owned();
+                    return Ok(Some(Completion::Ended(state)));
+                }
+            }
+            let Some(next) = self.poll(pages.token()).await? else {
                 return Ok(None);
             };
             page = next;
-            // A token that leads back to itself would lead on for ever.
-            page.next_token = page.next_token.take().filter(|next| *next != token);
         }
         let QueryResult {
             rows,
@@ -273,12 +287,33 @@ impl Poller<'_> {
         }))
     }
 
-    fn poll(
+    /// A page, with fewer rows where an answer is too large.
+    async fn poll(
+        &mut self,
+        token: Option<String>,
+    ) -> Result<Option<GetQueryResultsOutput>, Failure> {
+        loop {
+            let polled = self.poll_once(token.clone()).await;
+            let is_too_large =
+                matches!(&polled, Err(failure) if *failure.cause() == Cause::AnswerTooLarge);
+            let Some(smaller) = smaller_page(self.page_size).filter(|_| is_too_large) else {
+                return polled;
+            };
+            tracing::debug!(
+                id = self.id,
+                rows = smaller,
+                "answer too large, asking for fewer rows"
+            );
+            self.page_size = Some(smaller);
+        }
+    }
+
+    fn poll_once(
         &self,
         token: Option<String>,
     ) -> impl Future<Output = Result<Option<GetQueryResultsOutput>, Failure>> + use<> {
         let (connection, deadline) = (self.connection.clone(), self.deadline);
-        let id = self.id.to_owned();
+        let (id, page_size) = (self.id.to_owned(), self.page_size);
         async move {
             call(
                 &connection.paces.get_query_results,
@@ -286,6 +321,7 @@ impl Poller<'_> {
                 deadline,
                 || {
                     let request = connection.client.get_query_results().query_id(&id);
+                    let request = request.set_max_items(page_size);
                     request.set_next_token(token.clone()).send()
                 },
             )
@@ -305,6 +341,15 @@ impl Poller<'_> {
             .into_iter()
             .map(Row::from)
             .collect()
+    }
+}
+
+/// The next smaller size of a page, beginning with the service's own largest (CloudWatch Logs API
+/// reference, GetQueryResults); `None` if one row is too large.
+fn smaller_page(page_size: Option<i32>) -> Option<i32> {
+    match page_size.unwrap_or(10_000) / 10 {
+        0 => None,
+        smaller => Some(smaller),
     }
 }
 

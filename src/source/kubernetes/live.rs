@@ -22,6 +22,7 @@ use tokio::time::timeout;
 use super::list::ListReader;
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
+use crate::source::pages::{Endless, Pages};
 pub use error::LiveError;
 use error::in_words;
 use target::Found;
@@ -29,6 +30,10 @@ pub use target::Target;
 
 /// Objects a page: what kubectl asks for (`--chunk-size`).
 const PAGE: u32 = 500;
+
+/// The most pages of a list: 2,000,000 objects. Kubernetes supports 150,000 pods in a cluster
+/// (Kubernetes documentation, "Considerations for large clusters").
+const MOST_PAGES: usize = 4_000;
 
 /// How long the API server may take to answer for one page.
 const ANSWERED_WITHIN: Duration = Duration::from_secs(30);
@@ -211,17 +216,25 @@ impl Connection {
         metadata_only: bool,
         reader: &mut ListReader,
     ) -> Result<(), Stopped> {
-        let mut params = ListParams::default().limit(PAGE);
+        let mut pages = Pages::default();
         loop {
+            let params = ListParams {
+                continue_token: pages.token(),
+                ..ListParams::default().limit(PAGE)
+            };
             let next = self
                 .page(resource, path, kind, metadata_only, &params, reader)
                 .await?;
-            match next {
-                // A token that leads back to itself would lead on for ever.
-                Some(next) if params.continue_token.as_ref() != Some(&next) => {
-                    params = ListParams::default().limit(PAGE).continue_token(&next);
+            match pages.turn(next, MOST_PAGES) {
+                Ok(true) => {}
+                Ok(false) => return Ok(()),
+                Err(Endless) => {
+                    return Err(Stopped::Failed(LiveError::Other {
+                        place: self.place.clone(),
+                        resource,
+                        reason: "its list does not end".to_owned(),
+                    }));
                 }
-                _ => return Ok(()),
             }
         }
     }

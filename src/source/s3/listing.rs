@@ -7,9 +7,11 @@ use tokio::time::Instant;
 
 use super::object::Object;
 use super::store::Bucket;
+use crate::source::aws::answer_limit::AnswerLimit;
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::failure::Failure;
+use crate::source::pages::{Endless, Pages};
 
 /// The action, as a policy names it.
 pub const LIST_BUCKET: &str = "s3:ListBucket";
@@ -25,7 +27,7 @@ impl Bucket {
     /// The objects whose keys begin so. If one has exactly this key, that one alone.
     pub(super) async fn list(self: &Arc<Self>, prefix: &str) -> Result<Vec<Object>, Failure> {
         let mut objects = Vec::new();
-        let mut token: Option<String> = None;
+        let mut pages = Pages::default();
         loop {
             let deadline = Instant::now() + PAGE_WITHIN;
             let listing = call(
@@ -38,7 +40,9 @@ impl Bucket {
                         .list_objects_v2()
                         .bucket(&self.name)
                         .prefix(prefix)
-                        .set_continuation_token(token.clone())
+                        .set_continuation_token(pages.token())
+                        .customize()
+                        .interceptor(AnswerLimit)
                         .send()
                 },
             );
@@ -80,21 +84,22 @@ impl Bucket {
                     objects.push(object);
                 }
             }
-            let next = page.next_continuation_token.filter(|next| !next.is_empty());
-            match next.filter(|_| page.is_truncated == Some(true)) {
-                // A token that leads back to itself would lead on for ever.
-                Some(next) if token.as_ref() == Some(&next) => {
-                    let reason = "its list of objects does not go on".to_owned();
-                    let failure = Failure::during(LIST_BUCKET, Cause::Other { reason });
+            // However many objects a bucket holds, no token comes twice.
+            let next = page
+                .next_continuation_token
+                .filter(|_| page.is_truncated == Some(true));
+            match pages.turn(next, usize::MAX) {
+                Ok(true) => {}
+                Err(Endless) => {
+                    let failure = Failure::during(LIST_BUCKET, Cause::EndlessList);
                     return Err(self.failure(failure));
                 }
-                Some(next) => token = Some(next),
-                None if page.is_truncated == Some(true) => {
+                Ok(false) if page.is_truncated == Some(true) => {
                     let reason = "its list of objects breaks off".to_owned();
                     let failure = Failure::during(LIST_BUCKET, Cause::Other { reason });
                     return Err(self.failure(failure));
                 }
-                None => return Ok(objects),
+                Ok(false) => return Ok(objects),
             }
         }
     }

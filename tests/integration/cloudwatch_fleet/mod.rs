@@ -15,6 +15,7 @@ mod money;
 mod named_log_groups;
 mod odd_answers;
 mod organisation;
+mod oversized;
 mod profiles;
 mod quotas;
 mod regions;

@@ -68,6 +68,13 @@ pub(crate) enum Fault {
     ExpiredPageToken,
     /// The page before is answered once more. For the first page, nothing happens.
     RepeatedPage,
+    /// The first page is answered, whatever the token, and names a next page: by a token that was
+    /// never given before.
+    FurtherPage,
+    /// The same, by a token that is always the same.
+    SamePage,
+    /// The answer carries so many bytes that nobody needs.
+    Padded(usize),
     /// Any other error.
     Other(Exception),
 }

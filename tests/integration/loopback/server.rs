@@ -136,7 +136,7 @@ async fn answer(
             .body(AnswerBody::whole(Bytes::from(xml)))
             .map_err(io::Error::other);
     }
-    let (name, body) = match rest::call(&head) {
+    let (name, mut body) = match rest::call(&head) {
         Some((name, parameters)) => (name.to_owned(), parameters),
         None => {
             let target = head.headers.get("x-amz-target");
@@ -168,6 +168,10 @@ async fn answer(
         Some(Fault::Slow(time)) => tokio::time::sleep(*time).await,
         _ => {}
     }
+    let turns_back = matches!(fault, Some(Fault::FurtherPage | Fault::SamePage));
+    if let (true, Some(members)) = (turns_back, body.as_object_mut()) {
+        members.remove("nextToken");
+    }
     let answered = service.answer(&name, &body, fault.as_ref());
     match fault {
         Some(Fault::AnswerLost) => Err(io::ErrorKind::ConnectionReset.into()),
@@ -175,11 +179,27 @@ async fn answer(
             "<html>502 Bad Gateway</html>".into(),
         ))),
         Some(Fault::EmptyAnswer) => Ok(Response::new(AnswerBody::whole("{}".into()))),
+        Some(Fault::FurtherPage) => {
+            let token = format!("page-{}", service.state().calls().len());
+            response(answered.map(|body| with_member(body, "nextToken", token)))
+        }
+        Some(Fault::SamePage) => {
+            response(answered.map(|body| with_member(body, "nextToken", "page".to_owned())))
+        }
+        Some(Fault::Padded(bytes)) => {
+            response(answered.map(|body| with_member(body, "padding", " ".repeat(bytes))))
+        }
         Some(Fault::TruncatedBody) => {
             response(answered).map(|response| response.map(AnswerBody::truncated))
         }
         _ => response(answered),
     }
+}
+
+/// The same answer with one member more.
+fn with_member(mut body: Value, name: &str, value: String) -> Value {
+    body[name] = Value::from(value);
+    body
 }
 
 fn response(answered: Result<Value, Exception>) -> io::Result<Response<AnswerBody>> {

@@ -3,7 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::super::conversion::{both_ways, list, one, optional};
+use super::super::conversion::{both_ways, boxed, list, one, optional};
 use super::identity::{Cluster, ServiceAccount};
 use super::lifetime::TokenLifetime;
 use super::pod_status::PodStatus;
@@ -15,7 +15,7 @@ use crate::report::{acceptance, finding, interruption, remembered};
 /// One holder of a service account's token.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct HolderFinding {
+pub(in crate::report::json) struct HolderFinding {
     /// What tells it from other holders.
     pub(super) identity: Identity,
     /// The pod's name.
@@ -52,7 +52,7 @@ pub(super) struct HolderFinding {
     pub(super) calls: Vec<String>,
     /// The rejections that it most likely caused.
     #[serde(default)]
-    pub(super) rejections: Option<HolderRejections>,
+    pub(super) rejections: Option<Box<HolderRejections>>,
     /// The times that it was rejected at the end of a token and came back, in order.
     #[serde(default)]
     pub(super) interruptions: Vec<Interruption>,
@@ -66,7 +66,7 @@ pub(super) struct HolderFinding {
     pub(super) seen_only_before: bool,
     /// What the cluster says of its pod, where it was asked and knows the pod.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) pod_status: Option<PodStatus>,
+    pub(super) pod_status: Option<Box<PodStatus>>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     #[serde(default)]
     pub(super) reasons: Vec<String>,
@@ -85,7 +85,7 @@ pub(super) struct Accepted {
 /// A holder that an earlier report knew and that no finding names.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct RememberedHolder {
+pub(in crate::report::json) struct RememberedHolder {
     /// Its cluster.
     pub(super) cluster: Cluster,
     /// Its service account.
@@ -185,8 +185,8 @@ pub(super) enum Remedy {
 both_ways!(struct HolderFinding, finding::HolderFinding {
     identity: one, pod, nodes, addresses, user_agents, more_user_agents, verdict: one,
     severity: optional, issued, rejected_from, lifetime: one, requests, first_seen, last_seen,
-    tokens: list, calls, rejections: optional, interruptions: list, quiet_since, seen_only_before,
-    pod_status: optional, reasons,
+    tokens: list, calls, rejections: boxed, interruptions: list, quiet_since, seen_only_before,
+    pod_status: boxed, reasons,
 });
 both_ways!(struct Accepted, acceptance::Accepted { until, reason });
 both_ways!(struct RememberedHolder, remembered::RememberedHolder {

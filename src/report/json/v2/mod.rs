@@ -23,7 +23,7 @@ mod verdict;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use super::conversion::{list, optional};
+use super::conversion::{Written, list, optional};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::price::Price;
@@ -47,7 +47,14 @@ const MICRO_DOLLARS: f64 = 1_000_000.0;
 /// A report. Times are RFC 3339 in UTC, durations whole seconds.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-pub(super) struct Report {
+#[cfg_attr(
+    test,
+    schemars(
+        rename = "Report",
+        bound = "Findings: schemars::JsonSchema, Remembered: schemars::JsonSchema + Default + Serialize"
+    )
+)]
+pub(super) struct Report<Findings = Vec<RankedFinding>, Remembered = Vec<RememberedHolder>> {
     /// The version of this form. Fields may be added to a version; what is there stays.
     schema_version: u32,
     /// The time the report was made for: the latest end of a cluster's window.
@@ -70,10 +77,10 @@ pub(super) struct Report {
     #[serde(default)]
     notes: Vec<String>,
     /// The findings in rank order.
-    findings: Vec<RankedFinding>,
+    findings: Findings,
     /// Holders of earlier reports that none of the findings names, for the next sweep to know.
     #[serde(default)]
-    remembered: Vec<RememberedHolder>,
+    remembered: Remembered,
     /// Rejected callers that an earlier report told of, for the next sweep to know.
     #[serde(default)]
     remembered_callers: Vec<RememberedCaller>,
@@ -143,7 +150,8 @@ struct Scan {
 /// A service account of one cluster, with its worst verdict and its earliest rejection.
 #[derive(Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-struct RankedFinding {
+#[cfg_attr(test, schemars(rename = "RankedFinding"))]
+pub(in crate::report::json) struct RankedFinding<Holders = Vec<HolderFinding>> {
     /// Its place among all findings, from 1.
     rank: usize,
     /// The cluster's name.
@@ -215,30 +223,27 @@ struct RankedFinding {
     /// What to do, most effective first; empty for a harmless finding.
     remedies: Vec<Remedy>,
     /// The holders, the worst and the first to be rejected first.
-    holders: Vec<HolderFinding>,
+    holders: Holders,
 }
 
-impl From<&report::Report> for Report {
-    fn from(report: &report::Report) -> Self {
-        Self {
-            schema_version: VERSION,
-            made_for: report.made_for(),
-            complete: !report.is_incomplete(),
-            clusters: list(report.clusters.clone()),
-            gaps: list(report.gaps.clone()),
-            passed_over: report.passed_over.clone(),
-            target_version: report.target_version,
-            filtered: optional(report.filtered.clone()),
-            findings: report
-                .findings
-                .iter()
-                .map(|finding| RankedFinding::of(report, finding))
-                .collect(),
-            notes: report.notes.clone(),
-            remembered: list(report.remembered.clone()),
-            remembered_callers: list(report.remembered_callers.clone()),
-            changes: optional(report.changes.clone()),
-        }
+/// The report in this version, converted while it is written.
+pub(super) fn written(report: &report::Report) -> impl Serialize {
+    let findings = report.findings.iter();
+    let remembered = report.remembered.iter();
+    Report {
+        schema_version: VERSION,
+        made_for: report.made_for(),
+        complete: !report.is_incomplete(),
+        clusters: list(report.clusters.clone()),
+        gaps: list(report.gaps.clone()),
+        passed_over: report.passed_over.clone(),
+        target_version: report.target_version,
+        filtered: optional(report.filtered.clone()),
+        findings: Written(findings.map(|finding| ranked(report, finding))),
+        notes: report.notes.clone(),
+        remembered: Written(remembered.cloned().map(RememberedHolder::from)),
+        remembered_callers: list(report.remembered_callers.clone()),
+        changes: optional(report.changes.clone()),
     }
 }
 
@@ -317,48 +322,50 @@ impl From<Scan> for ClusterScan {
     }
 }
 
-impl RankedFinding {
-    fn of(report: &report::Report, finding: &report::finding::Finding) -> Self {
-        let lead = finding.lead();
-        let now = report.window_end(finding).unwrap_or(lead.last_seen);
-        let rejections = finding.rejections();
-        Self {
-            rank: finding.rank,
-            cluster: finding.cluster.name.clone(),
-            region: finding.cluster.region.clone(),
-            account: finding.cluster.account.clone(),
-            namespace: finding.service_account.namespace.clone(),
-            service_account: finding.service_account.name.clone(),
-            verdict: finding.verdict.into(),
-            severity: optional(finding.severity),
-            accepted: optional(finding.accepted.clone()),
-            rejected_from: lead.rejected_from,
-            rejected_from_is_exact: lead.lifetime.is_exact(),
-            token_lifetime: lead.lifetime.into(),
-            kubernetes_version: report
-                .judged_by(finding)
-                .and_then(|judged_by| judged_by.version)
-                .map(|version| version.to_string()),
-            interruptions: finding.interruptions().len(),
-            longest_interruption_seconds: finding
-                .longest_interruption()
-                .map(|length| length.num_seconds()),
-            after_upgrade: optional(finding.after_upgrade),
-            seconds_left: (lead.rejected_from - now).num_seconds(),
-            issued: lead.issued,
-            age_seconds: (now - lead.issued).num_seconds(),
-            requests: finding.requests(),
-            first_seen: finding.first_seen(),
-            last_seen: finding.last_seen(),
-            rejections: rejections.map_or(0, |it| it.count),
-            first_rejection: rejections.map(|it| it.first),
-            rejected_at_least_since: rejections.is_some_and(|it| it.at_least_since),
-            last_rejection: rejections.map(|it| it.last),
-            rejection_confidence: optional(rejections.map(|it| it.confidence)),
-            clients: list(finding.clients.clone()),
-            remedies: list(finding.remedies.clone()),
-            holders: list(finding.holders.clone()),
-        }
+fn ranked<'a>(
+    report: &report::Report,
+    finding: &'a report::finding::Finding,
+) -> RankedFinding<impl Serialize + use<'a>> {
+    let lead = finding.lead();
+    let now = report.window_end(finding).unwrap_or(lead.last_seen);
+    let rejections = finding.rejections();
+    let holders = finding.holders.iter();
+    RankedFinding {
+        rank: finding.rank,
+        cluster: finding.cluster.name.clone(),
+        region: finding.cluster.region.clone(),
+        account: finding.cluster.account.clone(),
+        namespace: finding.service_account.namespace.clone(),
+        service_account: finding.service_account.name.clone(),
+        verdict: finding.verdict.into(),
+        severity: optional(finding.severity),
+        accepted: optional(finding.accepted.clone()),
+        rejected_from: lead.rejected_from,
+        rejected_from_is_exact: lead.lifetime.is_exact(),
+        token_lifetime: lead.lifetime.into(),
+        kubernetes_version: report
+            .judged_by(finding)
+            .and_then(|judged_by| judged_by.version)
+            .map(|version| version.to_string()),
+        interruptions: finding.interruptions().len(),
+        longest_interruption_seconds: finding
+            .longest_interruption()
+            .map(|length| length.num_seconds()),
+        after_upgrade: optional(finding.after_upgrade),
+        seconds_left: (lead.rejected_from - now).num_seconds(),
+        issued: lead.issued,
+        age_seconds: (now - lead.issued).num_seconds(),
+        requests: finding.requests(),
+        first_seen: finding.first_seen(),
+        last_seen: finding.last_seen(),
+        rejections: rejections.map_or(0, |it| it.count),
+        first_rejection: rejections.map(|it| it.first),
+        rejected_at_least_since: rejections.is_some_and(|it| it.at_least_since),
+        last_rejection: rejections.map(|it| it.last),
+        rejection_confidence: optional(rejections.map(|it| it.confidence)),
+        clients: list(finding.clients.clone()),
+        remedies: list(finding.remedies.clone()),
+        holders: Written(holders.cloned().map(HolderFinding::from)),
     }
 }
 

@@ -1,0 +1,58 @@
+//! Which user agents used which of a holder's tokens. A holder may have very many tokens, so that
+//! they are looked up and not looked through.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::{DateTime, Utc};
+
+use crate::evidence::agents::Agents;
+use crate::evidence::token::Token;
+
+/// The user agents of a holder by the tokens that they used.
+pub(super) struct TokenUsers<'a> {
+    identified: BTreeMap<&'a str, Vec<&'a str>>,
+    /// Tokens without an identity, by the earliest estimate of their issue.
+    dated: BTreeMap<DateTime<Utc>, Vec<&'a str>>,
+}
+
+impl<'a> TokenUsers<'a> {
+    /// The users of all tokens of a holder.
+    pub(super) fn of_agents(agents: &'a Agents) -> Self {
+        let mut users = Self {
+            identified: BTreeMap::new(),
+            dated: BTreeMap::new(),
+        };
+        for (agent, agent_use) in agents.iter() {
+            let Some(agent) = agent else {
+                continue;
+            };
+            for (id, token) in agent_use.tokens.iter() {
+                let of_token = match id {
+                    Some(id) => users.identified.entry(id).or_default(),
+                    None => users.dated.entry(token.issued).or_default(),
+                };
+                of_token.push(agent);
+            }
+        }
+        users
+    }
+
+    /// The user agents that used one of the holder's tokens, in order.
+    pub(super) fn of(&self, credential_id: Option<&str>, token: &Token) -> Vec<String> {
+        let agents: BTreeSet<&str> = match credential_id {
+            Some(id) => self
+                .identified
+                .get(id)
+                .into_iter()
+                .flatten()
+                .copied()
+                .collect(),
+            // Estimates that belong to the same token lie between its earliest and its latest one.
+            None => {
+                let same = self.dated.range(token.issued..=token.latest_estimate);
+                same.flat_map(|(_, agents)| agents).copied().collect()
+            }
+        };
+        agents.into_iter().map(str::to_owned).collect()
+    }
+}
