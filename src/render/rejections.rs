@@ -105,7 +105,7 @@ fn going_on(
     let by_turns = |holder: &HolderFinding| holder.is_rejected_at_times(now);
     let hit: Vec<(&HolderFinding, &HolderRejections)> = holders
         .iter()
-        .filter_map(|holder| Some((*holder, holder.rejections.as_ref()?)))
+        .filter_map(|holder| Some((*holder, holder.rejections.as_deref()?)))
         .collect();
     let (first_holder, first) = hit.iter().min_by_key(|(_, it)| it.first)?;
     let last = hit.iter().map(|(_, it)| it.last).max()?;
