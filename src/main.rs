@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
 use eks_stale_tokens::cli::{Cli, usage_error};
+use eks_stale_tokens::deliver::log::Log;
 use eks_stale_tokens::render::visible::visible;
 use tracing_subscriber::EnvFilter;
 
@@ -35,7 +36,7 @@ fn log_to_standard_error(verbosity: u8) {
     };
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
-        .with_writer(std::io::stderr)
+        .with_writer(|| Log)
         // A pipe or a file gets no colour.
         .with_ansi(AutoStream::choice(&std::io::stderr()) != ColorChoice::Never)
         .with_target(false)

@@ -21,6 +21,19 @@ pub const ADDRESS: usize = 64;
 /// Bytes of the name of an object or of a token (RFC 1123 subdomain: 253 characters).
 pub const NAME: usize = 256;
 
+/// Bytes of what a service says of a failure: a sentence or two.
+pub const ERROR: usize = 1_024;
+
+/// What somebody else says, in one line of at most so many bytes: the lines of a message are ours.
+pub fn one_line(text: &str, bytes: usize) -> String {
+    let breaks = |character: char| {
+        character.is_whitespace() || character.is_control() || character == '\u{2028}'
+    };
+    let words: Vec<&str> = cut(text, bytes).split(breaks).collect();
+    let words: Vec<&str> = words.into_iter().filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}
+
 /// The beginning of a text, in whole characters.
 pub fn cut(text: &str, bytes: usize) -> &str {
     &text[..text.floor_char_boundary(bytes)]

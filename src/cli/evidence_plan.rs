@@ -28,6 +28,16 @@ pub(super) struct EvidencePlan {
     pub(super) kubernetes_version: Option<KubernetesVersion>,
 }
 
+impl EvidencePlan {
+    /// The files that are read.
+    pub(super) fn files(&self) -> &[PathBuf] {
+        match &self.from {
+            From::Inputs(plan) => &plan.paths,
+            From::CloudWatch(_) => &[],
+        }
+    }
+}
+
 /// Where evidence is read from.
 #[derive(Debug)]
 pub(super) enum From {

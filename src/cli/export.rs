@@ -13,8 +13,8 @@ use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
+use super::output_args::output_file;
 use super::time_arg::ZoneArgs;
-use crate::deliver::file::OutputFile;
 use crate::deliver::standard_output;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::ControlPlane;
@@ -93,9 +93,7 @@ impl Export {
 
     fn write<const REJECTED: bool>(&self) -> Result<Outcome, Failure> {
         let file = match &self.output {
-            Some(path) => Some(
-                OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?,
-            ),
+            Some(path) => Some(output_file(path, self.evidence.files())?),
             None => None,
         };
         let evidence: Evidence<SingleRequests<REJECTED>> =

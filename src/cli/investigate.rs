@@ -111,7 +111,7 @@ impl InvestigateArgs {
 
 impl Investigate {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
-        let outputs = self.output.open()?;
+        let outputs = self.output.open(self.evidence.files())?;
         let previous = self.memory.read()?;
         let pods = self.pods.read()?;
         let mut first = |gathered: Gathered<EvidenceSet>| {

@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use chrono_tz::Tz;
@@ -99,6 +99,18 @@ impl OutputArgs {
     }
 }
 
+/// A file that can be written, and that is none of these, which are read.
+pub(super) fn output_file(path: &Path, inputs: &[PathBuf]) -> Result<OutputFile, Failure> {
+    let file = OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?;
+    match inputs.iter().find(|input| file.is_same_as(input)) {
+        None => Ok(file),
+        Some(_) => Err(Failure::Usage(format!(
+            "--output {}: it is the input, and would be lost: name another file",
+            path.display()
+        ))),
+    }
+}
+
 /// The output files of a run, known to be writable before the work begins.
 pub(super) struct Outputs<'a> {
     plan: &'a OutputPlan,
@@ -116,12 +128,11 @@ impl OutputPlan {
         }
     }
 
-    /// Checks that every file can be written.
-    pub(super) fn open(&self) -> Result<Outputs<'_>, Failure> {
+    /// Checks that every file can be written, and that none of them is one of these, which are read.
+    pub(super) fn open(&self, inputs: &[PathBuf]) -> Result<Outputs<'_>, Failure> {
         let mut files = Vec::new();
         for (path, format) in &self.files {
-            let file =
-                OutputFile::at(path).with_context(|| format!("cannot write {}", path.display()))?;
+            let file = output_file(path, inputs)?;
             files.push((file, *format));
         }
         Ok(Outputs {

@@ -40,7 +40,7 @@ impl RenderArgs {
 
 impl Render {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
-        let outputs = self.output.open()?;
+        let outputs = self.output.open(&[])?;
         let report = read(&self.report)?;
         outputs.write(&report)?;
         Ok(outputs.outcome(&report))

@@ -101,16 +101,17 @@ impl SweepArgs {
 
 impl Sweep {
     pub(super) fn run(&self) -> Result<Outcome, Failure> {
-        let outputs = self.output.open()?;
+        let outputs = self.output.open(self.evidence.files())?;
         let previous = self.comparison.read()?;
         let pods = self.pods.read()?;
         let Evidence {
             gathered,
             interrupted,
-        }: Evidence<EvidenceSet> = match gather(&self.evidence, previous.report(), self.quiet, None)? {
-            Gathering::Evidence(evidence) => evidence,
-            Gathering::DryRun(words) => return said(&words),
-        };
+        }: Evidence<EvidenceSet> =
+            match gather(&self.evidence, previous.report(), self.quiet, None)? {
+                Gathering::Evidence(evidence) => evidence,
+                Gathering::DryRun(words) => return said(&words),
+            };
         let mut report = judge(
             &gathered.collected,
             &gathered.coverages,

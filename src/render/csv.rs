@@ -250,16 +250,28 @@ pub fn incomplete(counted: &CountedGap) -> String {
     ))
 }
 
+/// What begins a formula (OWASP, "CSV Injection"), also in the forms that East Asian spreadsheets
+/// take for the same.
+const FORMULA: [char; 16] = [
+    '=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠', '｜', '％', '﹢', '﹣', '﹦', '﹫',
+];
+
 /// A text cell that no spreadsheet takes for a formula and no terminal for a command: an
-/// apostrophe before the characters that begin a formula (OWASP, "CSV Injection"), and
-/// everything that acts written out.
+/// apostrophe before what begins a formula, also behind blanks, and everything that acts written
+/// out. Where lists are separated by semicolons, each of their elements is a cell of its own.
 pub fn cell(text: &str) -> String {
     let text = visible(text);
-    if text.starts_with(['=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠']) {
-        format!("'{text}")
-    } else {
-        text.into_owned()
+    let mut cell = String::with_capacity(text.len() + 1);
+    for (place, part) in text.split(';').enumerate() {
+        if place > 0 {
+            cell.push(';');
+        }
+        if part.trim_start().starts_with(FORMULA) {
+            cell.push('\'');
+        }
+        cell.push_str(part);
     }
+    cell
 }
 
 #[cfg(test)]
@@ -277,6 +289,12 @@ mod tests {
             ("\t=1+1", "\\u{9}=1+1"),
             ("\r=1+1", "\\u{d}=1+1"),
             ("kube2iam", "kube2iam"),
+            ("  =1+1", "'  =1+1"),
+            ("\u{a0}=1+1", "'\u{a0}=1+1"),
+            ("\u{3000}@SUM(A1)", "'\u{3000}@SUM(A1)"),
+            ("a; =1+1;b;-2", "a;' =1+1;b;'-2"),
+            ("﹦1+1", "'﹦1+1"),
+            ("a - b; c = d", "a - b; c = d"),
         ] {
             assert_eq!(cell(text), expected);
         }

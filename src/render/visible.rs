@@ -7,6 +7,9 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
+use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
+use icu_properties::{CodePointMapData, CodePointSetData};
+
 /// The text with every character that acts instead of showing written out, as in `\u{1b}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
     if !text.chars().any(acts) {
@@ -24,32 +27,22 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a character acts instead of showing: controls, line and paragraph separators, and
-/// the format characters of Unicode (general category Cf, with those that fonts leave blank).
+/// Whether a character acts instead of showing: controls, line and paragraph separators, the
+/// format characters of Unicode (general category Cf), and what fonts leave blank
+/// (`Default_Ignorable_Code_Point`).
 pub fn acts(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{34f}'
-                | '\u{600}'..='\u{605}'
-                | '\u{61c}'
-                | '\u{6dd}'
-                | '\u{70f}'
-                | '\u{115f}'..='\u{1160}'
-                | '\u{17b4}'..='\u{17b5}'
-                | '\u{180b}'..='\u{180f}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{3164}'
-                | '\u{fe00}'..='\u{fe0f}'
-                | '\u{feff}'
-                | '\u{ffa0}'
-                | '\u{fff0}'..='\u{fffb}'
-                | '\u{1d173}'..='\u{1d17a}'
-                | '\u{e0000}'..='\u{e0fff}'
-        )
+    // Nearly all text is ASCII, where only controls act.
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
+    let category = CodePointMapData::<GeneralCategory>::new().get(character);
+    matches!(
+        category,
+        GeneralCategory::Control
+            | GeneralCategory::Format
+            | GeneralCategory::LineSeparator
+            | GeneralCategory::ParagraphSeparator
+    ) || CodePointSetData::new::<DefaultIgnorableCodePoint>().contains(character)
 }
 
 #[cfg(test)]
@@ -71,6 +64,14 @@ mod tests {
             ("a\u{200b}b\u{2028}", "a\\u{200b}b\\u{2028}"),
             ("\u{9b}31m", "\\u{9b}31m"),
             ("größe 😀", "größe 😀"),
+            ("\u{ad}\u{34f}\u{61c}", "\\u{ad}\\u{34f}\\u{61c}"),
+            // Format characters of scripts that few fonts have, and tags.
+            ("\u{890}\u{8e2}\u{110bd}", "\\u{890}\\u{8e2}\\u{110bd}"),
+            (
+                "\u{13430}\u{1bca0}\u{e0041}",
+                "\\u{13430}\\u{1bca0}\\u{e0041}",
+            ),
+            ("\u{3164}\u{ffa0}\u{fff9}", "\\u{3164}\\u{ffa0}\\u{fff9}"),
         ] {
             assert_eq!(visible(text), shown);
         }

@@ -29,6 +29,7 @@ mod local_server;
 mod loopback;
 mod memory;
 mod outage;
+mod output_files;
 mod pods;
 mod ranking;
 mod recordings;

@@ -5,6 +5,7 @@ use std::error::Error;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer_limit;
+use crate::audit::bounded_text::{ERROR, one_line};
 use crate::source::cloudwatch::transformer::Transformer;
 
 /// What went wrong.
@@ -61,6 +62,11 @@ pub enum Cause {
     /// The credentials are not valid, or no longer.
     BadCredentials {
         /// The service's words.
+        reason: String,
+    },
+    /// The clock of this machine is wrong, so that signatures are not valid.
+    ClockSkewed {
+        /// The service's words, which have both times.
         reason: String,
     },
     /// The window lies before the log group's creation or beyond its retention.
@@ -137,7 +143,7 @@ impl Cause {
     where
         E: ProvideErrorMetadata + Error + Send + Sync + 'static,
     {
-        let reason = || error.message().unwrap_or_default().to_owned();
+        let reason = || one_line(error.message().unwrap_or_default(), ERROR);
         match error.code().unwrap_or_default() {
             "ResourceNotFoundException" if operation.starts_with("eks:") => Self::NoCluster,
             "ResourceNotFoundException" => Self::NoLogGroup { nearest: None },
@@ -156,6 +162,16 @@ impl Cause {
             "AccessDeniedException" | "AccessDenied" | "AllAccessDisabled" => {
                 Self::AccessDenied { reason: reason() }
             }
+            "RequestTimeTooSkewed" => Self::ClockSkewed { reason: reason() },
+            // "Signature expired: T is now earlier than T", "Signature not yet current: T is still
+            // later than T" (AWS General Reference, "Troubleshooting Signature Version 4").
+            "InvalidSignatureException"
+                if ["Signature expired", "not yet current"]
+                    .iter()
+                    .any(|words| reason().contains(words)) =>
+            {
+                Self::ClockSkewed { reason: reason() }
+            }
             "ExpiredTokenException"
             | "ExpiredToken"
             | "UnrecognizedClientException"
@@ -164,7 +180,6 @@ impl Cause {
             | "InvalidAccessKeyId"
             | "SignatureDoesNotMatch"
             | "InvalidToken"
-            | "RequestTimeTooSkewed"
             | "IncompleteSignatureException" => Self::BadCredentials { reason: reason() },
             // The service has no code of its own for a window that it keeps nothing of.
             "MalformedQueryException" if reason().contains("retention") => Self::OutsideRetention,
@@ -196,5 +211,5 @@ pub(in crate::source) fn chain(error: &dyn Error) -> String {
         }
         behind = error.source();
     }
-    words
+    one_line(&words, ERROR)
 }

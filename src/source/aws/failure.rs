@@ -123,6 +123,11 @@ impl Failure {
                 ),
                 None => format!("the AWS credentials are not valid, or no longer: {reason}"),
             },
+            Cause::ClockSkewed { reason } => {
+                format!(
+                    "the clock of this machine is wrong, and AWS refuses its signatures: {reason}"
+                )
+            }
             Cause::OutsideRetention => format!(
                 "the window lies before the creation of log group {log_group} or beyond its retention"
             ),
@@ -276,16 +281,19 @@ impl Failure {
                 self.scope.key_argument()
             ),
             Cause::Torn { .. } => "try again; --verbose shows each call".to_owned(),
+            Cause::ClockSkewed { .. } => {
+                "set the clock: timedatectl set-ntp true; compare with: date --utc".to_owned()
+            }
             Cause::OutsideRetention => "ask for a later one: --since 24h".to_owned(),
             Cause::MalformedQuery { .. } => "please report it".to_owned(),
-            Cause::TooManyQueries => {
-                "try again in a minute, or wait longer: --timeout 30m".to_owned()
-            }
+            Cause::TooManyQueries => format!(
+                "wait longer: --timeout 30m; list what runs: aws logs describe-queries{options} --status Running, and stop what nobody needs: aws logs stop-query{options} --query-id ID"
+            ),
             Cause::OutOfTime if self.scope.bucket.is_some() => {
                 "try again when the bucket is less busy; --verbose shows each call".to_owned()
             }
             Cause::OutOfTime => "wait longer: --timeout 30m".to_owned(),
-            Cause::AnswerTooLarge => "ask for a shorter window: --since 1h".to_owned(),
+            Cause::AnswerTooLarge => "check --endpoint-url and any proxy in between: AWS sends less".to_owned(),
             Cause::EndlessList => {
                 "check --endpoint-url and any proxy in between: AWS ends its lists".to_owned()
             }

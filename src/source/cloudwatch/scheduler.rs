@@ -56,12 +56,6 @@ impl FilteredQuery {
     }
 }
 
-/// A chunk whose answer is too large, of which its halves may be small enough.
-const HALVES: Truncated = Truncated::RowLimit {
-    matched: 0,
-    limit: 0,
-};
-
 /// What a chunk came to, group by group.
 type ChunkOutcome<C> = (QueryChunk, Result<(QueryResult, Parts<C>), Failure>);
 
@@ -346,10 +340,6 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         if concerns_one && chunk.groups.len() > 1 {
             self.queue.split_per_group(chunk);
-            return;
-        }
-        let bytes = self.expected_bytes(chunk);
-        if *failure.cause() == Cause::AnswerTooLarge && self.split(chunk, HALVES, bytes) {
             return;
         }
         if let Cause::MalformedQuery { .. } = failure.cause() {

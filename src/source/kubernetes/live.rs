@@ -20,6 +20,7 @@ use kube::core::Request;
 use tokio::time::timeout;
 
 use super::list::ListReader;
+use crate::audit::bounded_text::{ERROR, one_line};
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
 use crate::source::pages::{Endless, Pages};
@@ -293,7 +294,7 @@ impl Connection {
                 code => LiveError::Other {
                     place,
                     resource,
-                    reason: format!("{} ({code})", status.message),
+                    reason: format!("{} ({code})", one_line(&status.message, ERROR)),
                 },
             },
             kube::Error::Auth(error) => LiveError::Credentials {

@@ -11,6 +11,7 @@ mod faults;
 mod floods;
 mod identity;
 mod legacy_tokens;
+mod messages;
 mod money;
 mod named_log_groups;
 mod odd_answers;

@@ -1,6 +1,7 @@
 //! What can go wrong with a live cluster, in sentences with the next thing to do.
 
 use super::ANSWERED_WITHIN;
+use crate::audit::bounded_text::{ERROR, one_line};
 use crate::source::kubernetes::pod_list::COMMAND;
 
 /// Why the pods of a live cluster could not be read.
@@ -103,5 +104,5 @@ pub(super) fn in_words(error: &dyn std::error::Error) -> String {
         }
         cause = error.source();
     }
-    words
+    one_line(&words, ERROR)
 }
