@@ -36,6 +36,7 @@ mod recordings;
 mod refusals;
 mod release;
 mod s3_inputs;
+mod soak;
 mod spoofing;
 mod sweep_cloudwatch;
 mod sweep_files;

@@ -73,6 +73,8 @@ pub(crate) enum Fault {
     FurtherPage,
     /// The same, by a token that is always the same.
     SamePage,
+    /// A query is Running and has no rows, though it may have been Complete before.
+    StaleStatus,
     /// The answer carries so many bytes that nobody needs.
     Padded(usize),
     /// Any other error.

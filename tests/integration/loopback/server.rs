@@ -186,6 +186,11 @@ async fn answer(
         Some(Fault::SamePage) => {
             response(answered.map(|body| with_member(body, "nextToken", "page".to_owned())))
         }
+        Some(Fault::StaleStatus) => response(answered.map(|mut body| {
+            body["status"] = Value::from("Running");
+            body["results"] = Value::Array(Vec::new());
+            body
+        })),
         Some(Fault::Padded(bytes)) => {
             response(answered.map(|body| with_member(body, "padding", " ".repeat(bytes))))
         }
