@@ -22,6 +22,9 @@ use crate::source::pages::{Endless, Pages};
 /// How long a query may take to be stopped: it is the last thing that is done.
 const STOP_WITHIN: Duration = Duration::from_secs(5);
 
+/// So many answers to polls may state nothing of the query.
+const POLLS_WITHOUT_STATE: u32 = 3;
+
 /// So many pages of a result may bring no row.
 const EMPTY_PAGES: u64 = 100;
 
@@ -127,6 +130,12 @@ pub async fn run(
     };
     let partial_rows = std::mem::take(&mut poller.partial_rows);
     let completion = match followed {
+        Some(Ok(Ok(Some(Completion::Ended(state))))) => {
+            if !has_ended(&state) {
+                stop_query(connection, &id).await;
+            }
+            Completion::Ended(state)
+        }
         Some(Ok(Ok(Some(completion)))) => completion,
         Some(Ok(Err(failure))) => {
             stop_query(connection, &id).await;
@@ -147,6 +156,17 @@ pub async fn run(
     }
     result.completion = completion;
     Ok(result)
+}
+
+/// Whether a query in this state does not run any more. What is in none that is known may.
+fn has_ended(state: &str) -> bool {
+    let ended = [
+        QueryStatus::Complete,
+        QueryStatus::Failed,
+        QueryStatus::Cancelled,
+        QueryStatus::Timeout,
+    ];
+    ended.iter().any(|it| it.as_str() == state)
 }
 
 /// Starts the query; `None` if there was no room for it before the deadline.
@@ -221,6 +241,7 @@ impl Poller<'_> {
     /// until the deadline.
     async fn poll_until_done(&mut self) -> Result<Option<Completion>, Failure> {
         let mut pauses = Pauses::new();
+        let mut without_state = 0;
         loop {
             sleep(pauses.next()).await;
             let Some(page) = self.poll(None).await? else {
@@ -231,6 +252,8 @@ impl Poller<'_> {
                     self.partial_rows = self.rows(page);
                 }
                 Some(QueryStatus::Complete) => return self.fetch(page).await,
+                // Something on the way may have answered instead of the service.
+                None if without_state < POLLS_WITHOUT_STATE => without_state += 1,
                 state => {
                     self.partial_rows = self.rows(page);
                     let state = state.as_ref().map_or("no state", QueryStatus::as_str);

@@ -287,3 +287,17 @@ fn a_second_interrupt_ends_at_once() {
     assert!(began.elapsed() < Duration::from_secs(2));
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(130), ""));
 }
+
+/// An answer that states nothing of the query is no end of it: it is polled again, and stopped if
+/// it never states anything.
+#[test]
+fn a_query_of_which_nothing_is_said_is_polled_again_and_stopped_at_last() {
+    for (when, exit) in [(When::First(3), 0), (When::Always, 4)] {
+        let cloudwatch = service().group(small_group("a")).start();
+        cloudwatch.fault(Operation::GetQueryResults, when, Fault::EmptyAnswer);
+        let mut command = tool_at(&cloudwatch);
+        let sweep = command.args(["sweep", "a", "--max-queries", "1"]);
+        report(sweep.args(HOUR), exit);
+        assert_nothing_left_running(&cloudwatch);
+    }
+}

@@ -52,7 +52,7 @@ impl Scenario {
             page_size: if rng.u8(..3) == 0 { 7 } else { 10_000 },
             ends: (rng.u8(..6) == 0).then(|| (when(rng), end(rng))),
             faults: (0..faults).map(|_| fault(rng)).collect(),
-            timeout: Duration::from_millis(rng.u64(500..3_000)),
+            timeout: Duration::from_millis(rng.u64(1_000..4_000)),
             signal: (rng.u8(..5) < 2)
                 .then(|| (signal(rng), Duration::from_millis(rng.u64(..1_200)))),
             has_older: rng.bool(),
