@@ -8,7 +8,15 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LOG = HERE.parent / "fixtures/aws/eks/timeline/cluster/audit.log.gz"
+TESTS = HERE.parent / "tests/integration"
 GROUP = "/aws/eks/timeline/cluster"
+WORDS = ["24h", "2026-11-20T06:00", "2026-11-20T06:00:00Z", "50GB", "0.005", "1.34", "Europe/Berlin", "prod-*", "111122223333/eu-west-1/prod",
+         "s3://bucket/prefix/", "/aws/eks/prod/cluster", "arn:aws:logs:eu-west-1:111122223333:log-group:/aws/eks/prod/cluster"]
+ROWS = [
+    "@log=111122223333:/aws/eks/c/cluster\nsubject=system:serviceaccount:ns:sa\npodUid=a\npodName=b\nuserAgent=agent\npeer=10.0.0.1\n"
+    "firstIssue=1795154400000000\nlastIssue=1795154400000000\nfirstArrival=1795354400000000\nlastArrival=1.7953544E15\nrequests=7",
+    "@timestamp=2026-11-24 06:01:27.946\n@message={}\ncount()=9",
+]
 
 
 def main() -> None:
@@ -31,6 +39,18 @@ def main() -> None:
     }.items():
         for number, seed in enumerate(seeds):
             write(target, number, seed.encode())
+    for number, line in enumerate(chosen):
+        write("event", number, line.encode())
+    write("event", len(chosen), b"subject: system:serviceaccount:ns:sa, seconds after warning threshold: 7")
+    for number, row in enumerate(ROWS):
+        write("rows", number, row.encode())
+    for number, word in enumerate(WORDS):
+        write("words", number, word.encode())
+    write("report", 0, (TESTS / "formats/saved/report-v1.json").read_bytes())
+    snapshot = (TESTS / "formats/snapshots/integration__formats__snapshots__json.snap").read_text(encoding="utf-8")
+    write("report", 1, snapshot.split("---\n", 2)[2].encode())
+    pods = json.loads(gzip.open(HERE.parent / "fixtures/pods/timeline.json.gz").read())
+    write("pods", 0, json.dumps({**pods, "items": pods["items"][:3]}).encode())
     zipped = gzip.compress(text.encode(), mtime=0)
     write("compressed", 0, zipped * 2)
     zstd = subprocess.run(["zstd", "-qc"], input=text.encode(), stdout=subprocess.PIPE, check=True).stdout
