@@ -34,6 +34,8 @@ fn number(variable: &str) -> Option<u64> {
 
 /// After each run: no query is left running that could be stopped, no file is half-written, and
 /// findings are exact or the report says that it is incomplete.
+// The figures are for who runs more of them.
+#[allow(clippy::print_stdout)]
 #[test]
 fn soak_every_bad_day_ends_as_documented() {
     let seeds = match number("SOAK_SEED") {
