@@ -29,7 +29,7 @@ impl Expected {
             assert_eq!(ended.code, Some(0), "{ended}");
             let report: Value = serde_json::from_str(&ended.stdout).expect("a report");
             assert!(report["findings"][0].is_object(), "{report}");
-            report["findings"].clone()
+            essence(&report)
         };
         Self {
             sweep: findings("sweep"),
@@ -121,9 +121,21 @@ fn check_files(scenario: &Scenario, ended: &Ended, expected: &Expected) -> Resul
 
 /// Findings are exact, or the report says that it is incomplete.
 fn check_report(report: &Value, scenario: &Scenario, expected: &Expected) -> Result<(), String> {
-    let is_exact = report["findings"] == *expected.of(scenario.command);
+    let is_exact = essence(report) == *expected.of(scenario.command);
     match is_exact || report["complete"] == false {
         true => Ok(()),
         false => Err(format!("findings are exact: {}", report["findings"])),
     }
+}
+
+/// The findings without what only the cluster's version tells: where eks:DescribeCluster fails that
+/// is a note, as the lifetime of tokens is stated.
+fn essence(report: &Value) -> Value {
+    let mut findings = report["findings"].clone();
+    for finding in findings.as_array_mut().into_iter().flatten() {
+        for of_version in ["after_upgrade", "kubernetes_version"] {
+            finding[of_version] = Value::Null;
+        }
+    }
+    findings
 }
