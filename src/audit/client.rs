@@ -115,7 +115,9 @@ impl Client<'_> {
             label.push_str(&format!(" {version}"));
         }
         if let Some(program) = self.program {
-            if program.name != library.name {
+            let is_itself =
+                |mark: &Mark| matches!(mark, Mark::Program(name) if *name == program.name);
+            if program.name != library.name && !library.marks.iter().any(is_itself) {
                 label.push_str(&format!(", {}", program.name));
             }
             if let Some(version) = program.version {
@@ -141,23 +143,25 @@ impl Client<'_> {
             name if name.ends_with("client") => format!("the {name}"),
             name => name.to_owned(),
         };
-        let what = match (self.refreshes, self.inferred) {
+        let probably = if self.inferred { "probably " } else { "" };
+        let what = match self.refreshes {
             _ if library.refreshes_from.is_empty() => return library.note.to_owned(),
-            (Refreshes::Yes, _) => {
-                "fixed library, still frozen: the program keeps the token it read first (datadog \
-                 and kopf did)"
+            Refreshes::Yes => {
+                "the library is fixed, so the program itself keeps the token that it read first: \
+                 report it to its makers"
                     .to_owned()
             }
-            (_, true) => format!(
-                "probably {name}: update it to {} or later",
+            _ => format!(
+                "{probably}built with {name}, which re-reads its token from {} on: update the \
+                 program to a release that has it, or ask its makers for one",
                 minimum(library)
             ),
-            (_, false) => format!("update {name} to {} or later", minimum(library)),
         };
-        match library.note {
-            "" => what,
-            note => format!("{what}; {note}"),
-        }
+        let note = match library.note {
+            "" => String::new(),
+            note => format!("; {note}"),
+        };
+        format!("{what}{note}; see {}", library.source)
     }
 }
 

@@ -1,4 +1,4 @@
-//! Programs known to freeze, and the release that cured them.
+//! Programs known to freeze, and the release that fixed them.
 //!
 //! For these the remedy is a release, not a library. A component is recognised by the image that its
 //! pod runs, where the cluster says so; else by the binary that the user agent names; else, as an
@@ -11,15 +11,15 @@ use super::image::Image;
 use super::owner::owner_of;
 use super::version::Version;
 
-/// What cures a component.
+/// What fixes a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cure {
+pub enum Fix {
     /// The first release that reads its token again.
     Release(&'static str),
     /// Archived without a fix: what to move to.
     Successor(&'static str),
     /// A DaemonSet copied its token into a kubeconfig on the node, for a program that is no pod:
-    /// no library cures that, but the installer that refreshes the copy. What makes it do so.
+    /// no library fixes that, but the installer that refreshes the copy. What makes it do so.
     Installer(&'static str),
 }
 
@@ -28,8 +28,8 @@ pub enum Cure {
 pub struct Component {
     /// Its name.
     pub name: &'static str,
-    /// What cures it.
-    pub cure: Cure,
+    /// What fixes it.
+    pub fix: Fix,
     /// Where that is known from.
     pub source: &'static str,
     /// The names that its user agent begins with.
@@ -44,7 +44,7 @@ pub struct Component {
 
 const fn component(
     name: &'static str,
-    cure: Cure,
+    fix: Fix,
     binaries: &'static [&'static str],
     images: &'static [&'static str],
     names: &'static [&'static str],
@@ -52,7 +52,7 @@ const fn component(
 ) -> Component {
     Component {
         name,
-        cure,
+        fix,
         source,
         binaries,
         images,
@@ -63,7 +63,7 @@ const fn component(
 /// Where AWS names the versions of its add-ons.
 const AWS: &str = "https://docs.aws.amazon.com/eks/latest/userguide/kubernetes-versions.html";
 
-use Cure::{Installer, Release, Successor};
+use Fix::{Installer, Release, Successor};
 
 /// Every known component. Of equally good matches the first is taken.
 #[rustfmt::skip]
@@ -79,6 +79,17 @@ pub const COMPONENTS: &[Component] = &[
     component("VPC CNI", Release("1.8.0"), &["aws-k8s-agent"], &["amazon-k8s-cni"], &["aws-node"], AWS),
     component("CoreDNS", Release("1.8.4"), &["coredns"], &["coredns"], &["coredns"], AWS),
     component("AWS Load Balancer Controller", Release("2.0.0"), &["aws-load-balancer-controller"], &["aws-load-balancer-controller", "aws-alb-ingress-controller"], &["aws-load-balancer-controller", "alb-ingress-controller"], AWS),
+    // The first release of each whose go.mod has a client-go that reads its token again.
+    component("Prometheus", Release("2.17.0"), &["Prometheus"], &["prom/prometheus", "prometheus/prometheus"], &["prometheus"], "https://github.com/prometheus/prometheus/blob/v2.17.0/go.mod"),
+    component("kube-state-metrics", Release("2.0.0"), &["kube-state-metrics"], &["kube-state-metrics"], &["kube-state-metrics"], "https://github.com/kubernetes/kube-state-metrics/blob/v2.0.0/go.mod"),
+    component("ingress-nginx", Release("0.34.0"), &["nginx-ingress-controller"], &["ingress-nginx/controller", "nginx-ingress-controller"], &["ingress-nginx", "nginx-ingress-controller"], "https://github.com/kubernetes/ingress-nginx/blob/controller-v0.34.0/go.mod"),
+    component("ExternalDNS", Release("0.7.2"), &["external-dns"], &["external-dns"], &["external-dns"], "https://github.com/kubernetes-sigs/external-dns/blob/v0.7.2/go.mod"),
+    component("external-provisioner", Release("1.5.0"), &["csi-provisioner"], &["csi-provisioner"], &["csi-provisioner"], "https://github.com/kubernetes-csi/external-provisioner/blob/v1.5.0/go.mod"),
+    component("Metrics Server", Release("0.4.0"), &["metrics-server"], &["metrics-server"], &["metrics-server"], "https://github.com/kubernetes-sigs/metrics-server/blob/v0.4.0/go.mod"),
+    component("Argo CD", Release("1.6.0"), &["argocd-server", "argocd-application-controller"], &["argoproj/argocd"], &["argocd-server", "argocd-application-controller"], "https://github.com/argoproj/argo-cd/blob/v1.6.0/go.mod"),
+    component("cert-manager", Release("0.13.0"), &[], &["cert-manager-controller", "cert-manager-cainjector", "cert-manager-webhook"], &["cert-manager", "cert-manager-cainjector", "cert-manager-webhook"], "https://github.com/cert-manager/cert-manager/blob/v0.13.0/go.mod"),
+    // Its releases are numbered as the Kubernetes that they are built from.
+    component("Cluster Autoscaler", Release("1.16.0"), &["cluster-autoscaler"], &["cluster-autoscaler"], &["cluster-autoscaler"], "https://github.com/kubernetes/autoscaler/tree/master/cluster-autoscaler#releases"),
     component("kubernetes-external-secrets", Successor("external-secrets"), &[], &["kubernetes-external-secrets"], &["kubernetes-external-secrets"], "https://github.com/external-secrets/kubernetes-external-secrets/issues/864"),
     component("helm-operator", Successor("helm-controller"), &["helm-operator"], &["fluxcd/helm-operator"], &["helm-operator"], "https://github.com/fluxcd/helm-operator/issues/651"),
     component("Flux v1", Successor("Flux v2"), &["fluxd"], &["fluxcd/flux"], &["flux"], "https://github.com/fluxcd/flux/issues/3610"),
@@ -194,13 +205,13 @@ impl Match<'_> {
     /// Whether the version that the user agent or the image tells has the fix; None if that cannot
     /// be told.
     pub fn fixed(&self) -> Option<bool> {
-        match self.component.cure {
-            Cure::Release(release) => {
+        match self.component.fix {
+            Fix::Release(release) => {
                 Version::parse(self.version?)?.at_least(&Version::parse(release)?)
             }
-            Cure::Successor(_) => Some(false),
+            Fix::Successor(_) => Some(false),
             // The version of the program says nothing of who refreshes its copy.
-            Cure::Installer(_) => None,
+            Fix::Installer(_) => None,
         }
     }
 
@@ -208,30 +219,32 @@ impl Match<'_> {
     /// Holds raw text of the log.
     pub fn label(&self) -> String {
         let version = self.version.map(|v| format!(" {v}")).unwrap_or_default();
-        let cure = match (self.component.cure, self.fixed()) {
-            (Cure::Release(_), Some(true)) => String::new(),
-            (Cure::Release(release), _) => format!(" (fixed in {release})"),
-            (Cure::Successor(_), _) => " (archived)".to_owned(),
-            (Cure::Installer(_), _) => " (copied token)".to_owned(),
+        let fix = match (self.component.fix, self.fixed()) {
+            (Fix::Release(_), Some(true)) => String::new(),
+            (Fix::Release(release), _) => format!(" (fixed in {release})"),
+            (Fix::Successor(_), _) => " (archived)".to_owned(),
+            (Fix::Installer(_), _) => " (copied token)".to_owned(),
         };
-        format!("{}{version}{cure}", self.component.name)
+        format!("{}{version}{fix}", self.component.name)
     }
 
-    /// What to do, in one sentence without a full stop. Holds no text of the log.
+    /// What to do and where that is known from, in one sentence without a full stop. Holds no text
+    /// of the log.
     pub fn remedy(&self) -> String {
         let name = self.component.name;
-        match (self.component.cure, self.fixed()) {
-            (Cure::Release(release), Some(true)) => format!(
-                "{name} re-reads its token from {release} on, still frozen: report it upstream"
+        let what = match (self.component.fix, self.fixed()) {
+            (Fix::Release(release), Some(true)) => format!(
+                "{name} re-reads its token from {release} on, yet this one is frozen: report it to its makers"
             ),
-            (Cure::Release(release), _) => format!("update {name} to {release} or later"),
-            (Cure::Successor(successor), _) => {
+            (Fix::Release(release), _) => format!("update {name} to {release} or later"),
+            (Fix::Successor(successor), _) => {
                 format!("{name} is archived: move to {successor}")
             }
-            (Cure::Installer(refresh), _) => format!(
+            (Fix::Installer(refresh), _) => format!(
                 "its DaemonSet copied the token into a kubeconfig on the node and has to refresh the copy: {refresh}; until then restart the DaemonSet"
             ),
-        }
+        };
+        format!("{what}; see {}", self.component.source)
     }
 }
 

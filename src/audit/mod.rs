@@ -5,7 +5,7 @@
 //! - [`service_account`]: the subject of a token
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
-//! - [`client`], [`component`], [`version`]: who is behind a user agent, and what mends it
+//! - [`client`], [`component`], [`version`]: who is behind a user agent, and what fixes it
 //! - [`image`]: the image of a container, and the program in it
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
 //! - [`owner`]: the workload behind a pod's name

@@ -1,5 +1,5 @@
 //! What to do, by urgency: first what restarts everything that is rejected, then what keeps the rest
-//! from it. Where a restart buys a day only, what mends the client comes before a restart of what
+//! from it. Where a restart buys a day only, what fixes the client comes before a restart of what
 //! still works.
 
 use std::collections::BTreeMap;
@@ -49,13 +49,13 @@ pub fn steps(report: &Report) -> Vec<Step<'_>> {
             body: Body::Restarts(now),
         },
         Step {
-            heading: "Cure",
-            purpose: "mend it for good",
-            body: Body::Cures(cures(&urgent(true))),
+            heading: "Fix",
+            purpose: "fix it for good",
+            body: Body::Fixes(fixes(&urgent(true))),
         },
         Step {
             heading: "Stopgap",
-            purpose: "restart before the token ends, until it is mended",
+            purpose: "restart before the token ends, until it is fixed",
             body: Body::Restarts(stopgap),
         },
         Step {
@@ -65,8 +65,8 @@ pub fn steps(report: &Report) -> Vec<Step<'_>> {
         },
         Step {
             heading: "Then",
-            purpose: "mend it for good",
-            body: Body::Cures(cures(&urgent(false))),
+            purpose: "fix it for good",
+            body: Body::Fixes(fixes(&urgent(false))),
         },
     ];
     steps
@@ -115,15 +115,15 @@ pub struct Step<'a> {
 pub enum Body<'a> {
     /// Commands that buy time.
     Restarts(Vec<Restart<'a>>),
-    /// What mends these for good, with the service accounts that it mends.
-    Cures(Vec<Cure<'a>>),
+    /// What fixes these for good, with the service accounts that it fixes.
+    Fixes(Vec<Fix<'a>>),
 }
 
 impl Body<'_> {
     fn is_empty(&self) -> bool {
         match self {
             Self::Restarts(restarts) => restarts.is_empty(),
-            Self::Cures(cures) => cures.is_empty(),
+            Self::Fixes(fixes) => fixes.is_empty(),
         }
     }
 }
@@ -132,7 +132,7 @@ impl Body<'_> {
 pub fn has_inferred(steps: &[Step<'_>]) -> bool {
     steps.iter().any(|step| match &step.body {
         Body::Restarts(restarts) => restarts.iter().any(|it| !it.workload_is_known),
-        Body::Cures(_) => false,
+        Body::Fixes(_) => false,
     })
 }
 
@@ -177,9 +177,9 @@ pub fn buys(gained: TokenLifetime, new_date: DateTime<Utc>, time_zone: Tz) -> St
     }
 }
 
-/// Something to do that mends one or more service accounts.
+/// Something to do that fixes one or more service accounts.
 #[derive(Debug)]
-pub struct Cure<'a> {
+pub struct Fix<'a> {
     /// What to do, in words.
     pub text: &'a str,
     /// The service accounts that it is for, each once.
@@ -294,23 +294,23 @@ pub fn restart_of<'a>(
     }
 }
 
-fn cures<'a>(urgent: &[&'a Finding]) -> Vec<Cure<'a>> {
-    let mut cures: Vec<Cure<'a>> = Vec::new();
+fn fixes<'a>(urgent: &[&'a Finding]) -> Vec<Fix<'a>> {
+    let mut fixes: Vec<Fix<'a>> = Vec::new();
     for finding in urgent {
         for remedy in &finding.remedies {
             let Remedy::Advice { text } = remedy else {
                 continue;
             };
             let account = &finding.service_account;
-            match cures.iter_mut().find(|cure| cure.text == text) {
-                Some(cure) if cure.service_accounts.contains(&account) => {}
-                Some(cure) => cure.service_accounts.push(account),
-                None => cures.push(Cure {
+            match fixes.iter_mut().find(|fix| fix.text == text) {
+                Some(fix) if fix.service_accounts.contains(&account) => {}
+                Some(fix) => fix.service_accounts.push(account),
+                None => fixes.push(Fix {
                     text,
                     service_accounts: vec![account],
                 }),
             }
         }
     }
-    cures
+    fixes
 }

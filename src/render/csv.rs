@@ -124,7 +124,7 @@ fn upgrade_rows(report: &Report) -> Vec<String> {
             report.name_of(&broken.finding.cluster),
             broken.finding.service_account,
             broken.clients,
-            broken.cure
+            broken.fix
         )
     }));
     let remarks = upgrade.remarks.iter();

@@ -25,7 +25,7 @@ use crate::report::finding::{Finding, Remedy};
 use crate::report::verdict::Severity;
 
 /// Service accounts that one message names: more is for the report.
-const MOST_ACCOUNTS: usize = 10;
+const MOST_ACCOUNTS: usize = 9;
 /// Gaps and clusters that one message names.
 const MOST_NAMES: usize = 3;
 /// Characters of a name or a client.
@@ -245,7 +245,12 @@ fn what_to_do(report: &Report, finding: &Finding) -> String {
                 let command = kubeconfig::in_context(report, &finding.cluster, command);
                 (command, usize::MAX)
             }
-            Remedy::Advice { text } => (text.clone(), 3 * MOST_CHARACTERS),
+            // A chat says what to do; where that is known from is in the report.
+            Remedy::Advice { text } => {
+                let what = text.split_once("; see https://");
+                let what = what.map_or(&**text, |(what, _)| what);
+                (what.to_owned(), 3 * MOST_CHARACTERS)
+            }
         };
         let _ = write!(text, "\n        {}", code_of(&words, most));
     }
@@ -263,7 +268,7 @@ fn upgrade(report: &Report) -> Option<String> {
             code(&broken.finding.service_account.to_string()),
             code(&report.name_of(&broken.finding.cluster)),
             code(&broken.clients),
-            code_of(&broken.cure, 3 * MOST_CHARACTERS)
+            code_of(&broken.fix, 3 * MOST_CHARACTERS)
         );
     }
     if upgrade.broken.len() > MOST_ACCOUNTS {

@@ -100,7 +100,7 @@ pub fn reasons(report: &Report) -> Vec<String> {
 }
 
 /// What went wrong, without what is different for every cluster: its name, and the command that
-/// mends it.
+/// fixes it.
 fn reason(scan: &ClusterScan, words: &str) -> String {
     let words = words.split("; ").next().unwrap_or(words);
     words.replace(

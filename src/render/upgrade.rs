@@ -31,8 +31,8 @@ pub struct Broken<'a> {
     pub finding: &'a Finding,
     /// Its clients, most requests first. Log text: escape it.
     pub clients: String,
-    /// What mends it.
-    pub cure: String,
+    /// What fixes it.
+    pub fix: String,
 }
 
 impl<'a> Upgrade<'a> {
@@ -68,16 +68,16 @@ impl<'a> Upgrade<'a> {
 impl<'a> Broken<'a> {
     fn of(finding: &'a Finding) -> Self {
         let labels: Vec<&str> = finding.clients.iter().map(|it| it.label.as_str()).collect();
-        let mut cures: Vec<&str> = Vec::new();
+        let mut fixes: Vec<&str> = Vec::new();
         for client in &finding.clients {
-            if !cures.contains(&client.advice.as_str()) {
-                cures.push(&client.advice);
+            if !fixes.contains(&client.advice.as_str()) {
+                fixes.push(&client.advice);
             }
         }
         Self {
             finding,
             clients: labels.join(", "),
-            cure: cures.join("; "),
+            fix: fixes.join("; "),
         }
     }
 }

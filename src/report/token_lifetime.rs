@@ -102,7 +102,7 @@ impl TokenLifetime {
         }
     }
 
-    /// Whether it is so short that a restart buys a day at most, and what mends the client comes
+    /// Whether it is so short that a restart buys a day at most, and what fixes the client comes
     /// first.
     pub fn is_capped(&self) -> bool {
         self.seconds <= Self::CAPPED_SECONDS

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 
 use super::Held;
 use super::client::clients;
-use super::cure;
 use super::explanation;
+use super::fix;
 use super::holder::{Judgement, Surroundings, judge};
 use super::known_pods::Pods;
 use super::lifetime::Lifetimes;
@@ -71,9 +71,9 @@ impl Account<'_> {
         // Most accounts have one holder, and there may be very many accounts.
         judged.shrink_to_fit();
         let lead = judged.first()?;
-        let mut clients = cure::clients(self.service_account, &judged);
+        let mut clients = fix::clients(self.service_account, &judged);
         clients.shrink_to_fit();
-        let mut remedies = cure::remedies(
+        let mut remedies = fix::remedies(
             lead.verdict,
             &self.service_account.namespace,
             &judged,

@@ -20,7 +20,7 @@
 //! - [`senders`]: who sends rejected requests, by the pod that has their address
 //! - [`pod_status`]: what the cluster says of a holder's pod
 //! - [`explanation`]: the numbers that a verdict rests on, in words
-//! - [`cure`]: the clients behind a finding, and what to do
+//! - [`fix`]: the clients behind a finding, and what to do
 //! - [`narrowing`]: a report narrowed to some of its holders
 //! - [`upgrade`]: what an upgrade to a version that caps tokens would break
 //! - [`rank`]: the order of findings
@@ -32,8 +32,8 @@ mod api_server;
 pub mod attribution;
 pub mod changes;
 pub mod client;
-pub mod cure;
 pub mod explanation;
+pub mod fix;
 pub mod holder;
 pub mod interruption;
 mod known_holders;

@@ -1,6 +1,6 @@
 //! A report narrowed to some of its holders.
 
-use super::{cure, rank};
+use super::{fix, rank};
 use crate::audit::nearest::nearest;
 use crate::audit::service_account::ServiceAccount;
 use crate::report::Report;
@@ -182,9 +182,9 @@ fn keep(finding: &mut Finding, narrowing: &Narrowing, clusters: &[ClusterScan]) 
     }
     finding.verdict = lead.verdict;
     finding.severity = lead.severity;
-    finding.clients = cure::clients(&finding.service_account, &finding.holders);
+    finding.clients = fix::clients(&finding.service_account, &finding.holders);
     if let Some(scan) = clusters.iter().find(|it| it.cluster == finding.cluster) {
-        finding.remedies = cure::remedies(
+        finding.remedies = fix::remedies(
             finding.verdict,
             &finding.service_account.namespace,
             &finding.holders,

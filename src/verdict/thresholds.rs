@@ -16,7 +16,7 @@ pub const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(15);
 /// within the hour (`--min-request-timeout` 1800 s, doubled at random).
 pub const SILENCE: TimeDelta = TimeDelta::hours(1);
 
-/// An interruption of this length is an outage that somebody should mend.
+/// An interruption of this length is an outage that somebody should fix.
 pub const CRITICAL_INTERRUPTION: TimeDelta = TimeDelta::minutes(10);
 
 /// A shorter one, of this length or more, is worth a look: requests failed for a while. Below it,

@@ -24,7 +24,7 @@ const FEWEST: u64 = 3;
 /// Rejections over a shorter time are one as well, or a rollout.
 const SHORTEST: TimeDelta = TimeDelta::hours(1);
 
-/// Who was not rejected within this time before the window's end has stopped, or was mended.
+/// Who was not rejected within this time before the window's end has stopped, or was fixed.
 const CURRENT: TimeDelta = TimeDelta::hours(1);
 
 /// Whether a caller is rejected all the time, up to this moment.

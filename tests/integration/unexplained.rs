@@ -287,7 +287,7 @@ fn noise(day: DateTime<Utc>) -> Log {
         "/api/v1/nodes/node-9",
         day,
     );
-    // A rollout, half an hour long, and a pod that was mended five hours ago.
+    // A rollout, half an hour long, and a pod that was fixed five hours ago.
     for time in every(
         5,
         day - TimeDelta::minutes(40),

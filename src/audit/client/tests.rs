@@ -51,7 +51,7 @@ fn user_agents_are_recognised() {
         ("http.rb/4.4.1", "Ruby kubeclient", Unknown, "probably Ruby kubeclient (refreshes from 4.10.0)"),
         ("Faraday v1.10.0", "Ruby kubeclient", Unknown, "probably Ruby kubeclient (refreshes from 4.10.0)"),
         ("kube-rs/0.68.0", "kube-rs", No, "kube-rs 0.68.0 (refreshes from 0.69.1)"),
-        ("Fluent-Bit", "Fluent-Bit", Unknown, "Fluent-Bit"),
+        ("Fluent-Bit", "Fluent Bit", Unknown, "Fluent Bit"),
         ("Prometheus/2.26.0", "Prometheus", Unknown, "Prometheus 2.26.0"),
         ("Go-http-client/1.1", "Go-http-client", Unknown, "Go-http-client"),
         ("Go-http-client/2.0", "Go-http-client", Unknown, "Go-http-client"),
@@ -106,28 +106,31 @@ fn advice_names_the_version_or_the_program() {
     let table = [
         (
             "kubernetes-client-core/0.2.0.0",
-            "update the Haskell client to 0.3.0.0 or later",
+            "built with the Haskell client, which re-reads its token from 0.3.0.0 on: update the program to a release that has it, or ask its makers for one",
         ),
         (
             "node-fetch",
-            "probably the JavaScript client: update it to 0.10.3 or later",
+            "probably built with the JavaScript client, which re-reads its token from 0.10.3 on: update the program to a release that has it, or ask its makers for one",
         ),
         (
             "x/v0.0.0 (linux/amd64) kubernetes/$Format",
-            "update client-go to 0.15.7 or later",
+            "built with client-go, which re-reads its token from 0.15.7 on: update the program to a release that has it, or ask its makers for one",
         ),
         (
             "fabric8-kubernetes-client/5.4.1",
-            "update fabric8 to 5.12.4 or 6.1.0 or later",
+            "built with fabric8, which re-reads its token from 5.12.4 or 6.1.0 on: update the program to a release that has it, or ask its makers for one",
         ),
         (
             "okhttp/3.12.12",
-            "probably fabric8: update it to 5.12.4 or 6.1.0 or later",
+            "probably built with fabric8, which re-reads its token from 5.12.4 or 6.1.0 on: update the program to a release that has it, or ask its makers for one",
         ),
-        ("kube-rs/0.68.0", "update kube-rs to 0.69.1 or later"),
+        (
+            "kube-rs/0.68.0",
+            "built with kube-rs, which re-reads its token from 0.69.1 on: update the program to a release that has it, or ask its makers for one",
+        ),
         (
             "Kubernetes Java Client 13.0.1",
-            "fixed library, still frozen: the program keeps the token it read first (datadog and kopf did)",
+            "the library is fixed, so the program itself keeps the token that it read first: report it to its makers",
         ),
         (
             "Go-http-client/2.0",
@@ -135,10 +138,16 @@ fn advice_names_the_version_or_the_program() {
         ),
     ];
     for (user_agent, advice) in table {
-        assert_eq!(client_of(user_agent).advice(), advice);
+        let client = client_of(user_agent);
+        let library = client.client_library.expect("a library");
+        let source = match library.refreshes_from.is_empty() {
+            true => String::new(),
+            false => format!("; see {}", library.source),
+        };
+        assert_eq!(client.advice(), format!("{advice}{source}"));
     }
     let python = client_of("OpenAPI-Generator/31.0.0/python").advice();
-    assert!(python.starts_with("fixed library") && python.contains("inside the cluster"));
+    assert!(python.starts_with("the library is fixed") && python.contains("inside the cluster"));
 }
 
 #[test]

@@ -55,7 +55,7 @@ fn remedies_say_what_to_do() {
         say(KUBE2IAM, "x"),
         expected(
             "kube2iam v0.10.7 (fixed in 0.10.9)",
-            "update kube2iam to 0.10.9 or later",
+            "update kube2iam to 0.10.9 or later; see https://github.com/jtblin/kube2iam/issues/339",
             false
         )
     );
@@ -63,7 +63,7 @@ fn remedies_say_what_to_do() {
         say(&KUBE2IAM.replace("0.10.7", "0.11.2"), "x"),
         expected(
             "kube2iam v0.11.2",
-            "kube2iam re-reads its token from 0.10.9 on, still frozen: report it upstream",
+            "kube2iam re-reads its token from 0.10.9 on, yet this one is frozen: report it to its makers; see https://github.com/jtblin/kube2iam/issues/339",
             false
         )
     );
@@ -71,7 +71,7 @@ fn remedies_say_what_to_do() {
         say("", "kubernetes-external-secrets"),
         expected(
             "kubernetes-external-secrets (archived)",
-            "kubernetes-external-secrets is archived: move to external-secrets",
+            "kubernetes-external-secrets is archived: move to external-secrets; see https://github.com/external-secrets/kubernetes-external-secrets/issues/864",
             true
         )
     );
@@ -87,7 +87,7 @@ fn a_copied_token_is_refreshed_by_its_installer() {
     ] {
         let found = component_of(user_agent, account, None).expect(account);
         assert!(
-            matches!(found.component.cure, Cure::Installer(_)),
+            matches!(found.component.fix, Fix::Installer(_)),
             "{account}"
         );
         assert_eq!(found.fixed(), None);
@@ -117,7 +117,7 @@ fn the_table_is_sound() {
                 .chain(component.names)
                 .all(|n| !n.is_empty())
         );
-        if let Cure::Release(release) = component.cure {
+        if let Fix::Release(release) = component.fix {
             assert!(Version::parse(release).is_some(), "{}", component.name);
         }
     }

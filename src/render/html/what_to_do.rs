@@ -18,15 +18,15 @@ pub(super) struct Broken {
     pub(super) account: String,
     pub(super) cluster: Option<String>,
     pub(super) clients: String,
-    pub(super) cure: String,
+    pub(super) fix: String,
 }
 
-/// Something to do: commands, or what mends which service accounts.
+/// Something to do: commands, or what fixes which service accounts.
 pub(super) struct Step {
     pub(super) heading: &'static str,
     pub(super) purpose: &'static str,
     pub(super) commands: Vec<Commands>,
-    pub(super) cures: Vec<(String, String)>,
+    pub(super) fixes: Vec<(String, String)>,
 }
 
 /// The commands of one cluster.
@@ -48,7 +48,7 @@ pub(super) fn upgrade_of(report: &Report) -> Option<Upgrade> {
                 cluster: (report.clusters.len() > 1)
                     .then(|| shown(&report.name_of(&broken.finding.cluster))),
                 clients: shown(&broken.clients),
-                cure: shown(&broken.cure),
+                fix: shown(&broken.fix),
             })
             .collect(),
         remarks: upgrade.remarks.iter().map(|it| shown(it)).collect(),
@@ -59,15 +59,15 @@ pub(super) fn upgrade_of(report: &Report) -> Option<Upgrade> {
 /// What to do, step by step.
 pub(super) fn steps(report: &Report, page: &Page) -> Vec<Step> {
     let step = |step: actions::Step<'_>| {
-        let (commands, cures) = match &step.body {
+        let (commands, fixes) = match &step.body {
             Body::Restarts(restarts) => (commands(restarts, report, page), Vec::new()),
-            Body::Cures(cures) => (Vec::new(), cures.iter().map(cure).collect()),
+            Body::Fixes(fixes) => (Vec::new(), fixes.iter().map(fix).collect()),
         };
         Step {
             heading: step.heading,
             purpose: step.purpose,
             commands,
-            cures,
+            fixes,
         }
     };
     actions::steps(report).into_iter().map(step).collect()
@@ -84,11 +84,11 @@ fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Comma
         .collect()
 }
 
-fn cure(cure: &actions::Cure<'_>) -> (String, String) {
-    let accounts: Vec<String> = cure
+fn fix(fix: &actions::Fix<'_>) -> (String, String) {
+    let accounts: Vec<String> = fix
         .service_accounts
         .iter()
         .map(ToString::to_string)
         .collect();
-    (shown(&accounts.join(", ")), shown(cure.text))
+    (shown(&accounts.join(", ")), shown(fix.text))
 }

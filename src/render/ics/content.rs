@@ -61,18 +61,32 @@ pub(super) fn text(text: &str) -> String {
     value
 }
 
-/// Writes a line, folded between characters, not inside one.
+/// Writes a line, folded between characters, not inside one, and where possible not beside a blank:
+/// some readers take all blanks from both ends of a folded line.
 fn write_line(output: &mut dyn Write, line: &str) -> io::Result<()> {
     let mut octets = 0;
     let mut begin = 0;
+    // The last place that is beside no blank.
+    let mut apart = 0;
+    let mut before = ' ';
     for (at, character) in line.char_indices() {
         if octets + character.len_utf8() > LINE_OCTETS {
-            output.write_all(&line.as_bytes()[begin..at])?;
+            let is_apart = character != ' ' && before != ' ';
+            let fold = if is_apart || apart <= begin {
+                at
+            } else {
+                apart
+            };
+            output.write_all(&line.as_bytes()[begin..fold])?;
             output.write_all(b"\r\n ")?;
-            begin = at;
+            begin = fold;
             // The blank that a folded line begins with.
-            octets = 1;
+            octets = 1 + at - fold;
         }
+        if character != ' ' && before != ' ' {
+            apart = at;
+        }
+        before = character;
         octets += character.len_utf8();
     }
     output.write_all(&line.as_bytes()[begin..])?;

@@ -280,7 +280,7 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
                         broken.finding.service_account,
                         one_line(&report.name_of(&broken.finding.cluster)),
                         one_line(&broken.clients),
-                        one_line(&broken.cure)
+                        one_line(&broken.fix)
                     )
                 })
                 .collect();

@@ -30,7 +30,7 @@ pub(super) fn write_callers(
         return Ok(());
     }
     writeln!(output)?;
-    writeln!(output, "### Also rejected (sender unknown)")?;
+    writeln!(output, "### Also rejected, sender unknown")?;
     writeln!(output)?;
     let (urgent, others): (Vec<_>, Vec<_>) =
         callers().partition(|(_, caller)| caller.severity.is_some());

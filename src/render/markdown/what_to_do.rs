@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::inert::{code, line, words};
 use super::{MOST_LINES, in_cluster, write_more};
 use crate::render::Page;
-use crate::render::actions::{self, Body, Cure, Restart};
+use crate::render::actions::{self, Body, Fix, Restart};
 use crate::render::command_block;
 use crate::render::upgrade::{self, Upgrade};
 use crate::report::Report;
@@ -22,7 +22,7 @@ pub(super) fn write_actions(
         writeln!(output)?;
         match &step.body {
             Body::Restarts(restarts) => write_restarts(restarts, report, page, output)?,
-            Body::Cures(cures) => write_cures(cures, output)?,
+            Body::Fixes(fixes) => write_fixes(fixes, output)?,
         }
     }
     if let Some(later) = actions::later(report) {
@@ -32,16 +32,16 @@ pub(super) fn write_actions(
     Ok(())
 }
 
-fn write_cures(cures: &[Cure<'_>], output: &mut dyn Write) -> io::Result<()> {
-    for cure in cures.iter().take(MOST_LINES) {
-        let accounts: Vec<String> = cure
+fn write_fixes(fixes: &[Fix<'_>], output: &mut dyn Write) -> io::Result<()> {
+    for fix in fixes.iter().take(MOST_LINES) {
+        let accounts: Vec<String> = fix
             .service_accounts
             .iter()
             .map(|account| code(&account.to_string()))
             .collect();
-        writeln!(output, "- {}: {}", accounts.join(", "), words(cure.text))?;
+        writeln!(output, "- {}: {}", accounts.join(", "), words(fix.text))?;
     }
-    write_more(cures.len(), "things to do", output)
+    write_more(fixes.len(), "things to do", output)
 }
 
 /// What an upgrade would break.
@@ -63,7 +63,7 @@ pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Resu
             code(&broken.finding.service_account.to_string()),
             in_cluster(report, broken.finding),
             words(&broken.clients),
-            words(&broken.cure)
+            words(&broken.fix)
         )?;
     }
     write_more(upgrade.broken.len(), "that are rejected daily", output)?;

@@ -1,11 +1,11 @@
-//! What to type, most urgent first, and what mends it for good.
+//! What to type, most urgent first, and what fixes it for good.
 
 use std::io::{self, Write};
 
 use super::commands::write_restarts;
 use super::list::{self, Margins};
 use crate::render::Page;
-use crate::render::actions::{self, Body, Cure};
+use crate::render::actions::{self, Body, Fix};
 use crate::render::visible::visible;
 use crate::report::Report;
 
@@ -23,7 +23,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             Body::Restarts(restarts) => {
                 write_restarts(step.heading, restarts, report, page, output)?;
             }
-            Body::Cures(cures) => write_cures(step.heading, cures, page, output)?,
+            Body::Fixes(fixes) => write_fixes(step.heading, fixes, page, output)?,
         }
     }
     if let Some(later) = actions::later(report) {
@@ -35,21 +35,21 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
 }
 
 /// One line for each piece of advice, with the service accounts that it is for.
-fn write_cures(
+fn write_fixes(
     heading: &str,
-    cures: &[Cure<'_>],
+    fixes: &[Fix<'_>],
     page: &Page,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let lines: Vec<String> = cures
+    let lines: Vec<String> = fixes
         .iter()
-        .map(|cure| {
-            let accounts: Vec<String> = cure
+        .map(|fix| {
+            let accounts: Vec<String> = fix
                 .service_accounts
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            format!("{}: {}", accounts.join(", "), visible(cure.text))
+            format!("{}: {}", accounts.join(", "), visible(fix.text))
         })
         .collect();
     writeln!(output)?;

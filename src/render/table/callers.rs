@@ -50,7 +50,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         others.sort_by_key(|caller| caller::worst_first(caller));
         if !others.is_empty() {
             let kinds = caller::kinds(others.iter().copied());
-            let heading = format!("Also rejected (sender unknown){of}");
+            let heading = format!("Also rejected, sender unknown{of}");
             write_list(&heading, &others, LISTED_OTHERS, &kinds, page, output)?;
         }
         if let Some(command) = caller::look_up(scan) {

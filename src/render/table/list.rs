@@ -92,7 +92,8 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// The text in lines that leave room for the inset; a word that is too long is cut into pieces.
+/// The text in lines that leave room for the inset; a word that is too long is cut into pieces,
+/// unless it is a link.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.saturating_sub(2).max(10);
     let mut lines: Vec<String> = Vec::new();
@@ -104,8 +105,10 @@ pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
         if !line.is_empty() {
             line.push(' ');
         }
+        // A link that is cut leads nowhere.
+        let is_link = word.contains("://");
         for character in word.chars() {
-            if line.width() >= room {
+            if line.width() >= room && !is_link {
                 lines.push(std::mem::take(&mut line));
             }
             line.push(character);

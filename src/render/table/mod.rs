@@ -10,7 +10,7 @@
 //! - [`rows`]: the findings that need somebody, by namespace
 //! - [`columns`]: which of their columns have room
 //! - [`harmless`]: the ones that do not
-//! - [`advice`]: what to type, most urgent first, and what mends it for good
+//! - [`advice`]: what to type, most urgent first, and what fixes it for good
 //! - [`callers`]: who else is rejected
 //! - [`legacy_tokens`]: tokens kept in secrets
 //! - [`holders`]: every holder by itself

@@ -112,7 +112,7 @@ pub(super) fn comments<'a>(
     clusters
 }
 
-/// The clients behind what is rejected now or next, with what mends each.
+/// The clients behind what is rejected now or next, with what fixes each.
 pub(super) fn write_causes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let mut causes: Vec<(&str, &str, Vec<String>)> = Vec::new();
     let is_urgent = |finding: &&Finding| finding.verdict.is_decided() && finding.accepted.is_none();

@@ -51,6 +51,6 @@ fn broken(report: &Report, broken: &Broken<'_>) -> String {
         "{} is rejected daily: {}: {}",
         name(report, broken.finding),
         visible(&broken.clients),
-        visible(&broken.cure)
+        visible(&broken.fix)
     )
 }

@@ -1,4 +1,4 @@
-//! What a sweep needs, looked at piece by piece: each with what mends it.
+//! What a sweep needs, looked at piece by piece: each with what fixes it.
 
 mod audit_events;
 pub mod fleet;

@@ -120,7 +120,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
                         .flat_map(|it| [it.command.clone(), it.buys(UTC)]),
                 );
             }
-            actions::Body::Cures(cures) => advice.extend(cures.iter().map(|it| it.text.to_owned())),
+            actions::Body::Fixes(fixes) => advice.extend(fixes.iter().map(|it| it.text.to_owned())),
         }
     }
     add("commands", commands);

@@ -121,15 +121,15 @@ fn the_cure_comes_before_the_restart_where_that_buys_a_day() {
     let uncapped = report("timeline", Some("1.33"), None);
     for format in [Format::Table, Format::Markdown, Format::Html] {
         let text = plain(format, &capped);
-        let (cure, stopgap) = (text.find("Cure"), text.find("Stopgap"));
-        assert!(cure.is_some() && cure < stopgap, "{format:?}");
+        let (fix, stopgap) = (text.find("Fix"), text.find("Stopgap"));
+        assert!(fix.is_some() && fix < stopgap, "{format:?}");
         assert!(
             text.contains("buys 24 h, until 2026-11-25 06:00"),
             "{format:?}"
         );
         let text = plain(format, &uncapped);
-        let (restart, cure) = (text.find("new date 2027-02-21"), text.find("Then"));
-        assert!(restart.is_some() && restart < cure, "{format:?}");
+        let (restart, fix) = (text.find("new date 2027-02-21"), text.find("Then"));
+        assert!(restart.is_some() && restart < fix, "{format:?}");
     }
 }
 

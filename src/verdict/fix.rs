@@ -64,6 +64,9 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
                 format!("{}, {}", library.name, component.label())
             }
         }
+        (Some(component), Some(library)) if library.name == component.component.name => {
+            component.label()
+        }
         (Some(component), _) => format!("{}, {}", client.label(), component.label()),
         (None, _) => client.label(),
     };
@@ -80,7 +83,7 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
 }
 
 /// What to do about a finding; nothing for a harmless one. Where a restart buys 90 days it comes
-/// first, and then what mends the client; where it buys one day, the cure comes first.
+/// first, and then what fixes the client; where it buys one day, the fix comes first.
 ///
 /// A restart is proposed for every workload whose pods are dead or dying, but not where it would
 /// shorten the life of a token that is not capped to a day. A pod started at `now` holds a token
@@ -117,12 +120,12 @@ pub fn remedies(
             text: too_soon(holders),
         }];
     }
-    let cures = clients.iter().map(|client| Remedy::Advice {
+    let fixes = clients.iter().map(|client| Remedy::Advice {
         text: client.advice.clone(),
     });
     match gained.is_capped() {
-        true => cures.chain(restarts).collect(),
-        false => restarts.into_iter().chain(cures).collect(),
+        true => fixes.chain(restarts).collect(),
+        false => restarts.into_iter().chain(fixes).collect(),
     }
 }
 
