@@ -95,7 +95,7 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
     let probes = all(estimated).map(|estimate| estimate.probes).sum();
     let _ = writeln!(
         words,
-        "\n{} would scan {}, {}. Nothing was asked.",
+        "\n{} would scan {}, {}. Nothing was queried.",
         queries_and_probes(queries, probes),
         ByteSize(bytes(estimated)).display().si(),
         price(estimated)
@@ -148,7 +148,7 @@ fn region_words(
         let kept_since = group.kept_since(limits.now);
         let clamped = match kept_since {
             Some(kept) if kept > limits.until => {
-                "   not asked: ".to_owned() + &group.kept_because(limits.now)
+                "   not queried: ".to_owned() + &group.kept_because(limits.now)
             }
             Some(kept) if kept > limits.since => format!(
                 "   from {} on: {}",

@@ -72,10 +72,10 @@ fn parse_line(place: &str, line: &str) -> Result<Acceptance, String> {
     let until = word("the date")?;
     let accepted_as = word("the verdict")?;
     if !account.contains('/') {
-        return Err(format!("{account:?} is no NAMESPACE/ACCOUNT"));
+        return Err(format!("{account:?} is not NAMESPACE/ACCOUNT"));
     }
     let until = NaiveDate::parse_from_str(until, "%Y-%m-%d")
-        .map_err(|_| format!("{until:?} is no date such as 2026-12-31"))?;
+        .map_err(|_| format!("{until:?} is not a date such as 2026-12-31"))?;
     let (verdict, severity) = match accepted_as.split_once(':') {
         Some((verdict, severity)) => (verdict, Some(severity)),
         None => (accepted_as, None),
@@ -83,13 +83,13 @@ fn parse_line(place: &str, line: &str) -> Result<Acceptance, String> {
     let verdicts = || Verdict::ALL.into_iter().filter(|it| !it.is_harmless());
     let verdict = verdicts().find(|it| it.word() == verdict).ok_or_else(|| {
         let known: Vec<&str> = verdicts().map(Verdict::word).collect();
-        format!("{verdict:?} is none of {}", known.join(", "))
+        format!("{verdict:?} is not one of {}", known.join(", "))
     })?;
     let severity = match severity {
         None => None,
         Some(word) => {
             let known = Severity::ALL.into_iter().find(|it| it.word() == word);
-            Some(known.ok_or_else(|| format!("{word:?} is no severity"))?)
+            Some(known.ok_or_else(|| format!("{word:?} is not a severity"))?)
         }
     };
     if rest.is_empty() {
@@ -108,7 +108,7 @@ fn parse_line(place: &str, line: &str) -> Result<Acceptance, String> {
 
 fn glob(text: &str) -> Result<GlobMatcher, String> {
     let glob = GlobBuilder::new(text).literal_separator(true).build();
-    let glob = glob.map_err(|_| format!("{text:?} is no pattern"))?;
+    let glob = glob.map_err(|_| format!("{text:?} is not a valid pattern"))?;
     Ok(glob.compile_matcher())
 }
 
@@ -205,7 +205,7 @@ mod tests {
     #[test]
     fn a_line_says_what_is_wrong_with_it() {
         for (line, what) in [
-            ("kube2iam * 2026-12-31 frozen why", "no NAMESPACE/ACCOUNT"),
+            ("kube2iam * 2026-12-31 frozen why", "not NAMESPACE/ACCOUNT"),
             ("a/b", "the cluster is missing"),
             ("a/b * soon frozen why", "no date"),
             ("a/b * 2026-12-31 gone why", "none of rejected, expired"),

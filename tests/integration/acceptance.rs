@@ -113,7 +113,7 @@ fn a_line_that_cannot_be_read_is_a_failure_before_the_work() {
     let (run, _) = sweep(&log, "\nlogging/fluentd prod-1 tomorrow frozen why", &[]);
     assert_eq!(run.code, Some(2));
     assert!(
-        run.stderr.contains("known:2: \"tomorrow\" is no date"),
+        run.stderr.contains("known:2: \"tomorrow\" is not a date"),
         "{}",
         run.stderr
     );

@@ -287,7 +287,7 @@ impl Failure {
             Cause::OutsideRetention => "ask for a later one: --since 24h".to_owned(),
             Cause::MalformedQuery { .. } => "please report it".to_owned(),
             Cause::TooManyQueries => format!(
-                "wait longer: --timeout 30m; list what runs: aws logs describe-queries{options} --status Running, and stop what nobody needs: aws logs stop-query{options} --query-id ID"
+                "wait longer: --timeout 30m; list what runs: aws logs describe-queries{options} --status Running, and stop what is no longer needed: aws logs stop-query{options} --query-id ID"
             ),
             Cause::OutOfTime if self.scope.bucket.is_some() => {
                 "try again when the bucket is less busy; --verbose shows each call".to_owned()

@@ -215,7 +215,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     let Some(member) = whose(&members, row.get("@log")) else {
                         let first = parts.of(chunk.groups[0]);
                         let place = &origins[0].log_group;
-                        let detail = "row of a log group that was not asked";
+                        let detail = "row of a log group that was not queried";
                         first.coverage.gap(place, GapKind::MalformedEvent, detail);
                         continue;
                     };

@@ -287,7 +287,7 @@ const OTHER_PLACE: &str =
     "the phrase of a stale token stands elsewhere than this input has its events, and was not read";
 const OTHER_SOURCE: &str = "the phrase of a stale token in a record that names another log, stream or container than the API server's audit log, and was not read";
 const UNSOURCED: &str =
-    "its records do not tell whose log they are: whoever can write into it can write evidence";
+    "its records do not name their source: anyone who can write to it can write evidence";
 
 const ROWS: &str = "rows of a query, without events: accounts without pods, dated from @timestamp, which is late for a watch; sweep the log group itself, or add @message to the query";
 

@@ -275,7 +275,7 @@ impl Connection {
         reader.found.continues = None;
         reader
             .read_as(kind, text.as_bytes())
-            .map_err(|error| other(format!("its answer is no list ({error})")))?;
+            .map_err(|error| other(format!("its answer is not a list ({error})")))?;
         Ok(reader.found.continues.take())
     }
 

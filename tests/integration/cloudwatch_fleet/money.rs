@@ -69,7 +69,7 @@ fn a_dry_run_asks_only_for_the_free_estimate() {
         "ap-northeast-1: 2 clusters in 1 query and 2 probes of the window's edges, ",
         "as CloudWatch estimates it",
         "about $",
-        "Nothing was asked.",
+        "Nothing was queried.",
     ] {
         assert!(run.stdout.contains(words), "{words}: {}", run.stdout);
     }
