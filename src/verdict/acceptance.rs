@@ -207,11 +207,11 @@ mod tests {
         for (line, what) in [
             ("kube2iam * 2026-12-31 frozen why", "not NAMESPACE/ACCOUNT"),
             ("a/b", "the cluster is missing"),
-            ("a/b * soon frozen why", "no date"),
-            ("a/b * 2026-12-31 gone why", "none of rejected, expired"),
-            ("a/b * 2026-12-31 frozen:bad why", "no severity"),
+            ("a/b * soon frozen why", "not a date"),
+            ("a/b * 2026-12-31 gone why", "not one of rejected, expired"),
+            ("a/b * 2026-12-31 frozen:bad why", "not a severity"),
             ("a/b * 2026-12-31 frozen", "the reason is missing"),
-            ("a/[b * 2026-12-31 frozen why", "no pattern"),
+            ("a/[b * 2026-12-31 frozen why", "not a valid pattern"),
         ] {
             let error = parse("known", &format!("# comment\n\n{line}\n")).expect_err(line);
             let error = error.to_string();
