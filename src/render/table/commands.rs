@@ -12,8 +12,8 @@ use crate::render::kubeconfig;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-/// The width of the headings on the left.
-const LEFT: usize = 10;
+/// The width of the headings on the left, after two blanks.
+pub(super) const LEFT: usize = 10;
 
 /// Writes lines to paste under a heading, each as it stands: what is pasted is never wrapped.
 pub(super) fn write_lines(

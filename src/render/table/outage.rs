@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::commands;
 use super::list;
 use super::rejected::{MARGINS, name};
 use crate::evidence::cluster::Cluster;
@@ -107,7 +108,12 @@ pub(super) fn comments<'a>(
         }
         let command = kubeconfig::in_context(report, restart.cluster, &restart.command);
         let date = minute(holder.rejected_from, page.time_zone);
-        lines.push(format!("# before {date}: {command}"));
+        let line = format!("# before {date}: {command}");
+        // The command stays whole on a line of its own, as a comment too.
+        match 2 + commands::LEFT + line.len() <= page.width {
+            true => lines.push(line),
+            false => lines.extend([format!("# before {date}:"), format!("#   {command}")]),
+        }
     }
     clusters
 }

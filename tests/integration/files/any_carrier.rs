@@ -120,7 +120,9 @@ fn every_carrier_of_the_same_events_gives_the_right_answer() {
         written::write(&path, &(carrier.write)(&events));
         let (findings, notes) = swept(&path, 0);
         assert_eq!(findings, right(), "{}", carrier.name);
-        let is_unsourced = notes.iter().any(|note| note.contains("do not name their source"));
+        let is_unsourced = notes
+            .iter()
+            .any(|note| note.contains("do not name their source"));
         assert_eq!(
             is_unsourced, !carrier.names_source,
             "{}: {notes:?}",
