@@ -5,12 +5,14 @@ use std::collections::BTreeSet;
 
 use chrono_tz::UTC;
 use eks_stale_tokens::render::Page;
-use eks_stale_tokens::render::table;
-use eks_stale_tokens::report::Report;
+use eks_stale_tokens::render::table::{self, Detail};
+use eks_stale_tokens::report::{Report, json};
 use regex::Regex;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::blocks::with_every_block;
+use crate::recordings::fixtures;
+use crate::tool::{run_as_it_is, tool};
 
 fn printed(report: &Report, width: usize) -> String {
     let page = Page {
@@ -83,5 +85,35 @@ fn marks_that_are_no_words_have_a_key() {
         "(in 2 h, 3 d ago) count from the end of each log",
     ] {
         assert!(text.contains(key), "{key}");
+    }
+}
+
+/// At 80 columns what to run later stands below its date: neither is parted.
+#[test]
+fn what_to_run_later_is_whole_at_80_columns() {
+    let path = fixtures().join("aws/eks/capped");
+    let run = run_as_it_is(
+        tool()
+            .args(["investigate", "--format", "json", "--input"])
+            .arg(path),
+    );
+    let report = json::read(&run.stdout).expect("a report");
+    let page = |width| Page {
+        width,
+        colour: false,
+        time_zone: UTC,
+    };
+    for (width, commands) in [(80, 0), (130, 2)] {
+        let mut bytes = Vec::new();
+        table::render_in_detail(&report, Detail::default(), &page(width), &mut bytes)
+            .expect("written to memory");
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let dated = text.lines().filter(|line| line.contains("# before "));
+        let with_command = dated.clone().filter(|line| line.contains(": kubectl "));
+        assert_eq!((dated.count(), with_command.count()), (2, commands));
+        let mut comments = text
+            .lines()
+            .filter(|line| line.trim_start().starts_with('#'));
+        assert!(comments.all(|line| line.width() <= width), "{text}");
     }
 }
