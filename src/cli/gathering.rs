@@ -215,7 +215,7 @@ fn from_cloudwatch<C: Collect + 'static>(
     stated: Option<KubernetesVersion>,
     self_checks: Arc<SelfChecks>,
     quiet: bool,
-    mut first_answer: Option<FirstAnswer<'_, C>>,
+    first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
     let words = plan.wanted.words();
@@ -226,13 +226,14 @@ fn from_cloudwatch<C: Collect + 'static>(
     };
     let shown = || ShownProgress::of(&progress, quiet, format!("waiting for CloudWatch: {whom}"));
     let mut drawing = Some(shown());
-    let mut answer = |gathered| {
-        if let Some(first_answer) = &mut first_answer {
-            drawing = None;
+    let drawn = &mut drawing;
+    let mut answer = first_answer.map(|first_answer| {
+        move |gathered| {
+            *drawn = None;
             first_answer(gathered);
-            drawing = Some(shown());
+            *drawn = Some(shown());
         }
-    };
+    });
     let runtime = interrupt::runtime()?;
     let gathering = runtime.block_on(async {
         let stop = interrupt::listen()?;
@@ -243,7 +244,7 @@ fn from_cloudwatch<C: Collect + 'static>(
             self_checks,
             stop,
             Arc::clone(&progress),
-            &mut answer,
+            answer.as_mut().map(|answer| answer as FirstAnswer<'_, C>),
         )
         .await
     });
@@ -269,7 +270,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     self_checks: Arc<SelfChecks>,
     stop: CancellationToken,
     progress: Arc<Progress>,
-    first_answer: FirstAnswer<'_, C>,
+    first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<(Gathering<C>, Vec<source::aws::failure::Failure>), Failure> {
     let queries = at_depth(depth);
     let deadline = deadline(plan.time_limit);
@@ -337,7 +338,11 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     // Windows side by side share the number of queries that may run at once.
     let at_once = parts.len().min(plan.max_queries).max(1);
     let room = Arc::new(Semaphore::new(at_once));
-    let (first_answers, mut answered) = mpsc::unbounded_channel();
+    // Where nobody reads a first answer, none is made.
+    let (first_answers, answered) = first_answer
+        .as_ref()
+        .map(|_| mpsc::unbounded_channel())
+        .unzip();
     let mut gathering = tokio::task::JoinSet::new();
     for part in parts {
         let limits = limits(&part, plan.max_queries / at_once);
@@ -345,12 +350,14 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         let first_answers = first_answers.clone();
         gathering.spawn(async move {
             let _room = room.acquire().await;
-            cloudwatch::gather(part.fleet, &queries, &limits, Some(&first_answers)).await
+            cloudwatch::gather(part.fleet, &queries, &limits, first_answers.as_ref()).await
         });
     }
     drop(first_answers);
-    while let Some(gathered) = answered.recv().await {
-        first_answer(gathered);
+    if let (Some(first_answer), Some(mut answered)) = (first_answer, answered) {
+        while let Some(gathered) = answered.recv().await {
+            first_answer(gathered);
+        }
     }
     let mut silences: Vec<Silence> = Vec::new();
     for part in gathering.join_all().await {

@@ -120,7 +120,7 @@ impl Investigate {
             }
         };
         let first: FirstAnswer<'_, EvidenceSet> = &mut first;
-        let first = Some(first).filter(|_| !self.quiet);
+        let first = Some(first).filter(|_| !self.quiet && self.output.is_table());
         let Evidence {
             gathered,
             interrupted,

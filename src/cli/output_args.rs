@@ -128,6 +128,11 @@ impl OutputPlan {
         }
     }
 
+    /// Whether standard output shows a table, which people read.
+    pub(super) fn is_table(&self) -> bool {
+        self.format == Some(Format::Table)
+    }
+
     /// Checks that every file can be written, and that none of them is one of these, which are read.
     pub(super) fn open(&self, inputs: &[PathBuf]) -> Result<Outputs<'_>, Failure> {
         let mut files = Vec::new();
@@ -202,12 +207,8 @@ impl Outputs<'_> {
         Ok(())
     }
 
-    /// Writes a first answer to standard error, under a line that says so, where people read: beside
-    /// a table on standard output.
+    /// Writes a first answer to standard error, as a table under a line that says so.
     pub(super) fn write_first_answer(&self, line: &str, report: &Report) {
-        if self.plan.format != Some(Format::Table) {
-            return;
-        }
         let colour =
             anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
         let page = Page {
