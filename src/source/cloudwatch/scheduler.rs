@@ -48,14 +48,6 @@ impl From<LogsQuery> for FilteredQuery {
     }
 }
 
-impl FilteredQuery {
-    fn is_same_as(&self, other: &Self) -> bool {
-        self.query.name == other.query.name
-            && self.query.span == other.query.span
-            && self.filter == other.filter
-    }
-}
-
 /// What a chunk came to, group by group.
 type ChunkOutcome<C> = (QueryChunk, Result<(QueryResult, Parts<C>), Failure>);
 
@@ -71,10 +63,8 @@ struct RegionScheduler<C> {
     rejected: BTreeMap<usize, RejectedAddresses>,
     /// What rows showed of where a self-check should look, by group.
     marks: BTreeMap<usize, Marks>,
-    /// What looking back scanned, by group.
-    looked_back: BTreeMap<usize, u64>,
-    /// What looking for rejected pods scanned, by group.
-    looked_for: BTreeMap<usize, u64>,
+    /// What looking up the rejected scanned, by group, and is not noted yet.
+    looked_up: BTreeMap<usize, u64>,
     failures: Vec<Failure>,
     /// Who waits for an answer while callers are looked back for.
     first_answers: Option<FirstAnswers<C>>,
@@ -99,8 +89,7 @@ pub async fn run_queries<C: Collect + 'static>(
         gathered: Gathered::default(),
         rejected: BTreeMap::new(),
         marks: BTreeMap::new(),
-        looked_back: BTreeMap::new(),
-        looked_for: BTreeMap::new(),
+        looked_up: BTreeMap::new(),
         failures: Vec::new(),
         first_answers,
     };
@@ -228,9 +217,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     }
 
     fn on_complete(&mut self, chunk: &QueryChunk, result: &QueryResult, mut parts: Parts<C>) {
-        self.limits.progress.advance(result.bytes_scanned);
-        self.charge(chunk, result.bytes_scanned);
         let bytes = result.bytes_scanned;
+        self.charge(chunk, bytes);
         let query = &self.queries[chunk.query].query;
         if !query.apart.is_empty() {
             let apart = bytes.saturating_mul(query.apart.len() as u64);
@@ -241,16 +229,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 "scanned at once, and what queries apart would scan"
             );
         }
-        self.limits.scan.add(bytes);
-        self.count_look_back(chunk, bytes);
-        if self.is_look_for_accepted(chunk) {
-            for group in &chunk.groups {
-                *self.looked_for.entry(*group).or_default() += bytes;
-            }
-            if let Completion::Ended(state) = &result.completion {
-                self.note_not_looked_for(chunk, state);
-                return;
-            }
+        self.count_looked_up(chunk, bytes);
+        if self.is_look_for_accepted(chunk)
+            && let Completion::Ended(state) = &result.completion
+        {
+            self.note_not_looked_for(chunk, state);
+            return;
         }
         let is_spared = result.completion == Completion::Full && parts.ends_dispensably();
         if is_spared && !self.on_rejections_cut(chunk, bytes, &mut parts) {

@@ -1,11 +1,7 @@
 //! Whether the pods that are rejected are accepted again: one short query for each, over the time
 //! since its last rejection.
 
-use std::sync::Arc;
-
-use bytesize::ByteSize;
-
-use super::{FilteredQuery, RegionScheduler};
+use super::RegionScheduler;
 use crate::evidence::set::Collect;
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
 use crate::source::cloudwatch::queries::accepted_since;
@@ -28,11 +24,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let rejected = std::mem::take(&mut self.rejected);
         for (group, addresses) in &rejected {
             // All of them together may scan as much as the window, once more.
-            let mut left = self.expected_bytes(&QueryChunk {
-                query: 0,
-                groups: vec![*group],
-                span: whole,
-            });
+            let mut left = self.expected_bytes(&[*group], whole);
             let is_known = left > 0;
             let mut not_looked_for = 0;
             for (nth, pod) in addresses.rejected_pods().into_iter().enumerate() {
@@ -40,26 +32,18 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     tracing::debug!("a user agent that cannot be put into a query is skipped");
                     continue;
                 };
-                let chunk = QueryChunk {
-                    query: self.queries.len(),
-                    groups: vec![*group],
-                    span: Span {
-                        first_second: pod.rejected.timestamp(),
-                        last_second: until,
-                    },
+                let span = Span {
+                    first_second: pod.rejected.timestamp(),
+                    last_second: until,
                 };
-                let bytes = self.expected_bytes(&chunk);
+                let bytes = self.expected_bytes(&[*group], span);
                 let fits = nth < PODS && (!is_known || bytes <= left);
                 if !fits || !self.limits.scan.allows(bytes) {
                     not_looked_for += 1;
                     continue;
                 }
                 left = left.saturating_sub(bytes);
-                self.queue.push(chunk);
-                self.queries.push(FilteredQuery {
-                    query,
-                    filter: Arc::from(filter),
-                });
+                self.plan(query, &filter, vec![*group], span);
             }
             if not_looked_for > 0 {
                 let text = format!(
@@ -71,14 +55,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         self.rejected = rejected;
         self.run_queries().await;
-        for (group, bytes) in std::mem::take(&mut self.looked_for) {
-            let price = self.limits.price(&self.connection.region, bytes);
-            let text = format!(
-                "looked whether rejected pods are accepted again: {}, {price}",
-                ByteSize(bytes).display().si()
-            );
-            self.note(group, text);
-        }
+        self.note_looked_up("looked whether rejected pods are accepted again");
     }
 
     /// Whether a chunk is a look for one rejected pod, without which the report is as good as it
@@ -103,11 +80,5 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             );
             self.note(group, text);
         }
-    }
-
-    fn note(&mut self, group: usize, text: String) {
-        let group = &self.groups[group];
-        let coverage = self.gathered.coverages.of(&group.cluster);
-        coverage.note_times(&group.name, text, 1);
     }
 }

@@ -2,14 +2,17 @@
 
 use std::sync::Arc;
 
+use bytesize::ByteSize;
 use chrono::DateTime;
 
 use super::RegionScheduler;
+use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::set::Collect;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::failure::Failure;
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
+use crate::source::cloudwatch::queries::logs_query::QuerySpan;
 
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// Notes of every group which window is read.
@@ -84,10 +87,38 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
     }
 
+    /// Notes something of a group, once.
+    pub(super) fn note(&mut self, place: usize, text: String) {
+        let group = &self.groups[place];
+        let coverage = self.gathered.coverages.of(&group.cluster);
+        coverage.note_times(&group.name, text, 1);
+    }
+
+    /// Counts by group what is scanned to answer what the window alone does not, which is noted
+    /// beside its price.
+    pub(super) fn count_looked_up(&mut self, chunk: &QueryChunk, bytes: u64) {
+        let span = self.queries[chunk.query].query.span;
+        if matches!(span, QuerySpan::LookBack | QuerySpan::SinceRejection) {
+            for place in &chunk.groups {
+                *self.looked_up.entry(*place).or_default() += bytes;
+            }
+        }
+    }
+
+    /// Notes of each group what was looked up since this was last noted, and what that cost.
+    pub(super) fn note_looked_up(&mut self, what: &str) {
+        for (place, bytes) in std::mem::take(&mut self.looked_up) {
+            let price = self.limits.price(&self.connection.region, bytes);
+            let bytes = ByteSize(bytes).display().si();
+            self.note(place, format!("{what}: {bytes}, {price}"));
+        }
+    }
+
     /// Shares the bytes of a query among its groups, by how much each of them stores.
     pub(super) fn charge(&mut self, chunk: &QueryChunk, bytes: u64) {
+        let groups = Arc::clone(&self.groups);
         let stored = |place: &usize| {
-            let described = self.groups[*place].described.as_ref();
+            let described = groups[*place].described.as_ref();
             described.map_or(0, |described| u128::from(described.stored_bytes))
         };
         let all: u128 = chunk.groups.iter().map(stored).sum();
@@ -103,10 +134,17 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 }
             };
             left -= share;
-            let coverage = self.gathered.coverages.of(&self.groups[*place].cluster);
-            coverage.bytes_scanned += share;
-            coverage.charge(self.limits.price(&self.connection.region, share));
-            coverage.queries += u64::from(nth == 0);
+            self.charge_cluster(&groups[*place].cluster, share, u64::from(nth == 0));
         }
+    }
+
+    /// Counts what so many queries of a cluster's log scanned.
+    pub(super) fn charge_cluster(&mut self, cluster: &Arc<Cluster>, bytes: u64, queries: u64) {
+        self.limits.progress.advance(bytes);
+        self.limits.scan.add(bytes);
+        let coverage = self.gathered.coverages.of(cluster);
+        coverage.bytes_scanned += bytes;
+        coverage.charge(self.limits.price(&self.connection.region, bytes));
+        coverage.queries += queries;
     }
 }

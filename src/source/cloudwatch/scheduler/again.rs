@@ -85,13 +85,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     }
 
     fn note_flood(&mut self, place: usize, addresses: &BTreeSet<IpAddr>) {
-        let group = &self.groups[place];
-        let coverage = self.gathered.coverages.of(&group.cluster);
         for address in addresses {
             let text = format!(
                 "rejected under more than {REJECTED_CALLERS} user agents from {address}: only some of them are listed"
             );
-            coverage.note_times(&group.name, text, 1);
+            self.note(place, text);
         }
     }
 
@@ -120,7 +118,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let LogsQuery {
             apart, fallback, ..
         } = self.queries[chunk.query].query;
-        let bytes = self.expected_bytes(chunk);
+        let bytes = self.expected_bytes(&chunk.groups, chunk.span);
         if apart.is_empty() {
             return self.fall_back_to(fallback, chunk, &chunk.groups, bytes);
         }
@@ -135,11 +133,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         true
     }
 
-    /// What a chunk scans, by what its groups store, as far as that is known.
-    pub(super) fn expected_bytes(&self, chunk: &QueryChunk) -> u64 {
+    /// What reading these seconds of groups scans, by what they store, as far as that is known.
+    pub(super) fn expected_bytes(&self, groups: &[usize], span: Span) -> u64 {
         let time = |second| DateTime::from_timestamp(second, 0).unwrap_or(self.limits.now);
-        let (first, last) = (time(chunk.span.first_second), time(chunk.span.last_second));
-        let stored = chunk.groups.iter().filter_map(|place| {
+        let (first, last) = (time(span.first_second), time(span.last_second));
+        let stored = groups.iter().filter_map(|place| {
             let group = &self.groups[*place];
             group.bytes_in(first, last, self.limits.now)
         });
@@ -177,12 +175,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         chunk: &QueryChunk,
         sets: Vec<Vec<usize>>,
     ) {
-        let query = FilteredQuery {
-            query: *query,
-            filter: Arc::from(filter),
-        };
-        tracing::debug!(query = query.query.name, "running another query");
-        let whole = self.limits.span(query.query.span);
+        tracing::debug!(query = query.name, "running another query");
+        let whole = self.limits.span(query.span);
         let span = Span {
             first_second: chunk.span.first_second.max(whole.first_second),
             last_second: chunk.span.last_second.min(whole.last_second),
@@ -190,21 +184,22 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         if span.seconds() < 1 {
             return;
         }
-        let known = self
-            .queries
-            .iter()
-            .position(|known| known.is_same_as(&query));
-        let place = known.unwrap_or_else(|| {
-            self.queries.push(query);
-            self.queries.len() - 1
-        });
         for groups in sets {
-            self.queue.push(QueryChunk {
-                query: place,
-                groups,
-                span,
-            });
+            self.plan(*query, filter, groups, span);
         }
+    }
+
+    /// Plans to read these seconds of groups with a query, narrowed by a filter.
+    pub(super) fn plan(&mut self, query: LogsQuery, filter: &str, groups: Vec<usize>, span: Span) {
+        self.queue.push(QueryChunk {
+            query: self.queries.len(),
+            groups,
+            span,
+        });
+        self.queries.push(FilteredQuery {
+            query,
+            filter: Arc::from(filter),
+        });
     }
 }
 

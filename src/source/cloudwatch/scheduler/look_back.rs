@@ -1,16 +1,12 @@
 //! Who was accepted before the window from the addresses that are rejected inside it: read in
 //! steps, as far back as it is needed.
 
-use std::sync::Arc;
-
-use bytesize::ByteSize;
 use chrono::TimeDelta;
 
-use super::{FilteredQuery, RegionScheduler};
+use super::RegionScheduler;
 use crate::evidence::set::Collect;
 use crate::source::Gathered;
-use crate::source::cloudwatch::chunk::{QueryChunk, Span};
-use crate::source::cloudwatch::queries::logs_query::QuerySpan;
+use crate::source::cloudwatch::chunk::Span;
 use crate::source::cloudwatch::queries::stale_token_events;
 
 /// How far the steps go back, in days; from the last of them on each goes twice as far. A scan costs
@@ -44,7 +40,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             }
             self.send_first_answer();
             self.run_queries().await;
-            self.note_look_back(step);
+            let days = step.num_days().max(1);
+            self.note_looked_up(&format!("looked {days} d back for who was rejected"));
             after = Some(step);
         }
     }
@@ -83,53 +80,18 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             .collect();
         let mut is_planned = false;
         for (group, filter) in planned {
-            let chunk = QueryChunk {
-                query: self.queries.len(),
-                groups: vec![group],
-                span,
-            };
-            if !self.limits.scan.allows(self.expected_bytes(&chunk)) {
-                let group = &self.groups[group];
-                let coverage = self.gathered.coverages.of(&group.cluster);
+            if !self.limits.scan.allows(self.expected_bytes(&[group], span)) {
                 let text = format!(
                     "who was rejected was not looked for {} d before the window: see --max-scan",
                     step.num_days().max(1)
                 );
-                coverage.note_times(&group.name, text, 1);
+                self.note(group, text);
                 continue;
             }
-            self.queue.push(chunk);
-            self.queries.push(FilteredQuery {
-                query,
-                filter: Arc::from(filter),
-            });
+            self.plan(query, &filter, vec![group], span);
             is_planned = true;
         }
         is_planned
-    }
-
-    /// Counts what looking back scans.
-    pub(super) fn count_look_back(&mut self, chunk: &QueryChunk, bytes: u64) {
-        if self.queries[chunk.query].query.span == QuerySpan::LookBack {
-            for group in &chunk.groups {
-                *self.looked_back.entry(*group).or_default() += bytes;
-            }
-        }
-    }
-
-    /// Notes of each group how far back it was read, and what that cost.
-    fn note_look_back(&mut self, step: TimeDelta) {
-        for (group, bytes) in std::mem::take(&mut self.looked_back) {
-            let group = &self.groups[group];
-            let price = self.limits.price(&self.connection.region, bytes);
-            let text = format!(
-                "looked {} d back for who was rejected: {}, {price}",
-                step.num_days().max(1),
-                ByteSize(bytes).display().si()
-            );
-            let coverage = self.gathered.coverages.of(&group.cluster);
-            coverage.note_times(&group.name, text, 1);
-        }
     }
 }
 

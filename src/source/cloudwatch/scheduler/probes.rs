@@ -24,7 +24,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     }
 
     /// The groups that hold something of the window, each with its place.
-    fn read_groups(&self) -> impl Iterator<Item = (usize, &LogGroup)> {
+    pub(super) fn read_groups(&self) -> impl Iterator<Item = (usize, &LogGroup)> {
         let (now, until) = (self.limits.now, self.limits.until);
         let holds_some = move |group: &LogGroup| {
             let kept_since = group.kept_since(now);

@@ -41,12 +41,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let window = delivered(self.limits.span(query.span), self.limits.now)?;
         let span = marks.piece(window)?;
         let (groups, place) = (Arc::clone(&self.groups), *place);
-        let piece = QueryChunk {
-            query: 0,
-            groups: vec![place],
-            span,
-        };
-        if !self.limits.scan.allows(2 * self.expected_bytes(&piece)) {
+        if !self
+            .limits
+            .scan
+            .allows(2 * self.expected_bytes(&[place], span))
+        {
             return None;
         }
         let (connection, limits) = (Arc::clone(&self.connection), self.limits.clone());
@@ -82,31 +81,20 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let Ok((Some(checked), is_mine)) = check.await else {
             return false;
         };
-        let difference = checked.difference();
         if is_mine {
             self.account_for(&checked);
         }
-        let Some(construct) = difference else {
-            return false;
-        };
-        tracing::debug!(construct, "answer contradicts its events");
-        true
+        let difference = checked.difference();
+        if let Some(construct) = difference {
+            tracing::debug!(construct, "answer contradicts its events");
+        }
+        difference.is_some()
     }
 
     fn account_for(&mut self, checked: &SelfCheck) {
-        let SelfCheck {
-            bytes,
-            queries,
-            cluster,
-            ..
-        } = checked;
-        self.limits.progress.advance(*bytes);
-        self.limits.scan.add(*bytes);
-        let price = self.limits.price(&self.connection.region, *bytes);
+        let cluster = &checked.cluster;
+        self.charge_cluster(cluster, checked.bytes, checked.queries);
         let coverage = self.gathered.coverages.of(cluster);
-        coverage.bytes_scanned += bytes;
-        coverage.queries += queries;
-        coverage.charge(price);
         if checked.is_equal() {
             coverage.verified_queries.insert(text_id());
         }
@@ -134,7 +122,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             span: self.limits.span(fallback.span),
         };
         self.queries.push(FilteredQuery::from(*fallback));
-        let bytes = self.expected_bytes(&whole);
+        let bytes = self.expected_bytes(&whole.groups, whole.span);
         if !self.limits.scan.allows(bytes) {
             let bytes = ByteSize(bytes).display().si();
             let detail = format!("to read whole events would scan {bytes} more: see --max-scan");
@@ -157,19 +145,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             };
             self.gathered.coverages.of(&cluster).merge(kept);
         }
-        for place in &whole.groups {
-            if !self.holds_nothing(*place) {
-                self.queue.push(QueryChunk {
-                    groups: vec![*place],
-                    ..whole.clone()
-                });
-            }
+        let read: Vec<usize> = self.read_groups().map(|(place, _)| place).collect();
+        for place in read {
+            self.queue.push(QueryChunk {
+                groups: vec![place],
+                ..whole.clone()
+            });
         }
-    }
-
-    /// Whether nothing of the window is kept in a group.
-    fn holds_nothing(&self, place: usize) -> bool {
-        let kept_since = self.groups[place].kept_since(self.limits.now);
-        kept_since.is_some_and(|kept_since| kept_since > self.limits.until)
     }
 }
