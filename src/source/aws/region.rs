@@ -4,7 +4,7 @@ use crate::audit::nearest::nearest;
 
 /// The Regions that are known by name, for those who mistype one (AWS General Reference and
 /// "AWS Regions", by the end of 2025). A name that is not here may be a Region all the same.
-const KNOWN: [&str; 38] = [
+pub const KNOWN: [&str; 38] = [
     "af-south-1",
     "ap-east-1",
     "ap-east-2",

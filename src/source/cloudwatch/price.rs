@@ -62,7 +62,7 @@ fn listed() -> impl Iterator<Item = (&'static str, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::aws::region::is_known;
+    use crate::source::aws::region::{KNOWN, is_known};
 
     #[test]
     fn every_line_of_the_list_is_read_and_has_a_source() {
@@ -74,13 +74,23 @@ mod tests {
     }
 
     #[test]
+    fn every_region_with_prices_in_dollars_is_listed() {
+        let has_yuan = |region: &str| region.starts_with("cn-");
+        let is_listed = |region: &str| listed().any(|(name, _)| name == region);
+        for region in KNOWN {
+            assert_ne!(is_listed(region), has_yuan(region), "{region}");
+        }
+    }
+
+    #[test]
     fn an_unknown_region_costs_at_least_the_lowest_price_and_a_stated_one_holds_everywhere() {
         let known = price("ap-northeast-1", 1_000_000_000, None);
         assert_eq!((known.micro_dollars, known.at_least), (7_600, false));
-        let unknown = price("ap-east-2", 41_200_000_000, None);
+        // China has prices in yuan.
+        let unknown = price("cn-north-1", 41_200_000_000, None);
         assert_eq!((unknown.micro_dollars, unknown.at_least), (206_000, true));
         let stated = "0.01".parse().ok();
-        for region in ["ap-northeast-1", "ap-east-2"] {
+        for region in ["ap-northeast-1", "cn-north-1"] {
             let price = price(region, 1_000_000_000, stated);
             assert_eq!((price.micro_dollars, price.at_least), (10_000, false));
         }
