@@ -5,9 +5,9 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
+use eks_stale_tokens::audit::untrusted_text::visible;
 use eks_stale_tokens::cli::{Cli, usage_error};
 use eks_stale_tokens::deliver::log::Log;
-use eks_stale_tokens::render::visible::visible;
 use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {

@@ -11,6 +11,7 @@
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
 //! - [`bounded_text`]: how much is kept of text that a caller chooses
+//! - [`untrusted_text`]: text that reaches a reader only through an escape
 //! - [`address`]: whether a request came from inside
 //! - [`tool`]: programs that people run, and kubelets, by their user agents
 //!
@@ -32,4 +33,5 @@ pub mod path_shape;
 pub mod service_account;
 pub mod stage;
 pub mod tool;
+pub mod untrusted_text;
 pub mod version;

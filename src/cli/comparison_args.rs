@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 
 use super::exit::Failure;
-use crate::render::visible::visible;
+use crate::audit::untrusted_text::visible;
 use crate::report::Report;
 use crate::report::json;
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
-use crate::render::visible::visible;
 use crate::source::cloudwatch::examination::State;
 use crate::source::cloudwatch::examination::fleet::ExaminedCluster;
 

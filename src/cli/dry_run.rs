@@ -6,9 +6,9 @@ use bytesize::ByteSize;
 
 use super::exit::Failure;
 use super::windows::Part;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
 use crate::evidence::price::Price;
-use crate::render::visible::visible;
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;

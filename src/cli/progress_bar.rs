@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
-use crate::render::visible::visible;
 use crate::source::progress::Progress;
 
 /// Work that is over sooner shows no bar.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::pod::Pod;
 use crate::audit::name;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// The reference to a controller.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -35,37 +36,37 @@ pub struct Controller {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Workload {
     /// The API group, empty for the core group.
-    pub group: String,
+    pub group: UntrustedText,
     /// The kind: `Deployment`, `Rollout`; `Pod` for a pod that nothing owns, `Node` for a static
     /// pod.
-    pub kind: String,
+    pub kind: UntrustedText,
     /// The name; for a pod that nothing owns its own.
-    pub name: String,
+    pub name: UntrustedText,
 }
 
 impl Workload {
     fn of(reference: &OwnerReference) -> Self {
         Self {
-            group: reference.group.to_string(),
-            kind: reference.kind.to_string(),
-            name: reference.name.to_string(),
+            group: reference.group.as_ref().into(),
+            kind: reference.kind.as_ref().into(),
+            name: reference.name.as_ref().into(),
         }
     }
 
     /// A workload of one of Kubernetes' own kinds.
     pub fn new(group: &str, kind: &str, name: &str) -> Self {
         Self {
-            group: group.to_owned(),
-            kind: kind.to_owned(),
-            name: name.to_owned(),
+            group: group.into(),
+            kind: kind.into(),
+            name: name.into(),
         }
     }
 
     /// `deployment/web`, as kubectl takes it; `rollout.argoproj.io/web` for kinds that are not
     /// Kubernetes' own.
     pub fn resource(&self) -> String {
-        let kind = self.kind.to_ascii_lowercase();
-        match self.group.as_str() {
+        let kind = self.kind.to_string().to_ascii_lowercase();
+        match self.group.unescaped() {
             "" | "apps" | "batch" => format!("{kind}/{}", self.name),
             group => format!("{kind}.{group}/{}", self.name),
         }
@@ -89,9 +90,11 @@ impl Workload {
         if !name::is_label(namespace) {
             return None;
         }
-        match (self.group.as_str(), self.kind.as_str()) {
-            ("apps", "Deployment" | "DaemonSet" | "StatefulSet") => name::is_subdomain(&self.name)
-                .then(|| format!("kubectl rollout restart {} -n {namespace}", self.resource())),
+        match (self.group.unescaped(), self.kind.unescaped()) {
+            ("apps", "Deployment" | "DaemonSet" | "StatefulSet") => {
+                name::is_subdomain(self.name.unescaped())
+                    .then(|| format!("kubectl rollout restart {} -n {namespace}", self.resource()))
+            }
             ("batch", "Job" | "CronJob") | ("", "Pod" | "Node") => None,
             _ => {
                 let pod = pod.filter(|pod| name::is_subdomain(pod))?;
@@ -102,7 +105,7 @@ impl Workload {
 
     /// What gives the pod a new token, in words. Holds no text of the cluster.
     pub fn advice(&self) -> &'static str {
-        match (self.group.as_str(), self.kind.as_str()) {
+        match (self.group.unescaped(), self.kind.unescaped()) {
             ("apps", "Deployment" | "DaemonSet" | "StatefulSet") => {
                 "a rolling restart gives each pod a new token"
             }

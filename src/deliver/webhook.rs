@@ -15,7 +15,7 @@ use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use crate::render::visible::visible;
+use crate::audit::untrusted_text::visible;
 pub use failure::Undelivered;
 use failure::{in_words, is_passing};
 

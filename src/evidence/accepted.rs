@@ -151,10 +151,12 @@ impl Evidence {
             cluster: Arc::clone(cluster),
             service_account: self.service_account.clone(),
             identity: match &self.pod_uid {
-                Some(uid) => Identity::Pod { uid: uid.clone() },
+                Some(uid) => Identity::Pod {
+                    uid: uid.clone().into(),
+                },
                 None => Identity::Caller {
-                    user_agent: self.user_agent.clone(),
-                    address: self.address.clone(),
+                    user_agent: self.user_agent.clone().into(),
+                    address: self.address.clone().into(),
                 },
             },
         }

@@ -1,5 +1,7 @@
 //! What each user agent of a holder did: several programs may share one pod.
 
+use crate::audit::untrusted_text::UntrustedText;
+
 use litemap::LiteMap;
 
 use super::majority::Majority;
@@ -114,7 +116,7 @@ impl Agents {
 
     /// The user agents, the most used first, then in order. One that was not kept apart stands
     /// first if it sent most of the requests.
-    pub fn texts(&self) -> Vec<String> {
+    pub fn texts(&self) -> Vec<UntrustedText> {
         let mut counts: Vec<(&str, u64)> = self
             .kept
             .iter()
@@ -128,7 +130,7 @@ impl Agents {
             counts.push((agent.as_str(), *requests));
         }
         counts.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
-        let texts = counts.into_iter().map(|(agent, _)| agent.to_owned());
+        let texts = counts.into_iter().map(|(agent, _)| agent.into());
         texts.collect()
     }
 }

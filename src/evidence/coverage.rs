@@ -1,5 +1,7 @@
 //! What was looked at, and what could not be seen.
 
+use crate::audit::untrusted_text::UntrustedText;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -60,11 +62,11 @@ pub struct Coverage {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Gap {
     /// The file, the log group or the slice of time.
-    pub place: String,
+    pub place: UntrustedText,
     /// What kind of gap.
     pub kind: GapKind,
     /// What happened, in a few words; may be empty.
-    pub detail: String,
+    pub detail: UntrustedText,
 }
 
 /// The kinds of gaps.
@@ -186,7 +188,7 @@ impl CountedGap {
         };
         if !detail.is_empty() {
             words.push_str(": ");
-            words.push_str(detail);
+            words.push_str(&detail.to_string());
         }
         words
     }
@@ -194,17 +196,23 @@ impl CountedGap {
 
 impl Coverage {
     /// Notes a gap once more.
-    pub fn gap(&mut self, place: &str, kind: GapKind, detail: impl Into<String>) {
+    pub fn gap(&mut self, place: &str, kind: GapKind, detail: impl Into<UntrustedText>) {
         self.gap_times(place, kind, detail, 1);
     }
 
     /// Notes a gap so many times more; 0 notes nothing.
-    pub fn gap_times(&mut self, place: &str, kind: GapKind, detail: impl Into<String>, times: u64) {
+    pub fn gap_times(
+        &mut self,
+        place: &str,
+        kind: GapKind,
+        detail: impl Into<UntrustedText>,
+        times: u64,
+    ) {
         if times == 0 {
             return;
         }
         let gap = Gap {
-            place: place.to_owned(),
+            place: place.into(),
             kind,
             detail: detail.into(),
         };
@@ -212,9 +220,9 @@ impl Coverage {
     }
 
     /// Makes a note so many times more.
-    pub fn note_times(&mut self, place: &str, text: impl Into<String>, times: u64) {
+    pub fn note_times(&mut self, place: &str, text: impl Into<UntrustedText>, times: u64) {
         let note = Note {
-            place: place.to_owned(),
+            place: place.into(),
             text: text.into(),
         };
         *self.notes.entry(note).or_default() += times;

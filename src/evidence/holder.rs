@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::cluster::Cluster;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// The holder of a token: one pod, or, where an event names no pod, one caller.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -22,13 +23,13 @@ pub enum Identity {
     /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.
     Pod {
         /// The pod's UID.
-        uid: String,
+        uid: UntrustedText,
     },
     /// No pod is known: the caller as the API server saw it.
     Caller {
         /// The user agent, as the caller gave it.
-        user_agent: String,
+        user_agent: UntrustedText,
         /// The peer's address.
-        address: String,
+        address: UntrustedText,
     },
 }

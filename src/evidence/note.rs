@@ -1,12 +1,14 @@
 //! Something worth knowing about what was looked at, which leaves no gap that more work could close.
 
+use crate::audit::untrusted_text::UntrustedText;
+
 /// A remark about a place that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// The log group, or what else it concerns.
-    pub place: String,
+    pub place: UntrustedText,
     /// What to know, in words that suit any count.
-    pub text: String,
+    pub text: UntrustedText,
 }
 
 /// A note and how often it was made.

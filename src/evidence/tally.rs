@@ -1,5 +1,7 @@
 //! Bounded counts of text that a caller chooses.
 
+use crate::audit::untrusted_text::UntrustedText;
+
 use litemap::LiteMap;
 
 /// How many distinct texts a tally keeps. A pod has one or two user agents and a handful of
@@ -66,10 +68,12 @@ impl Tally {
     }
 
     /// The texts, the most frequent first, then in order.
-    pub fn texts(&self) -> Vec<String> {
+    pub fn texts(&self) -> Vec<UntrustedText> {
         let mut counts: Vec<(&Box<str>, &u64)> = self.counts.iter().collect();
         counts.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
-        let texts = counts.into_iter().map(|(text, _)| text.to_string());
+        let texts = counts
+            .into_iter()
+            .map(|(text, _)| UntrustedText::from(text.clone()));
         texts.collect()
     }
 

@@ -61,7 +61,7 @@ impl UnmarkedRequest {
             cluster: Arc::clone(cluster),
             service_account: self.service_account.clone(),
             identity: Identity::Pod {
-                uid: self.pod_uid.clone(),
+                uid: self.pod_uid.clone().into(),
             },
         }
     }

@@ -1,6 +1,8 @@
 //! What a report rests on, in words: its windows, the token lifetime, what was read, and what
 //! no audit log shows.
 
+use std::fmt::Display;
+
 use bytesize::ByteSize;
 use chrono::TimeDelta;
 
@@ -8,6 +10,7 @@ use super::Page;
 use super::due::ASSUMED;
 use super::moment::{day, duration, minute};
 use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::control_plane::VersionSource;
 use crate::evidence::count::{counted, thousands};
 use crate::evidence::price::Price;
@@ -81,7 +84,7 @@ fn uncapped(tokens: usize) -> String {
 /// What the dates rest on, once where it is the same for all clusters. Names of clusters may be
 /// log text: escape them.
 pub fn lifetimes(report: &Report) -> Vec<String> {
-    let mut groups: Vec<(String, Vec<String>)> = Vec::new();
+    let mut groups: Vec<(String, Vec<UntrustedText>)> = Vec::new();
     for scan in &report.clusters {
         let words = basis(scan);
         match groups.iter_mut().find(|(known, _)| *known == words) {
@@ -98,7 +101,7 @@ pub fn lifetimes(report: &Report) -> Vec<String> {
         })
         .collect();
     let scans = report.clusters.iter().filter(|scan| is_uncapped(scan));
-    let (clusters, tokens): (Vec<String>, Vec<usize>) = scans
+    let (clusters, tokens): (Vec<UntrustedText>, Vec<usize>) = scans
         .map(|scan| {
             (
                 report.name_of(&scan.cluster),
@@ -139,9 +142,10 @@ pub fn as_of(report: &Report) -> Option<String> {
 }
 
 /// Some names, the first few of many. They may be log text: escape them.
-pub fn names(names: &[String]) -> String {
+pub fn names(names: &[impl Display]) -> String {
     const SHOWN: usize = 3;
-    let mut words = names[..names.len().min(SHOWN)].join(", ");
+    let shown: Vec<String> = names.iter().take(SHOWN).map(ToString::to_string).collect();
+    let mut words = shown.join(", ");
     if names.len() > SHOWN {
         words.push_str(&format!(" and {} more", names.len() - SHOWN));
     }
@@ -160,7 +164,7 @@ pub fn outlived(scan: &ClusterScan) -> Option<String> {
 /// What a reader should know, without anything being missing; once, where it is the same of many
 /// places. Places are log text: escape it.
 pub fn notes(report: &Report) -> impl Iterator<Item = String> {
-    let mut texts: Vec<(String, Vec<String>)> = Vec::new();
+    let mut texts: Vec<(String, Vec<UntrustedText>)> = Vec::new();
     for counted in report.clusters.iter().flat_map(|scan| &scan.notes) {
         let times = match counted.count {
             1 => String::new(),
@@ -176,9 +180,9 @@ pub fn notes(report: &Report) -> impl Iterator<Item = String> {
     let of_clusters = texts.into_iter().flat_map(|(text, places)| {
         let places = match places.len() {
             0..=SAME_NOTES => places,
-            _ => vec![names(&places)],
+            _ => vec![names(&places).into()],
         };
-        let line = move |place: String| format!("{place}: {text}");
+        let line = move |place: UntrustedText| format!("{place}: {text}");
         places.into_iter().map(line).collect::<Vec<String>>()
     });
     of_clusters.chain(report.notes.iter().cloned())

@@ -117,7 +117,7 @@ pub fn look_up(scan: &ClusterScan) -> Option<String> {
     callers.sort_by_key(|caller| worst_first(caller));
     let address: IpAddr = callers
         .into_iter()
-        .find_map(|caller| caller.address.parse().ok())?;
+        .find_map(|caller| caller.address.unescaped().parse().ok())?;
     Some(format!(
         "kubectl get pods -A --field-selector status.podIP={address}"
     ))

@@ -1,6 +1,7 @@
 //! CSV: one row a finding, in rank order. The columns are an interface; new ones are only ever
 //! added at the end.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use super::Page;
@@ -10,7 +11,8 @@ use super::kubeconfig;
 use super::moment::{rfc3339, spreadsheet};
 use super::pods;
 use super::upgrade::{self, Upgrade};
-use super::visible::visible;
+use crate::audit::untrusted_text::UntrustedText;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
@@ -74,7 +76,7 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
     }
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
-            writer.write_record([cell(&format!(
+            writer.write_record([cell(format!(
                 "# note: {}: {words}",
                 report.name_of(&scan.cluster)
             ))])?;
@@ -85,19 +87,16 @@ pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Resu
     }
     for scan in &report.clusters {
         for caller in &scan.rejected_callers {
-            writer.write_record([cell(&rejected_caller(
-                &report.name_of(&scan.cluster),
-                caller,
-            ))])?;
+            writer.write_record([cell(rejected_caller(report.name_of(&scan.cluster), caller))])?;
         }
         if scan.more_rejected_callers {
-            writer.write_record([cell(&format!(
+            writer.write_record([cell(format!(
                 "# rejected: {}: more callers than are kept apart",
                 report.name_of(&scan.cluster)
             ))])?;
         }
         for token in &scan.legacy_tokens {
-            writer.write_record([cell(&format!(
+            writer.write_record([cell(format!(
                 "# token kept in a secret: {}: {}: {}, the last {}",
                 report.name_of(&scan.cluster),
                 token.service_account,
@@ -133,7 +132,7 @@ fn upgrade_rows(report: &Report) -> Vec<String> {
 }
 
 /// A caller that no finding stands for, as a comment row.
-fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
+fn rejected_caller(cluster: UntrustedText, caller: &RejectedCaller) -> String {
     let mut names: Vec<String> = caller
         .candidates
         .iter()
@@ -166,11 +165,12 @@ fn rejected_caller(cluster: &str, caller: &RejectedCaller) -> String {
 fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
     let lead = finding.lead();
     let now = report.window_end(finding).unwrap_or(lead.last_seen);
-    let clients: Vec<&str> = finding
+    let clients: Vec<String> = finding
         .clients
         .iter()
-        .map(|client| client.label.as_str())
+        .map(|client| client.label.to_string())
         .collect();
+    let images: Vec<String> = finding.images().iter().map(ToString::to_string).collect();
     let rejections = finding.rejections();
     let actions: Vec<String> = finding
         .remedies
@@ -201,8 +201,8 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         finding.requests().to_string(),
         rfc3339(finding.first_seen()),
         rfc3339(finding.last_seen()),
-        cell(&clients.join("; ")),
-        cell(&actions.join("; ")),
+        cell(clients.join("; ")),
+        cell(actions.join("; ")),
         cell(finding.cluster.account.as_deref().unwrap_or_default()),
         cell(finding.cluster.region.as_deref().unwrap_or_default()),
         rejections.map_or_else(String::new, |it| it.count.to_string()),
@@ -224,9 +224,9 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
         finding
             .longest_interruption()
             .map_or_else(String::new, |length| length.num_seconds().to_string()),
-        cell(&workloads(finding).join("; ")),
-        cell(&pods::remarks(report, finding).join("; ")),
-        cell(&finding.images().join("; ")),
+        cell(workloads(finding).join("; ")),
+        cell(pods::remarks(report, finding).join("; ")),
+        cell(images.join("; ")),
         spreadsheet(lead.rejected_from),
         spreadsheet(lead.issued),
         spreadsheet(finding.first_seen()),
@@ -243,7 +243,7 @@ fn workloads(finding: &Finding) -> Vec<String> {
 
 /// A row that says what is missing.
 pub fn incomplete(counted: &CountedGap) -> String {
-    cell(&format!(
+    cell(format!(
         "# incomplete: {}: {}",
         counted.gap.place,
         counted.in_words()
@@ -259,8 +259,9 @@ const FORMULA: [char; 16] = [
 /// A text cell that no spreadsheet takes for a formula and no terminal for a command: an
 /// apostrophe before what begins a formula, also behind blanks, and everything that acts written
 /// out. Where lists are separated by semicolons, each of their elements is a cell of its own.
-pub fn cell(text: &str) -> String {
-    let text = visible(text);
+pub fn cell(text: impl Display) -> String {
+    let text = text.to_string();
+    let text = visible(&text);
     let mut cell = String::with_capacity(text.len() + 1);
     for (place, part) in text.split(';').enumerate() {
         if place > 0 {

@@ -1,6 +1,7 @@
 //! CSV of single requests: one row an accepted stale request or a rejected request, in time order.
 //! The columns are an interface; new ones are only ever added at the end.
 
+use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -150,8 +151,8 @@ fn rejected(cluster: &Cluster, request: &RejectedRequest, sender: Option<&Sender
         cell(&cluster.name),
         optional(sender.map(|it| &*it.service_account.namespace)),
         optional(sender.map(|it| &*it.service_account.name)),
-        optional(sender.and_then(|it| it.pod.as_deref())),
-        optional(sender.and_then(|it| it.node.as_deref())),
+        optional(sender.and_then(|it| it.pod.as_ref())),
+        optional(sender.and_then(|it| it.node.as_ref())),
         cell(&request.verb),
         cell(&request.request_uri),
         "401".to_owned(),
@@ -163,7 +164,7 @@ fn rejected(cluster: &Cluster, request: &RejectedRequest, sender: Option<&Sender
             (rejection.received - issued).num_seconds().to_string()
         }),
         of_token(rfc3339_exact, rejected_from),
-        optional(token.and_then(|it| it.credential_id.as_deref())),
+        optional(token.and_then(|it| it.credential_id.as_ref())),
         cell(&request.audit_id),
         optional(cluster.account.as_deref()),
         optional(cluster.region.as_deref()),
@@ -175,6 +176,6 @@ fn rejected(cluster: &Cluster, request: &RejectedRequest, sender: Option<&Sender
     ]
 }
 
-fn optional(text: Option<&str>) -> String {
+fn optional(text: Option<impl Display>) -> String {
     text.map_or_else(String::new, cell)
 }

@@ -3,6 +3,7 @@
 
 use super::caller;
 use super::moment::distance;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
@@ -13,7 +14,7 @@ const NAMED: usize = 3;
 /// What could not be seen: `could not see 3 of 120 clusters: a, b, c`. `None` if all was.
 pub fn unseen(report: &Report) -> Option<String> {
     let is_whole = |gap: &&CountedGap| !gap.gap.kind.counts_lines();
-    let partly: Vec<(String, &CountedGap)> = report
+    let partly: Vec<(UntrustedText, &CountedGap)> = report
         .clusters
         .iter()
         .filter_map(|scan| {
@@ -36,7 +37,7 @@ pub fn unseen(report: &Report) -> Option<String> {
             parts.push(format!("could not see all of {name}: {}", gap.in_words()))
         }
         (clusters, all) => {
-            let names: Vec<&str> = clusters.iter().map(|(name, _)| &**name).collect();
+            let names: Vec<String> = clusters.iter().map(|(name, _)| name.to_string()).collect();
             let mut words = format!(
                 "could not see {} of {all} clusters: {}",
                 clusters.len(),

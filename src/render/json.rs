@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
 use super::Page;
-use super::visible::acts;
+use crate::audit::untrusted_text::acts;
 use crate::report::Report;
 use crate::report::json;
 

@@ -42,7 +42,7 @@ pub fn context(cluster: &Cluster) -> Option<String> {
 pub fn lines(report: &Report, cluster: &Cluster) -> Vec<String> {
     let command = command(report, cluster);
     let several = report.clusters.len() > 1;
-    let name = plain(&report.name_of(cluster));
+    let name = plain(report.name_of(cluster).unescaped());
     let name = match context(cluster).filter(|_| command.is_some()) {
         Some(context) => Some(format!("# {name}: context {context}")),
         None => several.then(|| format!("# {name}")),

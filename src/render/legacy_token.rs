@@ -17,9 +17,10 @@ pub fn words(token: &LegacyTokenFinding, time_zone: Tz) -> String {
         .secret
         .as_ref()
         .map_or_else(String::new, |secret| format!("secret {secret}: "));
-    let addresses = match token.addresses.is_empty() {
+    let addresses: Vec<String> = token.addresses.iter().map(ToString::to_string).collect();
+    let addresses = match addresses.is_empty() {
         true => String::new(),
-        false => format!(" from {}", token.addresses.join(", ")),
+        false => format!(" from {}", addresses.join(", ")),
     };
     let agents = match &token.user_agents[..] {
         [] => String::new(),

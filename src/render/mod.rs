@@ -3,7 +3,6 @@
 //! A renderer is a function of the report and a page; it has no clock, no terminal and no
 //! environment.
 //!
-//! - [`visible`]: characters that would act on a terminal, made visible
 //! - [`moment`]: times and durations in words
 //! - [`basis`]: what the report rests on
 //! - [`overview`]: many clusters in a few lines
@@ -49,7 +48,6 @@ pub mod rejections;
 pub mod table;
 pub mod tally;
 pub mod upgrade;
-pub mod visible;
 
 use std::io::{self, Write};
 

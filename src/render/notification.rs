@@ -4,7 +4,7 @@
 //! Nothing that a caller wrote stands outside a code span, where chats know neither mentions nor
 //! links nor formatting.
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Write as _};
 
 use chrono_tz::Tz;
 
@@ -16,7 +16,7 @@ use super::moment::minute;
 use super::recurrence;
 use super::rejections;
 use super::upgrade::Upgrade;
-use super::visible::visible;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
 use crate::render::headline;
 use crate::report::Report;
@@ -58,7 +58,7 @@ pub fn text(report: &Report, time_zone: Tz) -> String {
             text,
             "\n*Incomplete:* {}: {}",
             code(&counted.gap.place),
-            code(&counted.in_words())
+            code(counted.in_words())
         );
     }
     if gaps.len() > MOST_NAMES {
@@ -103,7 +103,7 @@ fn clusters(report: &Report) -> String {
     let names: Vec<String> = report
         .clusters
         .iter()
-        .map(|scan| code(&report.name_of(&scan.cluster)))
+        .map(|scan| code(report.name_of(&scan.cluster)))
         .collect();
     match names.len() {
         0 => "no cluster".to_owned(),
@@ -193,9 +193,9 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
     if let Some(severity) = change.now.and_then(|state| state.severity) {
         let _ = write!(item, "*{severity}* ");
     }
-    item.push_str(&code(&change.service_account.to_string()));
+    item.push_str(&code(change.service_account.to_string()));
     if report.clusters.len() > 1 {
-        let _ = write!(item, " in {}", code(&report.name_of(&change.cluster)));
+        let _ = write!(item, " in {}", code(report.name_of(&change.cluster)));
     }
     let words = change::words(change, now, time_zone);
     let _ = write!(item, " {}: {words}", change.kind);
@@ -265,8 +265,8 @@ fn upgrade(report: &Report) -> Option<String> {
         let _ = write!(
             words,
             "\n• {} in {}: {}: {}",
-            code(&broken.finding.service_account.to_string()),
-            code(&report.name_of(&broken.finding.cluster)),
+            code(broken.finding.service_account.to_string()),
+            code(report.name_of(&broken.finding.cluster)),
             code(&broken.clients),
             code_of(&broken.fix, 3 * MOST_CHARACTERS)
         );
@@ -277,15 +277,16 @@ fn upgrade(report: &Report) -> Option<String> {
     Some(words)
 }
 
-fn code(text: &str) -> String {
+fn code(text: impl Display) -> String {
     code_of(text, MOST_CHARACTERS)
 }
 
 /// A code span that shows the text and does nothing else: the three characters that Slack asks
 /// to escape are, nothing closes the span early, and no `@` is left to mention anybody where a
 /// chat looks for mentions even here.
-fn code_of(text: &str, most: usize) -> String {
-    let text = visible(text);
+fn code_of(text: impl Display, most: usize) -> String {
+    let text = text.to_string();
+    let text = visible(&text);
     let mut span = String::from("`");
     for (index, character) in text.chars().enumerate() {
         if index >= most {
@@ -329,7 +330,7 @@ mod tests {
         ] {
             assert_eq!(code(text), span);
         }
-        assert_eq!(code(&"x".repeat(500)).chars().count(), MOST_CHARACTERS + 3);
+        assert_eq!(code("x".repeat(500)).chars().count(), MOST_CHARACTERS + 3);
     }
 
     proptest! {

@@ -89,7 +89,12 @@ pub fn windows(report: &Report, page: &Page) -> Vec<String> {
 pub fn reasons(report: &Report) -> Vec<String> {
     let gaps = report.clusters.iter().flat_map(|scan| {
         let gaps = scan.gaps.iter().filter(|gap| !gap.gap.kind.counts_lines());
-        gaps.map(move |gap| (reason(scan, &gap.in_words()), report.name_of(&scan.cluster)))
+        gaps.map(move |gap| {
+            (
+                reason(scan, &gap.in_words()),
+                report.name_of(&scan.cluster).to_string(),
+            )
+        })
     });
     let grouped = grouped(gaps);
     lines(

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::Page;
 use super::upgrade;
-use super::visible::visible;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::Finding;

@@ -2,6 +2,7 @@
 
 use super::basis::names;
 use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::count::counted;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -67,7 +68,11 @@ impl<'a> Upgrade<'a> {
 
 impl<'a> Broken<'a> {
     fn of(finding: &'a Finding) -> Self {
-        let labels: Vec<&str> = finding.clients.iter().map(|it| it.label.as_str()).collect();
+        let labels: Vec<String> = finding
+            .clients
+            .iter()
+            .map(|it| it.label.to_string())
+            .collect();
         let mut fixes: Vec<&str> = Vec::new();
         for client in &finding.clients {
             if !fixes.contains(&client.advice.as_str()) {
@@ -88,7 +93,7 @@ pub fn unasked(report: &Report) -> Option<String> {
     if report.target_version.is_some() {
         return None;
     }
-    let mut clusters: Vec<String> = Vec::new();
+    let mut clusters: Vec<UntrustedText> = Vec::new();
     for finding in rejected_daily(report) {
         let name = report.name_of(&finding.cluster);
         if !clusters.contains(&name) {
@@ -158,7 +163,10 @@ fn counts(report: &Report) -> String {
 }
 
 /// Clusters at the target or above, and others that cap tokens.
-fn unconcerned(report: &Report, target: KubernetesVersion) -> (Vec<String>, Vec<String>) {
+fn unconcerned(
+    report: &Report,
+    target: KubernetesVersion,
+) -> (Vec<UntrustedText>, Vec<UntrustedText>) {
     let (mut there, mut capped) = (Vec::new(), Vec::new());
     for scan in &report.clusters {
         match scan.judged_by.version {

@@ -1,12 +1,13 @@
 //! What a report calls its clusters: as short as tells them apart.
 
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 
 impl Report {
     /// The name of a cluster, with its Region or its account and Region where others in the
     /// report share it: `prod`, `prod (eu-west-1)`, `prod (111122223333, eu-west-1)`.
-    pub fn name_of(&self, cluster: &Cluster) -> String {
+    pub fn name_of(&self, cluster: &Cluster) -> UntrustedText {
         let scanned = self.clusters.iter().map(|scan| &scan.cluster);
         let changed = self.changes.iter().flat_map(|changes| &changes.accounts);
         let others = scanned
@@ -22,14 +23,15 @@ impl Report {
         let region = cluster.region.as_deref().filter(|_| shares_name);
         let place: Vec<&str> = account.into_iter().chain(region).collect();
         if place.is_empty() {
-            return cluster.name.clone();
+            return cluster.name.clone().into();
         }
-        format!("{} ({})", cluster.name, place.join(", "))
+        format!("{} ({})", cluster.name, place.join(", ")).into()
     }
 
     /// The Region of a cluster, unless [`Self::name_of`] has it already.
-    pub fn region_beside<'c>(&self, cluster: &'c Cluster) -> Option<&'c str> {
+    pub fn region_beside(&self, cluster: &Cluster) -> Option<UntrustedText> {
         let region = cluster.region.as_deref();
-        region.filter(|_| self.name_of(cluster) == cluster.name)
+        let region = region.filter(|_| self.name_of(cluster) == *cluster.name);
+        region.map(UntrustedText::from)
     }
 }

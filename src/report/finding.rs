@@ -10,6 +10,7 @@ use super::token_lifetime::TokenLifetime;
 use super::upgrade::AfterUpgrade;
 use super::verdict::{Severity, Verdict};
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::owner::Workload;
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::cluster::Cluster;
@@ -48,14 +49,14 @@ pub struct HolderFinding {
     /// What tells it from other holders.
     pub identity: Identity,
     /// The pod's name.
-    pub pod: Option<String>,
+    pub pod: Option<UntrustedText>,
     /// The nodes it ran on.
-    pub nodes: Vec<String>,
+    pub nodes: Vec<UntrustedText>,
     /// The peer's addresses.
-    pub addresses: Vec<String>,
+    pub addresses: Vec<UntrustedText>,
     /// The user agents, as the caller gave them: those of the client that decides first, and then
     /// the most used.
-    pub user_agents: Vec<String>,
+    pub user_agents: Vec<UntrustedText>,
     /// Whether there were more user agents than are kept apart.
     pub more_user_agents: bool,
     /// What its evidence means.
@@ -77,7 +78,7 @@ pub struct HolderFinding {
     /// Its tokens, in order of issue.
     pub tokens: Vec<TokenFinding>,
     /// What it called, verb and shape of the path, the most frequent first.
-    pub calls: Vec<String>,
+    pub calls: Vec<UntrustedText>,
     /// The rejections that it most likely caused.
     pub rejections: Option<Box<HolderRejections>>,
     /// The times that it was rejected at the end of a token and came back, in order.
@@ -98,7 +99,7 @@ pub struct HolderFinding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenFinding {
     /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
-    pub credential_id: Option<String>,
+    pub credential_id: Option<UntrustedText>,
     /// When it was issued: the earliest estimate.
     pub issued: DateTime<Utc>,
     /// The arrival of the first request made with it.
@@ -110,14 +111,14 @@ pub struct TokenFinding {
     /// How long it is accepted, and who says so.
     pub lifetime: TokenLifetime,
     /// The user agents that used it.
-    pub user_agents: Vec<String>,
+    pub user_agents: Vec<UntrustedText>,
 }
 
 /// A client behind one or more user agents of a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientFinding {
     /// The client library and the component, in a few words.
-    pub label: String,
+    pub label: UntrustedText,
     /// What to do about it if it keeps its token.
     pub advice: String,
 }
@@ -185,13 +186,13 @@ impl Finding {
     }
 
     /// The images of its clients, as far as the cluster names them, each once.
-    pub fn images(&self) -> Vec<&str> {
-        let mut images: Vec<&str> = Vec::new();
+    pub fn images(&self) -> Vec<&UntrustedText> {
+        let mut images: Vec<&UntrustedText> = Vec::new();
         let statuses = self
             .holders
             .iter()
             .filter_map(|it| it.pod_status.as_deref());
-        for image in statuses.filter_map(|it| it.image.as_deref()) {
+        for image in statuses.filter_map(|it| it.image.as_ref()) {
             if !images.contains(&image) {
                 images.push(image);
             }

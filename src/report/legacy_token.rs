@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// A token kept in a secret that is in use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +11,7 @@ pub struct LegacyTokenFinding {
     /// The token's subject.
     pub service_account: ServiceAccount,
     /// The secret, where the cluster tells it.
-    pub secret: Option<String>,
+    pub secret: Option<UntrustedText>,
     /// The arrival of the first request.
     pub first_seen: DateTime<Utc>,
     /// The arrival of the last.
@@ -18,7 +19,7 @@ pub struct LegacyTokenFinding {
     /// Requests seen.
     pub requests: u64,
     /// The peers' addresses.
-    pub addresses: Vec<String>,
+    pub addresses: Vec<UntrustedText>,
     /// The user agents, as the callers gave them.
-    pub user_agents: Vec<String>,
+    pub user_agents: Vec<UntrustedText>,
 }

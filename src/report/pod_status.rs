@@ -2,6 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::owner::Workload;
 
 /// What the cluster says of a holder's pod. Absent from a holder where the cluster was not asked,
@@ -19,9 +20,9 @@ pub struct PodStatus {
     pub restarts: u32,
     /// The image of the container of the client, as the pod names it; absent where the user agent
     /// fits none of several containers.
-    pub image: Option<String>,
+    pub image: Option<UntrustedText>,
     /// The pod that took the place of one that is gone.
-    pub replaced_by: Option<String>,
+    pub replaced_by: Option<UntrustedText>,
     /// What was seen since the client was started again, or its pod replaced, after it was rejected
     /// or used its token last; absent where it was not.
     pub restarted: Option<Restarted>,
@@ -98,11 +99,11 @@ impl SinceRestart {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PodAtAddress {
     /// Its namespace.
-    pub namespace: String,
+    pub namespace: UntrustedText,
     /// Its name.
-    pub name: String,
+    pub name: UntrustedText,
     /// Its service account.
-    pub service_account: String,
+    pub service_account: UntrustedText,
     /// The workload that owns it.
     pub workload: Workload,
     /// Whether it had the address during all of the rejections.

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use super::pod_status::PodAtAddress;
 use super::verdict::Severity;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// What rejected and accepted requests have in common; the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -51,9 +52,9 @@ pub struct HolderRejections {
     /// What they have in common with its accepted requests.
     pub confidence: Confidence,
     /// The addresses they came from.
-    pub addresses: Vec<String>,
+    pub addresses: Vec<UntrustedText>,
     /// What was called: verb and shape of the path.
-    pub calls: Vec<String>,
+    pub calls: Vec<UntrustedText>,
     /// How many other holders were seen at these addresses: more than none on a host network,
     /// or where an address was given to another pod.
     pub others_at_address: usize,
@@ -68,9 +69,9 @@ pub struct Sender {
     /// Its service account.
     pub service_account: ServiceAccount,
     /// Its pod's name.
-    pub pod: Option<String>,
+    pub pod: Option<UntrustedText>,
     /// The node of that pod.
-    pub node: Option<String>,
+    pub node: Option<UntrustedText>,
     /// The token that it held then, as far as one was seen: the newest that was issued before.
     pub token: Option<SenderToken>,
     /// What its rejections have in common with its accepted requests.
@@ -85,7 +86,7 @@ pub struct SenderToken {
     /// When the API server starts to reject it.
     pub rejected_from: DateTime<Utc>,
     /// Its identity, `JTI=<uuid>`, where the cluster tells it.
-    pub credential_id: Option<String>,
+    pub credential_id: Option<UntrustedText>,
 }
 
 /// The rejections of all holders of a finding.
@@ -169,9 +170,9 @@ impl CallerKind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCaller {
     /// The peer's address.
-    pub address: String,
+    pub address: UntrustedText,
     /// The user agent, as the caller gave it.
-    pub user_agent: String,
+    pub user_agent: UntrustedText,
     /// What it looks like; absent in a report of version 1 of the JSON form.
     pub kind: Option<CallerKind>,
     /// How urgent it is: only what looks like a workload, and is rejected all the time, is.
@@ -179,7 +180,7 @@ pub struct RejectedCaller {
     /// Whether it is urgent and was not in the earlier report.
     pub is_new: bool,
     /// What was called: verb and shape of the path.
-    pub calls: Vec<String>,
+    pub calls: Vec<UntrustedText>,
     /// The arrival of the first rejection; from before the window where the earlier report knew
     /// it.
     pub first: DateTime<Utc>,
@@ -203,5 +204,5 @@ pub struct Candidate {
     /// Its service account.
     pub service_account: ServiceAccount,
     /// Its pod's name, where it is known.
-    pub pod: Option<String>,
+    pub pod: Option<UntrustedText>,
 }

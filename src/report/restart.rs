@@ -8,6 +8,7 @@ use super::pod_status::{PodStatus, SinceRestart};
 use super::token_lifetime::TokenLifetime;
 use crate::audit::name;
 use crate::audit::owner::{Kind, owner_of};
+use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::owner::Workload;
 
 /// What gives a pod a new token.
@@ -64,9 +65,9 @@ impl HolderFinding {
         let Some(pod) = &self.pod else {
             return Restart::Advice("find out what runs under this address and restart it");
         };
-        let owner = owner_of(pod);
+        let owner = owner_of(pod.unescaped());
         let delete = || {
-            let command = delete_pod(namespace, pod);
+            let command = delete_pod(namespace, pod.unescaped());
             command.filter(|_| self.is_rejected(now))
         };
         match owner.restart_command(namespace).or_else(delete) {
@@ -101,9 +102,10 @@ impl HolderFinding {
             );
         };
         let pod = match status.state.is_over() {
-            true => status.replaced_by.as_deref(),
-            false => self.pod.as_deref(),
+            true => status.replaced_by.as_ref(),
+            false => self.pod.as_ref(),
         };
+        let pod = pod.map(UntrustedText::unescaped);
         let delete = || {
             let pod = pod.filter(|_| self.is_rejected(now) && !workload.is_static_pod());
             delete_pod(namespace, pod?)

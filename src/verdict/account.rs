@@ -19,6 +19,7 @@ use super::successor::Successors;
 use super::thresholds::ACCEPTED_PAST_END;
 use super::token_users::TokenUsers;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
@@ -150,7 +151,8 @@ impl Account<'_> {
         let Identity::Pod { uid } = &holder.identity else {
             return false;
         };
-        self.pods.is_some_and(|pods| pods.state.pod(uid).is_some())
+        self.pods
+            .is_some_and(|pods| pods.state.pod(uid.unescaped()).is_some())
     }
 
     /// The largest age, in seconds, at which one of the holders was still accepted although its
@@ -197,7 +199,7 @@ fn holder_finding(
     let tokens: Vec<TokenFinding> = all
         .iter()
         .map(|(credential_id, token)| TokenFinding {
-            credential_id: credential_id.map(str::to_owned),
+            credential_id: credential_id.map(UntrustedText::from),
             issued: token.issued,
             first_used: token.first_used,
             last_used: token.last_used,
@@ -215,7 +217,7 @@ fn holder_finding(
     user_agents.sort_by_key(|agent| !judgement.user_agents.contains(agent));
     let finding = HolderFinding {
         identity: holder.identity.clone(),
-        pod: token_use.pods.most_frequent().map(str::to_owned),
+        pod: token_use.pods.most_frequent().map(UntrustedText::from),
         nodes: token_use.nodes.texts(),
         addresses: token_use.addresses.texts(),
         user_agents,

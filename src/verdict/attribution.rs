@@ -7,6 +7,7 @@ use super::lifetime::Lifetimes;
 use super::memory::Memory;
 use super::rejection_join;
 use super::senders::Senders;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::Coverages;
 use crate::evidence::holder::Holder;
@@ -113,15 +114,15 @@ fn known(
         .map(|(credential_id, token)| SenderToken {
             issued: token.issued,
             rejected_from: lifetimes.dated(token).end(),
-            credential_id: credential_id.map(str::to_owned),
+            credential_id: credential_id.map(UntrustedText::from),
         })
         .collect();
     tokens.sort_by_key(|token| token.issued);
     KnownHolder {
         sender: Sender {
             service_account: holder.service_account.clone(),
-            pod: token_use.pods.most_frequent().map(str::to_owned),
-            node: token_use.nodes.most_frequent().map(str::to_owned),
+            pod: token_use.pods.most_frequent().map(UntrustedText::from),
+            node: token_use.nodes.most_frequent().map(UntrustedText::from),
             token: None,
             confidence,
         },

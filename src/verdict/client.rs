@@ -7,6 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::lifetime::Lifetimes;
 use super::rejection_join::RunsOfAgents;
 use super::thresholds::Thresholds;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::agents::Agents;
 use crate::evidence::rejection::Run;
 use crate::evidence::token::{Token, Tokens};
@@ -50,7 +51,7 @@ impl DatedToken {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Client {
     /// Its user agents; empty for those that were not kept apart.
-    pub user_agents: BTreeSet<String>,
+    pub user_agents: BTreeSet<UntrustedText>,
     /// Its tokens in order of issue.
     pub tokens: Vec<DatedToken>,
     /// Whether what looks like one token may be several.
@@ -93,7 +94,7 @@ pub fn clients(agents: &Agents, rejections: &RunsOfAgents, lifetimes: &Lifetimes
         .iter()
         .flat_map(|(agent, agent_use)| {
             apart(Client {
-                user_agents: agent.map(str::to_owned).into_iter().collect(),
+                user_agents: agent.map(UntrustedText::from).into_iter().collect(),
                 tokens: dated(&agent_use.tokens, lifetimes),
                 may_be_several: agent_use.tokens.may_be_several(),
                 has_others_beside: false,

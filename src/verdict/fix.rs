@@ -8,6 +8,7 @@ use crate::audit::client::client_of;
 use crate::audit::component::{Match, component_of, component_of_image};
 use crate::audit::image::Image;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{ClientFinding, HolderFinding, Remedy};
 use crate::report::judged_by::JudgedBy;
@@ -22,7 +23,7 @@ use super::thresholds::Thresholds;
 pub fn clients(service_account: &ServiceAccount, holders: &[HolderFinding]) -> Vec<ClientFinding> {
     let mut clients: Vec<(ClientFinding, u64)> = Vec::new();
     // By label, as callers may make up very many.
-    let mut places: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut places: BTreeMap<UntrustedText, Vec<usize>> = BTreeMap::new();
     for holder in holders {
         let client = client(service_account, holder);
         let alike = places.entry(client.label.clone()).or_default();
@@ -44,15 +45,16 @@ pub fn clients(service_account: &ServiceAccount, holders: &[HolderFinding]) -> V
 }
 
 fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFinding {
-    let user_agent = holder.user_agents.first().map_or("", String::as_str);
+    let user_agent = holder
+        .user_agents
+        .first()
+        .map_or("", UntrustedText::unescaped);
+    let pod = holder.pod.as_ref().map(UntrustedText::unescaped);
     let client = client_of(user_agent);
-    let image = holder
-        .pod_status
-        .as_ref()
-        .and_then(|it| it.image.as_deref());
-    let image = image.map(Image::of);
+    let image = holder.pod_status.as_ref().and_then(|it| it.image.as_ref());
+    let image = image.map(|it| Image::of(it.unescaped()));
     let component = image.as_ref().and_then(component_of_image).or_else(|| {
-        let component = component_of(user_agent, &service_account.name, holder.pod.as_deref());
+        let component = component_of(user_agent, &service_account.name, pod);
         // An image says what runs there; no name says it better.
         component.filter(|it| image.is_none() || !it.inferred())
     });
@@ -75,7 +77,7 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
         None => label,
     };
     ClientFinding {
-        label,
+        label: label.into(),
         advice: component
             .as_ref()
             .map_or_else(|| client.advice(), Match::remedy),

@@ -9,6 +9,7 @@ use super::interruption;
 use super::thresholds::{
     ACCEPTED_PAST_END, CRITICAL_INTERRUPTION, SILENCE, Thresholds, UNMARKED, WARNING_INTERRUPTION,
 };
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::token::ESTIMATE_SPREAD;
 use crate::report::interruption::Interruption;
 use crate::report::scan::Window;
@@ -31,7 +32,7 @@ pub struct Judgement {
     /// The times that it was rejected at the end of a token and came back, in order.
     pub interruptions: Vec<Interruption>,
     /// The user agents of the client that was judged; empty for those that are not kept apart.
-    pub user_agents: BTreeSet<String>,
+    pub user_agents: BTreeSet<UntrustedText>,
     /// The last sign of it, where it may have come back and not be marked yet.
     pub quiet_since: Option<DateTime<Utc>>,
 }

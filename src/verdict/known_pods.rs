@@ -139,7 +139,7 @@ impl<'a> Assigned<'a> {
             .collect();
         assigned
             .gaps
-            .retain(|gap| !unasked.contains(&gap.place.as_str()));
+            .retain(|gap| !unasked.contains(&gap.place.unescaped()));
         assigned
     }
 
@@ -152,9 +152,9 @@ impl<'a> Assigned<'a> {
 impl KnownPods {
     fn gap(&self, detail: String) -> Gap {
         Gap {
-            place: self.place.clone(),
+            place: self.place.as_str().into(),
             kind: GapKind::PodsNotUsed,
-            detail,
+            detail: detail.into(),
         }
     }
 }
@@ -206,7 +206,7 @@ fn traces(evidence: &EvidenceSet) -> BTreeMap<&Cluster, Traces<'_>> {
     for (holder, token_use) in evidence.holders().chain(evidence.earlier()) {
         let of_cluster = traces.entry(&holder.cluster).or_default();
         if let Identity::Pod { uid } = &holder.identity {
-            of_cluster.uids.insert(uid);
+            of_cluster.uids.insert(uid.unescaped());
         }
         let namespace = holder.service_account.namespace.as_str();
         let pods = token_use.pods.iter().map(|(pod, _)| (namespace, pod));

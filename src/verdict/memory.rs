@@ -16,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::changes::called_now;
 use super::rejection_join::RunsOfAgents;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::agents::Agents;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
@@ -112,11 +113,11 @@ impl<'a> Memory<'a> {
         let mut addresses = BTreeSet::new();
         for finding in report.iter().flat_map(|report| &report.findings) {
             let of_holders = finding.holders.iter().flat_map(|it| &it.addresses);
-            addresses.extend(of_holders.map(|it| (called(&finding.cluster), it.as_str())));
+            addresses.extend(of_holders.map(|it| (called(&finding.cluster), it.unescaped())));
         }
         for remembered in report.iter().flat_map(|report| &report.remembered) {
             let of_holder = remembered.holder.addresses.iter();
-            addresses.extend(of_holder.map(|it| (called(&remembered.cluster), it.as_str())));
+            addresses.extend(of_holder.map(|it| (called(&remembered.cluster), it.unescaped())));
         }
         Self {
             holders,
@@ -266,14 +267,17 @@ fn known(reported: &HolderFinding, carried: bool) -> KnownHolder<'_> {
 /// each may have used all of them.
 fn token_use(reported: &HolderFinding) -> TokenUse {
     let is_told = reported.tokens.iter().any(|it| !it.user_agents.is_empty());
-    let tokens_of = |agent: &String| {
+    let tokens_of = |agent: &UntrustedText| {
         let mut tokens = Tokens::default();
         for token in &reported.tokens {
             if is_told && !token.user_agents.contains(agent) {
                 continue;
             }
             tokens.merge(Tokens::one(
-                token.credential_id.clone(),
+                token
+                    .credential_id
+                    .clone()
+                    .map(UntrustedText::into_unescaped),
                 Token {
                     issued: token.issued,
                     latest_estimate: token.issued,
@@ -294,18 +298,20 @@ fn token_use(reported: &HolderFinding) -> TokenUse {
     };
     for (place, agent) in reported.user_agents.iter().enumerate() {
         let weight = (reported.user_agents.len() - place) as u64;
-        token_use
-            .agents
-            .merge(Agents::one(agent.clone(), weight, tokens_of(agent)));
+        token_use.agents.merge(Agents::one(
+            agent.unescaped().to_owned(),
+            weight,
+            tokens_of(agent),
+        ));
     }
     token_use
 }
 
 /// Texts that keep their order: the most frequent one came first.
-fn tally(texts: &[String]) -> Tally {
+fn tally(texts: &[UntrustedText]) -> Tally {
     let mut tally = Tally::default();
     for (place, text) in texts.iter().enumerate() {
-        tally.add(text, (texts.len() - place) as u64);
+        tally.add(text.unescaped(), (texts.len() - place) as u64);
     }
     tally
 }

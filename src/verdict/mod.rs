@@ -65,6 +65,7 @@ use unexplained::Unexplained;
 
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::{CountedGap, Coverage, Coverages};
 use crate::evidence::holder::Holder;
@@ -197,7 +198,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
         scan.notes.extend(more_user_agents(&findings, cluster));
         let mut callers = std::mem::take(&mut joined.callers);
         let found = callers.len();
-        callers.retain(|caller| !is_ignored(&caller.address, context.ignored_callers));
+        callers.retain(|caller| !is_ignored(caller.address.unescaped(), context.ignored_callers));
         scan.ignored_callers = found - callers.len();
         let unexplained = Unexplained::of(cluster, window, evidence, &memory);
         callers.iter_mut().for_each(|it| unexplained.judge(it));
@@ -324,10 +325,10 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
         .filter(|holder| holder.more_user_agents)
         .count() as u64;
     let note = Note {
-        place: cluster.name.clone(),
+        place: cluster.name.as_str().into(),
         text: "holders with more user agents than are kept apart; the rest were left out of \
                their lists"
-            .to_owned(),
+            .into(),
     };
     (count > 0).then_some(CountedNote { note, count })
 }
@@ -378,7 +379,7 @@ fn legacy_tokens(evidence: &EvidenceSet, cluster: &Cluster) -> Vec<LegacyTokenFi
         .map(
             |((_, service_account, secret), token_use)| LegacyTokenFinding {
                 service_account: service_account.clone(),
-                secret: secret.clone(),
+                secret: secret.clone().map(UntrustedText::from),
                 first_seen: token_use.first,
                 last_seen: token_use.last,
                 requests: token_use.requests,

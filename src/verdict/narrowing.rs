@@ -3,6 +3,7 @@
 use super::{fix, rank};
 use crate::audit::nearest::nearest;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::report::Report;
 use crate::report::filtered::Filtered;
 use crate::report::finding::{Finding, HolderFinding};
@@ -38,7 +39,7 @@ impl Narrowing {
     }
 
     fn wants_holder(&self, holder: &HolderFinding) -> bool {
-        self.wants_pod(holder.pod.as_deref())
+        self.wants_pod(holder.pod.as_ref().map(UntrustedText::unescaped))
     }
 }
 
@@ -68,7 +69,7 @@ impl Narrowing {
         };
         let pods = || {
             let holders = report.findings.iter().flat_map(|finding| &finding.holders);
-            holders.filter_map(|holder| holder.pod.as_deref())
+            holders.filter_map(|holder| holder.pod.as_ref().map(UntrustedText::unescaped))
         };
         let mut filters = Vec::new();
         if let Some(pod) = &self.pod {
@@ -155,7 +156,7 @@ fn keep_wanted(report: &mut Report, narrowing: &Narrowing) {
         scan.rejected_callers.retain(|caller| {
             let candidates = caller.candidates.iter().any(|candidate| {
                 narrowing.wants_account(&candidate.service_account)
-                    && narrowing.wants_pod(candidate.pod.as_deref())
+                    && narrowing.wants_pod(candidate.pod.as_ref().map(UntrustedText::unescaped))
             });
             let guessed = |account: &ServiceAccount| match narrowing.pod {
                 Some(_) => accounts.contains(&account),

@@ -11,6 +11,7 @@ use super::senders::{fitting, state_of};
 use super::thresholds::SILENCE;
 use crate::audit::owner::owner_of;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::ClusterState;
 use crate::cluster_state::owner::Workload;
 use crate::cluster_state::pod::{Container, Pod};
@@ -33,7 +34,7 @@ pub(super) fn add(
     let state = pods.state;
     let status = match pod_of(holder, account, state) {
         Some(pod) => {
-            holder.pod.get_or_insert_with(|| pod.name.to_string());
+            holder.pod.get_or_insert_with(|| pod.name.clone().into());
             Some(present(holder, pod, state))
         }
         None if pods.is_certain => gone(holder, account, state),
@@ -63,8 +64,8 @@ fn pod_of<'a>(
     state: &'a ClusterState,
 ) -> Option<&'a Pod> {
     let address = match &holder.identity {
-        Identity::Pod { uid } => return state.pod(uid),
-        Identity::Caller { address, .. } => address.parse().ok()?,
+        Identity::Pod { uid } => return state.pod(uid.unescaped()),
+        Identity::Caller { address, .. } => address.unescaped().parse().ok()?,
     };
     let mut pods = state.pods_at(address).filter(|pod| {
         !pod.host_network
@@ -106,7 +107,7 @@ fn present(holder: &HolderFinding, pod: &Pod, state: &ClusterState) -> PodStatus
         workload: Some(state.workload_of(pod)),
         started,
         restarts: container.map_or(0, |it| it.restarts),
-        image: container.map(|it| it.image.to_string()),
+        image: container.map(|it| it.image.as_ref().into()),
         replaced_by: None,
         restarted,
     }
@@ -120,7 +121,7 @@ fn container_of<'a>(holder: &HolderFinding, pod: &'a Pod) -> Option<&'a Containe
     holder
         .user_agents
         .iter()
-        .find_map(|agent| fitting(pod, agent))
+        .find_map(|agent| fitting(pod, agent.unescaped()))
 }
 
 /// When a restart was called for: at the first rejection, else at the last use of its token.
@@ -143,7 +144,7 @@ fn gone(
     if !state.would_list(&account.namespace, issued) {
         return None;
     }
-    let pod = holder.pod.as_deref();
+    let pod = holder.pod.as_ref().map(UntrustedText::unescaped);
     let workload = pod.and_then(|pod| former_workload(state, account, pod));
     let replacement = workload
         .as_ref()
@@ -152,7 +153,10 @@ fn gone(
         let at = pod.started?;
         let is_since = at > trouble(holder)?;
         let rejected = holder.rejections.as_ref().is_some_and(|it| {
-            let there = it.addresses.iter().filter_map(|it| it.parse().ok());
+            let there = it
+                .addresses
+                .iter()
+                .filter_map(|it| it.unescaped().parse().ok());
             let there = there.map(|address: std::net::IpAddr| address.to_canonical());
             let mut there = there.filter(|address| pod.addresses.contains(address));
             it.last > at && there.next().is_some()
@@ -169,7 +173,7 @@ fn gone(
         started: None,
         restarts: 0,
         image: None,
-        replaced_by: replacement.map(|pod| pod.name.to_string()),
+        replaced_by: replacement.map(|pod| pod.name.clone().into()),
         restarted,
     })
 }
@@ -195,7 +199,7 @@ fn former_workload(state: &ClusterState, account: &ServiceAccount, pod: &str) ->
         .pods_of(namespace, &account.name)
         .filter_map(|sibling| {
             let workload = state.workload_of(sibling);
-            let is_sibling = workload.name == inferred && !workload.is_bare_pod();
+            let is_sibling = workload.name == *inferred && !workload.is_bare_pod();
             is_sibling.then_some(workload)
         });
     siblings.next()
@@ -209,7 +213,7 @@ fn replacement<'a>(
     holder: &HolderFinding,
     workload: &Workload,
 ) -> Option<&'a Pod> {
-    let name = holder.pod.as_deref();
+    let name = holder.pod.as_ref().map(UntrustedText::unescaped);
     let on_its_node = |pod: &Pod| {
         let node = pod.node.as_deref();
         node.is_some_and(|node| holder.nodes.iter().any(|it| it == node))

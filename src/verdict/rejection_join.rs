@@ -23,6 +23,7 @@ use super::known_holders::{Index, Known, known, unseen};
 use super::memory::Memory;
 use super::senders::Senders;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
 use crate::evidence::rejection::Run;
@@ -217,7 +218,7 @@ fn joined_to(
         } else {
             Confidence::AddressAndUserAgent
         },
-        addresses: addresses.into_iter().map(str::to_owned).collect(),
+        addresses: addresses.into_iter().map(UntrustedText::from).collect(),
         calls: calls(group),
         others_at_address: others.len(),
         accepted_in_between: first < holder.last_seen,
@@ -283,10 +284,8 @@ fn unexplained(
     let (first, last, count) = span(group);
     let caller = group.first();
     rejection::RejectedCaller {
-        address: caller.map(|it| it.address.to_owned()).unwrap_or_default(),
-        user_agent: caller
-            .map(|it| it.user_agent.to_owned())
-            .unwrap_or_default(),
+        address: caller.map(|it| it.address.into()).unwrap_or_default(),
+        user_agent: caller.map(|it| it.user_agent.into()).unwrap_or_default(),
         kind: None,
         severity: None,
         is_new: false,
@@ -308,7 +307,7 @@ fn candidate(known: &Known<'_>) -> Candidate {
         .find_map(|token_use| token_use.pods.most_frequent());
     Candidate {
         service_account: known.holder.service_account.clone(),
-        pod: pod.map(str::to_owned),
+        pod: pod.map(UntrustedText::from),
     }
 }
 
@@ -322,12 +321,12 @@ fn span(group: &Group<'_>) -> (DateTime<Utc>, DateTime<Utc>, u64) {
     )
 }
 
-fn calls(group: &Group<'_>) -> Vec<String> {
+fn calls(group: &Group<'_>) -> Vec<UntrustedText> {
     let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
     for rejected in group {
         *counts.entry(rejected.call).or_default() += rejected.run.count;
     }
     let mut calls: Vec<(&str, u64)> = counts.into_iter().collect();
     calls.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
-    calls.into_iter().map(|(call, _)| call.to_owned()).collect()
+    calls.into_iter().map(|(call, _)| call.into()).collect()
 }

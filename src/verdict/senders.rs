@@ -99,7 +99,7 @@ impl Senders {
                 continue;
             };
             let identity = Identity::Pod {
-                uid: pod.uid.to_string(),
+                uid: pod.uid.clone().into(),
             };
             let key = || (address.to_owned(), agent.to_owned());
             if let Some((holder, token_use)) = seen.get(&identity)
@@ -119,7 +119,7 @@ impl Senders {
             let holder = Holder {
                 cluster: Arc::clone(cluster),
                 service_account: ServiceAccount {
-                    namespace: pod.namespace.to_string(),
+                    namespace: pod.namespace.as_ref().into(),
                     name: pod.service_account.to_string(),
                 },
                 identity,
@@ -220,11 +220,11 @@ fn token_use(pod: &Pod, address: &str, agent: &str, token: Token) -> TokenUse {
 /// The pods at the address of a caller that no single holder explains: those that fit its user
 /// agent and had the address all the time first.
 pub(super) fn pods_at(state: &ClusterState, caller: &RejectedCaller) -> Vec<PodAtAddress> {
-    let Ok(address) = caller.address.parse::<IpAddr>() else {
+    let Ok(address) = caller.address.unescaped().parse::<IpAddr>() else {
         return Vec::new();
     };
     // A node's own kubelet is no pod.
-    if tool::is_kubelet(&caller.user_agent) {
+    if tool::is_kubelet(caller.user_agent.unescaped()) {
         return Vec::new();
     }
     let not_later = |pod: &&Pod| pod.started.is_none_or(|started| started <= caller.last);
@@ -234,11 +234,11 @@ pub(super) fn pods_at(state: &ClusterState, caller: &RejectedCaller) -> Vec<PodA
         .filter(|pod| !pod.is_mirror)
         .map(|pod| {
             let was_there = pod.was_there(caller.first, caller.last);
-            let fits = fitting(pod, &caller.user_agent).is_some();
+            let fits = fitting(pod, caller.user_agent.unescaped()).is_some();
             let named = PodAtAddress {
-                namespace: pod.namespace.to_string(),
-                name: pod.name.to_string(),
-                service_account: pod.service_account.to_string(),
+                namespace: pod.namespace.as_ref().into(),
+                name: pod.name.clone().into(),
+                service_account: pod.service_account.as_ref().into(),
                 workload: state.workload_of(pod),
                 was_there,
                 host_network: pod.host_network,

@@ -106,7 +106,10 @@ impl<'a> Successors<'a> {
             .user_agents
             .iter()
             .filter_map(|agent| {
-                let (first, newest) = self.users.get(program(agent))?.after(last_used, holder)?;
+                let (first, newest) = self
+                    .users
+                    .get(program(agent.unescaped()))?
+                    .after(last_used, holder)?;
                 Some(Successor {
                     first_used: first.first_used,
                     newest: self.lifetimes.dated(newest.newest),

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
 
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::agents::Agents;
 use crate::evidence::token::Token;
 
@@ -38,7 +39,7 @@ impl<'a> TokenUsers<'a> {
     }
 
     /// The user agents that used one of the holder's tokens, in order.
-    pub(super) fn of(&self, credential_id: Option<&str>, token: &Token) -> Vec<String> {
+    pub(super) fn of(&self, credential_id: Option<&str>, token: &Token) -> Vec<UntrustedText> {
         let agents: BTreeSet<&str> = match credential_id {
             Some(id) => self
                 .identified
@@ -53,6 +54,6 @@ impl<'a> TokenUsers<'a> {
                 same.flat_map(|(_, agents)| agents).copied().collect()
             }
         };
-        agents.into_iter().map(str::to_owned).collect()
+        agents.into_iter().map(UntrustedText::from).collect()
     }
 }

@@ -87,16 +87,20 @@ impl<'a> Unexplained<'a> {
     }
 
     fn kind(&self, caller: &RejectedCaller) -> CallerKind {
-        let agent = &caller.user_agent;
+        let agent = caller.user_agent.unescaped();
         if !caller.candidates.is_empty() {
             CallerKind::Workload
         } else if tool::is_kubelet(agent) {
             CallerKind::Node
         } else if tool::tool(agent).is_some() {
             CallerKind::Tool
-        } else if !self.is_from_inside(&caller.address) {
+        } else if !self.is_from_inside(caller.address.unescaped()) {
             CallerKind::Outsider
-        } else if caller.calls.iter().any(|call| is_of_the_api(call)) {
+        } else if caller
+            .calls
+            .iter()
+            .any(|call| is_of_the_api(call.unescaped()))
+        {
             CallerKind::Workload
         } else {
             CallerKind::Scanner

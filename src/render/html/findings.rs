@@ -61,7 +61,7 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
     let pods_number = finding.holders_with_verdict();
     Row {
         rank: finding.rank,
-        cluster: shown(&report.name_of(&finding.cluster)),
+        cluster: shown(report.name_of(&finding.cluster)),
         account: account(finding),
         verdict: finding.verdict.word(),
         verdict_order: finding.verdict.order(),
@@ -103,7 +103,7 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
             .chain(
                 finding
                     .is_calm()
-                    .then(|| shown(&harmless::words(finding, page.time_zone))),
+                    .then(|| shown(harmless::words(finding, page.time_zone))),
             )
             .collect(),
     }

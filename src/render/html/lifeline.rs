@@ -102,7 +102,7 @@ pub(super) fn groups<'a>(
                 rank: finding.rank,
                 account: account(finding),
                 cluster: (report.clusters.len() > 1)
-                    .then(|| shown(&report.name_of(&finding.cluster))),
+                    .then(|| shown(report.name_of(&finding.cluster))),
                 verdict: finding.verdict.word(),
                 class: class(finding.severity),
                 remarks: recurrence::words(report, finding, page.time_zone)
@@ -130,7 +130,7 @@ fn action(report: &Report, finding: &Finding, remedy: &Remedy, page: &Page) -> A
             command, new_date, ..
         } => Action {
             is_command: true,
-            text: shown(&kubeconfig::in_context(report, &finding.cluster, command)),
+            text: shown(kubeconfig::in_context(report, &finding.cluster, command)),
             buys: Some(actions::buys(gained, *new_date, page.time_zone)),
         },
         Remedy::Advice { text } => Action {
@@ -143,7 +143,7 @@ fn action(report: &Report, finding: &Finding, remedy: &Remedy, page: &Page) -> A
 
 fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page) -> Lifeline {
     let name = match (&holder.pod, &holder.identity) {
-        (Some(pod), _) => pod.clone(),
+        (Some(pod), _) => pod.to_string(),
         (None, Identity::Pod { uid }) => format!("pod {uid}"),
         (None, Identity::Caller { address, .. }) => format!("caller at {address}"),
     };
@@ -168,7 +168,7 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
     }
     Lifeline {
         name: shown(&name),
-        node: holder.nodes.first().map(|node| shown(node)),
+        node: holder.nodes.first().map(shown),
         words: words.join(" "),
         class: class(holder.severity),
         date: match harmless {

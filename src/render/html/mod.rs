@@ -18,6 +18,7 @@ mod lifeline;
 mod rejected;
 mod what_to_do;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use askama::Template;
@@ -36,7 +37,7 @@ use super::moment::{minute, rfc3339};
 use super::overview;
 use super::tally;
 use super::upgrade;
-use super::visible::visible;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::thousands;
 use crate::render::headline;
 use crate::report::Report;
@@ -191,20 +192,17 @@ impl ReportPage {
                 .map(|line| shown(&line))
                 .collect(),
             reasons: match overview::counts(report) {
-                true => overview::reasons(report)
-                    .iter()
-                    .map(|reason| shown(reason))
-                    .collect(),
+                true => overview::reasons(report).iter().map(shown).collect(),
                 false => Vec::new(),
             },
             gaps: report
                 .all_gaps()
-                .map(|counted| [shown(&counted.gap.place), shown(&counted.in_words())])
+                .map(|counted| [shown(&counted.gap.place), shown(counted.in_words())])
                 .collect(),
             notes: basis::notes(report).map(|note| shown(&note)).collect(),
             changes: changes(report, page),
-            unseen: headline::unseen(report).map(|words| shown(&headline::as_sentence(&words))),
-            without_findings: shown(&headline::as_sentence(&headline::without_findings(report))),
+            unseen: headline::unseen(report).map(|words| shown(headline::as_sentence(&words))),
+            without_findings: shown(headline::as_sentence(&headline::without_findings(report))),
             tallies: tallies(report),
             calm: tally::calm(report),
             rejected: rejected::lists(report, page),
@@ -256,7 +254,7 @@ fn title(report: &Report) -> String {
         [] => "Stale service-account tokens".to_owned(),
         [scan] => format!(
             "Stale service-account tokens: {}",
-            shown(&report.name_of(&scan.cluster))
+            shown(report.name_of(&scan.cluster))
         ),
         scans => format!("Stale service-account tokens: {} clusters", scans.len()),
     }
@@ -276,7 +274,7 @@ fn scans(report: &Report, page: &Page) -> Vec<Scan> {
         .clusters
         .iter()
         .map(|scan| Scan {
-            cluster: shown(&report.name_of(&scan.cluster)),
+            cluster: shown(report.name_of(&scan.cluster)),
             region: report.region_beside(&scan.cluster).map(shown),
             window: basis::window(scan.window, page),
             outlived: basis::outlived(scan),
@@ -293,10 +291,10 @@ fn changes(report: &Report, page: &Page) -> Option<Changes> {
             .map(|account| Change {
                 kind: account.kind.word(),
                 class: class(account.now.and_then(|state| state.severity)),
-                account: shown(&account.service_account.to_string()),
+                account: shown(account.service_account.to_string()),
                 cluster: (report.clusters.len() > 1)
-                    .then(|| shown(&report.name_of(&account.cluster))),
-                words: shown(&change::words(account, now, page.time_zone)),
+                    .then(|| shown(report.name_of(&account.cluster))),
+                words: shown(change::words(account, now, page.time_zone)),
             })
             .collect(),
         unchanged: change::unchanged(changes),
@@ -312,7 +310,7 @@ fn callers(report: &Report, page: &Page) -> Vec<Caller> {
         let callers = urgent.into_iter().chain(others).take(MOST_CALLERS);
         callers
             .map(|caller| Caller {
-                cluster: shown(&report.name_of(&scan.cluster)),
+                cluster: shown(report.name_of(&scan.cluster)),
                 address: shown(&caller.address),
                 user_agent: shown(&caller.user_agent),
                 count: thousands(caller.count),
@@ -321,7 +319,7 @@ fn callers(report: &Report, page: &Page) -> Vec<Caller> {
                 at_least_since: caller.at_least_since,
                 severity: caller.severity.map(Severity::word),
                 last: minute(caller.last, page.time_zone),
-                who: shown(&caller::who(caller)),
+                who: shown(caller::who(caller)),
             })
             .collect()
     };
@@ -346,9 +344,9 @@ fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
         let tokens = scan.legacy_tokens.iter();
         tokens
             .map(|token| LegacyToken {
-                cluster: shown(&report.name_of(&scan.cluster)),
-                account: shown(&token.service_account.to_string()),
-                words: shown(&legacy_token::words(token, page.time_zone)),
+                cluster: shown(report.name_of(&scan.cluster)),
+                account: shown(token.service_account.to_string()),
+                words: shown(legacy_token::words(token, page.time_zone)),
             })
             .collect()
     };
@@ -386,16 +384,17 @@ fn harmless_words_of(harmless: &[&Finding]) -> String {
 }
 
 fn account(finding: &Finding) -> String {
-    shown(&finding.service_account.to_string())
+    shown(finding.service_account.to_string())
 }
 
 /// Text with everything that acts written out; the template escapes it. A blank would leave a
 /// heading without a name.
-fn shown(text: &str) -> String {
+fn shown(text: impl Display) -> String {
+    let text = text.to_string();
     if text.trim().is_empty() {
         return "(none)".to_owned();
     }
-    visible(text).into_owned()
+    visible(&text).into_owned()
 }
 
 /// How a severity looks.

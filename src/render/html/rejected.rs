@@ -49,7 +49,7 @@ pub(super) fn lists(report: &Report, page: &Page) -> Vec<Rejected> {
                     rank: finding.rank,
                     account: account(finding),
                     cluster: (report.clusters.len() > 1)
-                        .then(|| shown(&report.name_of(&finding.cluster))),
+                        .then(|| shown(report.name_of(&finding.cluster))),
                     verdict: finding.verdict.word(),
                     class: class(finding.severity),
                 })

@@ -46,12 +46,12 @@ pub(super) fn upgrade_of(report: &Report) -> Option<Upgrade> {
             .map(|broken| Broken {
                 account: account(broken.finding),
                 cluster: (report.clusters.len() > 1)
-                    .then(|| shown(&report.name_of(&broken.finding.cluster))),
+                    .then(|| shown(report.name_of(&broken.finding.cluster))),
                 clients: shown(&broken.clients),
                 fix: shown(&broken.fix),
             })
             .collect(),
-        remarks: upgrade.remarks.iter().map(|it| shown(it)).collect(),
+        remarks: upgrade.remarks.iter().map(shown).collect(),
         summary: upgrade.summary,
     })
 }
@@ -78,8 +78,8 @@ fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Comma
     blocks
         .into_iter()
         .map(|block| Commands {
-            cluster: (report.clusters.len() > 1).then(|| shown(&report.name_of(block.cluster))),
-            lines: block.lines.iter().map(|line| shown(line)).collect(),
+            cluster: (report.clusters.len() > 1).then(|| shown(report.name_of(block.cluster))),
+            lines: block.lines.iter().map(shown).collect(),
         })
         .collect()
 }
@@ -90,5 +90,5 @@ fn fix(fix: &actions::Fix<'_>) -> (String, String) {
         .iter()
         .map(ToString::to_string)
         .collect();
-    (shown(&accounts.join(", ")), shown(fix.text))
+    (shown(accounts.join(", ")), shown(fix.text))
 }

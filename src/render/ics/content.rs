@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 
-use crate::render::visible::acts;
+use crate::audit::untrusted_text::acts;
 
 /// The most octets of a line, without its end (RFC 5545, section 3.1).
 const LINE_OCTETS: usize = 75;

@@ -7,6 +7,7 @@
 
 mod content;
 
+use std::fmt::Display;
 use std::io::{self, Write};
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
@@ -21,7 +22,7 @@ use super::moment::minute;
 use super::recurrence;
 use super::rejections;
 use super::upgrade::{self, Upgrade};
-use super::visible::visible;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
@@ -152,7 +153,7 @@ impl<'a> Death<'a> {
     fn event(&self, report: &Report, made_for: DateTime<Utc>, page: &Page) -> Component {
         let finding = self.finding;
         let account = finding.service_account.to_string();
-        let cluster = one_line(&report.name_of(&finding.cluster));
+        let cluster = one_line(report.name_of(&finding.cluster));
         let summary = format!("{account} on {cluster}: its token is rejected");
         let Cluster {
             name,
@@ -212,16 +213,19 @@ impl<'a> Death<'a> {
         let finding = self.finding;
         let mut lines = vec![format!(
             "The API server of {} rejects service account {} {}, unless its pods read a new token.",
-            one_line(&report.name_of(&finding.cluster)),
+            one_line(report.name_of(&finding.cluster)),
             finding.service_account,
             self.when(page)
         )];
         lines.extend(recurrence::words(report, finding, page.time_zone));
         lines.extend(recurrence::quiet(report, finding, page.time_zone));
         for holder in self.holders.iter().take(MOST_LINES) {
-            let pod = holder.pod.as_deref().unwrap_or("a pod without a name");
+            let pod = match &holder.pod {
+                Some(pod) => one_line(pod),
+                None => "a pod without a name".to_owned(),
+            };
             let from = due::date(holder, page.time_zone);
-            lines.push(format!("{from}  {}", one_line(pod)));
+            lines.push(format!("{from}  {pod}"));
         }
         if self.holders.len() > MOST_LINES {
             lines.push(format!("and {} more", self.holders.len() - MOST_LINES));
@@ -241,7 +245,7 @@ impl<'a> Death<'a> {
                 } => format!(
                     "To restart it ({}):\n{}",
                     actions::buys(gained, *new_date, page.time_zone),
-                    one_line(&kubeconfig::in_context(report, &finding.cluster, command)),
+                    one_line(kubeconfig::in_context(report, &finding.cluster, command)),
                 ),
                 Remedy::Advice { text } => one_line(text),
             });
@@ -278,7 +282,7 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
                     format!(
                         "{} on {}: {}: {}",
                         broken.finding.service_account,
-                        one_line(&report.name_of(&broken.finding.cluster)),
+                        one_line(report.name_of(&broken.finding.cluster)),
                         one_line(&broken.clients),
                         one_line(&broken.fix)
                     )
@@ -288,7 +292,7 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
             if more > 0 {
                 lines.push(format!("and {more} more"));
             }
-            lines.extend(upgrade.remarks.iter().map(|it| one_line(it)));
+            lines.extend(upgrade.remarks.iter().map(one_line));
             (format!("Upgrade {}", upgrade.summary), lines)
         }
         None => {
@@ -379,8 +383,8 @@ fn shown_at(start: DateTime<Utc>) -> [Property; 3] {
 }
 
 /// Text from elsewhere that cannot begin a line of its own.
-fn one_line(text: &str) -> String {
-    visible(text).into_owned()
+fn one_line(text: impl Display) -> String {
+    visible(&text.to_string()).into_owned()
 }
 
 /// An identifier that is the same in every report. A name may hold anything, so it is the

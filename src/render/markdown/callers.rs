@@ -40,10 +40,10 @@ pub(super) fn write_callers(
             output,
             "- {strong}{}{strong} in {}, {}: {}; {}",
             code(&caller.address),
-            code(&report.name_of(&scan.cluster)),
+            code(report.name_of(&scan.cluster)),
             code(&caller.user_agent),
             caller::rejected(caller, page.time_zone),
-            code(&caller::who(caller))
+            code(caller::who(caller))
         )?;
     }
     match callers().count().saturating_sub(MOST_CALLERS) {
@@ -94,12 +94,12 @@ pub(super) fn write_legacy_tokens(
     for (scan, token) in tokens().take(MOST_LINES) {
         let cluster = match report.clusters.len() {
             0 | 1 => String::new(),
-            _ => format!(" in {}", code(&report.name_of(&scan.cluster))),
+            _ => format!(" in {}", code(report.name_of(&scan.cluster))),
         };
         writeln!(
             output,
             "- {}{cluster}: {}",
-            code(&token.service_account.to_string()),
+            code(token.service_account.to_string()),
             words(&legacy_token::words(token, page.time_zone))
         )?;
     }

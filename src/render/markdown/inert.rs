@@ -5,12 +5,14 @@
 //! is looked for in code, so text from logs is always code.
 
 use std::borrow::Cow;
+use std::fmt::Display;
 
-use crate::render::visible::visible;
+use crate::audit::untrusted_text::visible;
 
 /// Any text as code, that ends neither the code nor the cell of a table it stands in.
-pub(super) fn code(text: &str) -> String {
-    let text = visible(text);
+pub(super) fn code(text: impl Display) -> String {
+    let text = text.to_string();
+    let text = visible(&text);
     if text.trim().is_empty() {
         return "(empty)".to_owned();
     }
@@ -53,8 +55,8 @@ pub(super) fn words(text: &str) -> Cow<'_, str> {
 }
 
 /// A line of a fenced block: one that cannot end the block.
-pub(super) fn line(text: &str) -> String {
-    visible(text).replace('`', "\\u{60}")
+pub(super) fn line(text: impl Display) -> String {
+    visible(&text.to_string()).replace('`', "\\u{60}")
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         writeln!(
             output,
             "- {}{}: {}",
-            code(&report.name_of(&scan.cluster)),
+            code(report.name_of(&scan.cluster)),
             region.map_or_else(String::new, |region| format!(" in {region}")),
             basis::window(scan.window, page)
         )?;
@@ -110,7 +110,7 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
             writeln!(
                 output,
                 "**{}: {outlived}**",
-                code(&report.name_of(&scan.cluster))
+                code(report.name_of(&scan.cluster))
             )?;
         }
     }
@@ -155,7 +155,7 @@ fn write_tallies(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 
 fn write_gaps(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     for counted in report.all_gaps().take(MOST_LINES) {
-        let (place, what) = (code(&counted.gap.place), code(&counted.in_words()));
+        let (place, what) = (code(&counted.gap.place), code(counted.in_words()));
         writeln!(output, "- {place}: {what}")?;
     }
     write_more(report.all_gaps().count(), "gaps", output)
@@ -171,7 +171,7 @@ fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
     let now = report.made_for().unwrap_or_default();
     for account in change::listed(changes).take(MOST_LINES) {
         let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(&report.name_of(&account.cluster)))
+            format!(" in {}", code(report.name_of(&account.cluster)))
         } else {
             String::new()
         };
@@ -179,7 +179,7 @@ fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
             output,
             "- {} {}{cluster}: {}",
             account.kind,
-            code(&account.service_account.to_string()),
+            code(account.service_account.to_string()),
             words(&change::words(account, now, page.time_zone))
         )?;
     }
@@ -231,15 +231,19 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
             (same, all) if same == all => all.to_string(),
             (same, all) => format!("{same} of {all}"),
         };
-        let clients: Vec<_> = finding.clients.iter().map(|it| words(&it.label)).collect();
+        let clients: Vec<_> = finding
+            .clients
+            .iter()
+            .map(|it| words(&it.label.to_string()).into_owned())
+            .collect();
         write!(output, "| {} ", finding.rank)?;
         if several_clusters {
-            write!(output, "| {} ", code(&report.name_of(&finding.cluster)))?;
+            write!(output, "| {} ", code(report.name_of(&finding.cluster)))?;
         }
         writeln!(
             output,
             "| {} | {} | {}{}, {} | {pods} | {} | {} |",
-            code(&finding.service_account.to_string()),
+            code(finding.service_account.to_string()),
             verdict(finding),
             dates.before(lead),
             due::date(lead, page.time_zone),
@@ -280,9 +284,9 @@ fn write_rejections(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     writeln!(output, "### Rejections")?;
     writeln!(output)?;
     for (finding, rejected) in rejected().take(MOST_LINES) {
-        let account = code(&finding.service_account.to_string());
+        let account = code(finding.service_account.to_string());
         let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(&report.name_of(&finding.cluster)))
+            format!(" in {}", code(report.name_of(&finding.cluster)))
         } else {
             String::new()
         };
@@ -308,7 +312,7 @@ fn write_recurring(report: &Report, page: &Page, output: &mut dyn Write) -> io::
         for remark in recurring.into_iter().chain(quiet) {
             lines.push(format!(
                 "- {}{}: {remark}",
-                code(&finding.service_account.to_string()),
+                code(finding.service_account.to_string()),
                 in_cluster(report, finding)
             ));
         }
@@ -335,7 +339,7 @@ fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         if !whole.is_empty() {
             lines.push(format!(
                 "- {}{}: {}",
-                code(&finding.service_account.to_string()),
+                code(finding.service_account.to_string()),
                 in_cluster(report, finding),
                 whole.join("; ")
             ));
@@ -356,7 +360,7 @@ fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 fn in_cluster(report: &Report, finding: &Finding) -> String {
     match report.clusters.len() {
         0 | 1 => String::new(),
-        _ => format!(" in {}", code(&report.name_of(&finding.cluster))),
+        _ => format!(" in {}", code(report.name_of(&finding.cluster))),
     }
 }
 
@@ -373,9 +377,9 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
     writeln!(output, "### Harmless")?;
     writeln!(output)?;
     for finding in harmless.iter().take(MOST_LINES) {
-        let account = code(&finding.service_account.to_string());
+        let account = code(finding.service_account.to_string());
         let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(&report.name_of(&finding.cluster)))
+            format!(" in {}", code(report.name_of(&finding.cluster)))
         } else {
             String::new()
         };

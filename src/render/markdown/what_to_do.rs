@@ -37,7 +37,7 @@ fn write_fixes(fixes: &[Fix<'_>], output: &mut dyn Write) -> io::Result<()> {
         let accounts: Vec<String> = fix
             .service_accounts
             .iter()
-            .map(|account| code(&account.to_string()))
+            .map(|account| code(account.to_string()))
             .collect();
         writeln!(output, "- {}: {}", accounts.join(", "), words(fix.text))?;
     }
@@ -60,7 +60,7 @@ pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Resu
         writeln!(
             output,
             "- {}{} is rejected daily: {}: {}",
-            code(&broken.finding.service_account.to_string()),
+            code(broken.finding.service_account.to_string()),
             in_cluster(report, broken.finding),
             words(&broken.clients),
             words(&broken.fix)

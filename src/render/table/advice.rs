@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::commands::write_restarts;
 use super::list::{self, Margins};
+use crate::audit::untrusted_text::visible;
 use crate::render::Page;
 use crate::render::actions::{self, Body, Fix};
-use crate::render::visible::visible;
 use crate::report::Report;
 
 /// The width of the headings on the left.

@@ -6,11 +6,12 @@ use anstyle::Style;
 
 use super::list::{self, Margins};
 use super::style::{FAINT, WARNING};
+use crate::audit::untrusted_text::UntrustedText;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
 use crate::render::Page;
 use crate::render::caller;
 use crate::render::pods;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::rejection::{Candidate, RejectedCaller};
 
@@ -36,7 +37,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             .iter()
             .partition(|caller| caller.severity.is_some());
         let of = if report.clusters.len() > 1 {
-            format!(" ({})", visible(&report.name_of(&scan.cluster)))
+            format!(" ({})", report.name_of(&scan.cluster))
         } else {
             String::new()
         };
@@ -97,7 +98,7 @@ fn write_list(
 fn words(caller: &RejectedCaller, page: &Page) -> String {
     let mut words = format!(
         "{}  {}  {}",
-        visible(&caller.address),
+        caller.address,
         agent(&caller.user_agent),
         caller::rejected(caller, page.time_zone),
     );
@@ -122,18 +123,18 @@ fn words(caller: &RejectedCaller, page: &Page) -> String {
 
 fn candidate(candidate: &Candidate) -> String {
     match &candidate.pod {
-        Some(pod) => format!("{} ({})", candidate.service_account, visible(pod)),
+        Some(pod) => format!("{} ({})", candidate.service_account, pod),
         None => candidate.service_account.to_string(),
     }
 }
 
-fn agent(user_agent: &str) -> String {
+fn agent(user_agent: &UntrustedText) -> String {
     if user_agent.is_empty() {
         return "no user agent".to_owned();
     }
-    let shown = visible(user_agent);
+    let shown = user_agent.to_string();
     match shown.char_indices().nth(AGENT) {
         Some((cut, _)) => format!("{}…", &shown[..cut]),
-        None => shown.into_owned(),
+        None => shown,
     }
 }

@@ -8,7 +8,6 @@ use super::list;
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
 use crate::render::Page;
 use crate::render::change;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::changes::AccountChange;
 use crate::report::verdict::Severity;
@@ -56,7 +55,7 @@ fn name(account: &AccountChange, report: &Report) -> String {
         format!(
             "{} ({})",
             account.service_account,
-            visible(&report.name_of(&account.cluster))
+            report.name_of(&account.cluster)
         )
     } else {
         account.service_account.to_string()

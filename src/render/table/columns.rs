@@ -9,7 +9,6 @@ use crate::evidence::count::thousands;
 use crate::render::Page;
 use crate::render::due::{self, Column};
 use crate::render::moment::{distance, rough_distance};
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -76,7 +75,7 @@ impl<'a> Line<'a> {
             1 => String::new(),
             several => format!(" and {} more", several - 1),
         };
-        let label = visible(&first.label);
+        let label = first.label.to_string();
         let room = room.saturating_sub(more.len());
         if label.width() <= room {
             return format!("{label}{more}");

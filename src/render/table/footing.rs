@@ -4,25 +4,21 @@ use std::io::{self, Write};
 
 use super::list;
 use super::style::{FAINT, WARNING};
+use crate::audit::untrusted_text::visible;
 use crate::render::Page;
 use crate::render::basis::{self, NOT_VISIBLE};
-use crate::render::visible::visible;
 use crate::report::Report;
 
 pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)?;
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
-            let words = format!("{}: {words}", visible(&report.name_of(&scan.cluster)));
+            let words = format!("{}: {words}", report.name_of(&scan.cluster));
             list::paragraph(&words, WARNING, 2, page, output)?;
         }
     }
     for counted in report.all_gaps() {
-        let words = format!(
-            "Incomplete: {}: {}.",
-            visible(&counted.gap.place),
-            visible(&counted.in_words())
-        );
+        let words = format!("Incomplete: {}: {}.", counted.gap.place, counted.in_words());
         list::paragraph(&words, WARNING, 2, page, output)?;
     }
     for note in basis::notes(report) {

@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::list;
 use super::style::{FAINT, paint};
+use crate::audit::untrusted_text::visible;
 use crate::render::Page;
 use crate::render::harmless;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -62,7 +62,7 @@ fn name(finding: &Finding, report: &Report) -> String {
         format!(
             "{} ({})",
             finding.service_account,
-            visible(&report.name_of(&finding.cluster))
+            report.name_of(&finding.cluster)
         )
     } else {
         finding.service_account.to_string()

@@ -7,12 +7,12 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::list;
 use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
+use crate::audit::untrusted_text::visible;
 use crate::render::Page;
 use crate::render::basis;
 use crate::render::headline;
 use crate::render::overview;
 use crate::render::tally;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::scan::ClusterScan;
 
@@ -116,8 +116,8 @@ fn write_summary(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
 fn name(report: &Report, scan: &ClusterScan) -> String {
     let name = report.name_of(&scan.cluster);
     match report.region_beside(&scan.cluster) {
-        Some(region) => format!("{}   {}", visible(&name), visible(region)),
-        None => visible(&name).into_owned(),
+        Some(region) => format!("{name}   {region}"),
+        None => name.to_string(),
     }
 }
 

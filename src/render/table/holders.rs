@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 use super::list::{self, Margins};
 use super::rejected;
 use super::style::{FAINT, HEADING, of_severity, paint};
+use crate::audit::untrusted_text::UntrustedText;
+use crate::audit::untrusted_text::visible;
 use crate::evidence::count::counted;
 use crate::render::Page;
 use crate::render::due;
 use crate::render::moment::{distance, duration, minute};
 use crate::render::pods;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::rejection::HolderRejections;
@@ -66,7 +67,7 @@ pub(super) fn write_how_to_see(page: &Page, output: &mut dyn Write) -> io::Resul
 
 fn write_heading(holder: &HolderFinding, page: &Page, output: &mut dyn Write) -> io::Result<()> {
     let name = match &holder.pod {
-        Some(pod) => format!("pod {}", visible(pod)),
+        Some(pod) => format!("pod {pod}"),
         None => "a caller that names no pod".to_owned(),
     };
     let verdict = paint(of_severity(holder.severity), holder.verdict, page.colour);
@@ -79,18 +80,13 @@ fn entries(
     now: DateTime<Utc>,
     page: &Page,
 ) -> Vec<(&'static str, Vec<String>)> {
-    let shown = |texts: &[String]| {
-        texts
-            .iter()
-            .map(|text| visible(text).into_owned())
-            .collect()
-    };
+    let shown = |texts: &[UntrustedText]| texts.iter().map(ToString::to_string).collect();
     let agents = holder
         .user_agents
         .iter()
-        .map(|agent| match agent.as_str() {
-            "" => "none sent".to_owned(),
-            agent => visible(agent).into_owned(),
+        .map(|agent| match agent.is_empty() {
+            true => "none sent".to_owned(),
+            false => agent.to_string(),
         })
         .collect();
     let mut entries = vec![
@@ -137,7 +133,7 @@ fn token(token: &TokenFinding, page: &Page) -> String {
         counted(token.requests, "request", "requests"),
     );
     if let Some(id) = &token.credential_id {
-        words.push_str(&format!("; {}", visible(id)));
+        words.push_str(&format!("; {id}"));
     }
     words
 }
@@ -147,7 +143,7 @@ fn rejected(rejections: &HolderRejections, page: &Page) -> String {
         .calls
         .iter()
         .take(3)
-        .map(|call| visible(call))
+        .map(ToString::to_string)
         .collect();
     let more = rejections.calls.len().saturating_sub(calls.len());
     let mut words = format!(

@@ -3,9 +3,9 @@
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
+use crate::audit::untrusted_text::visible;
 use crate::render::Page;
 use crate::render::legacy_token::{self, HEADING};
-use crate::render::visible::visible;
 use crate::report::Report;
 
 const MARGINS: Margins = Margins {
@@ -21,7 +21,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         .map(|(scan, token)| {
             let cluster = match report.clusters.len() {
                 0 | 1 => String::new(),
-                _ => format!(" ({})", visible(&report.name_of(&scan.cluster))),
+                _ => format!(" ({})", report.name_of(&scan.cluster)),
             };
             let words = legacy_token::words(token, page.time_zone);
             format!("{}{cluster}: {}", token.service_account, visible(&words))

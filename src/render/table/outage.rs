@@ -5,13 +5,13 @@ use std::io::{self, Write};
 use super::commands;
 use super::list;
 use super::rejected::{MARGINS, name};
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::render::Page;
 use crate::render::actions::{self, INFERRED};
 use crate::render::due;
 use crate::render::kubeconfig;
 use crate::render::moment::{distance, minute};
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 
@@ -120,13 +120,14 @@ pub(super) fn comments<'a>(
 
 /// The clients behind what is rejected now or next, with what fixes each.
 pub(super) fn write_causes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let mut causes: Vec<(&str, &str, Vec<String>)> = Vec::new();
+    let mut causes: Vec<(&UntrustedText, &str, Vec<String>)> = Vec::new();
     let is_urgent = |finding: &&Finding| finding.verdict.is_decided() && finding.accepted.is_none();
     for finding in report.findings.iter().filter(is_urgent) {
         for client in &finding.clients {
             let name = name(report, finding);
-            let is_same =
-                |it: &&mut (&str, &str, Vec<String>)| it.0 == client.label && it.1 == client.advice;
+            let is_same = |it: &&mut (&UntrustedText, &str, Vec<String>)| {
+                *it.0 == client.label && it.1 == client.advice
+            };
             match causes.iter_mut().find(is_same) {
                 Some((.., names)) => names.push(name),
                 None => causes.push((&client.label, &client.advice, vec![name])),
@@ -139,10 +140,7 @@ pub(super) fn write_causes(report: &Report, page: &Page, output: &mut dyn Write)
     let mut lines: Vec<String> = causes
         .iter()
         .take(LISTED)
-        .map(|(label, advice, names)| {
-            let (label, advice) = (visible(label), visible(advice));
-            format!("{label}: {}; {advice}", names.join(", "))
-        })
+        .map(|(label, advice, names)| format!("{label}: {}; {advice}", names.join(", ")))
         .collect();
     if causes.len() > LISTED {
         let more = causes.len() - LISTED;

@@ -9,7 +9,6 @@ use crate::render::actions;
 use crate::render::kubeconfig;
 use crate::render::pods;
 use crate::render::rejections;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::restart::Restart;
@@ -69,10 +68,10 @@ fn cluster_words(report: &Report, cluster: &Cluster) -> Option<String> {
     let name = report.name_of(cluster);
     let words = match kubeconfig::context(cluster) {
         Some(context) => format!("{name}, context {context}"),
-        None if report.clusters.len() > 1 => name,
+        None if report.clusters.len() > 1 => name.to_string(),
         None => return None,
     };
-    Some(visible(&words).into_owned())
+    Some(words)
 }
 
 /// What gives the rejected pods of a finding new tokens, each once: commands, or why there is none.
@@ -106,7 +105,7 @@ fn words(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
 pub(super) fn name(report: &Report, finding: &Finding) -> String {
     if report.clusters.len() > 1 {
         let cluster = report.name_of(&finding.cluster);
-        format!("{} ({})", finding.service_account, visible(&cluster))
+        format!("{} ({cluster})", finding.service_account)
     } else {
         finding.service_account.to_string()
     }

@@ -10,7 +10,6 @@ use super::columns::{CLIENT_HEADING, Columns, Distance, Line};
 use super::list;
 use super::style::{FAINT, cell};
 use crate::render::Page;
-use crate::render::visible::visible;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -87,10 +86,7 @@ fn groups(report: &Report) -> Vec<Vec<&Finding>> {
 fn heading(finding: &Finding, report: &Report) -> String {
     let namespace = &finding.service_account.namespace;
     if report.clusters.len() > 1 {
-        format!(
-            "{namespace} ({})",
-            visible(&report.name_of(&finding.cluster))
-        )
+        format!("{namespace} ({})", report.name_of(&finding.cluster))
     } else {
         namespace.clone()
     }

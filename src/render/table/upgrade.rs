@@ -4,9 +4,9 @@ use std::io::{self, Write};
 
 use super::list::{self, Margins};
 use super::rejected::name;
+use crate::audit::untrusted_text::visible;
 use crate::render::Page;
 use crate::render::upgrade::{self, Broken, Upgrade};
-use crate::render::visible::visible;
 use crate::report::Report;
 
 const MARGINS: Margins = Margins {

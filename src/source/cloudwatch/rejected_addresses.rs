@@ -90,12 +90,12 @@ impl RejectedAddresses {
                     let (Some(user_agent), Some(received)) = (user_agent, last.max()) else {
                         continue;
                     };
-                    for address in token_use.addresses.texts() {
+                    for (address, _) in token_use.addresses.iter() {
                         let accepted = Accepted {
                             received,
-                            pod_uid: pod_uid.cloned(),
+                            pod_uid: pod_uid.map(|uid| uid.unescaped().to_owned()),
                         };
-                        self.accept(&address, user_agent, accepted);
+                        self.accept(address, user_agent, accepted);
                     }
                 }
             }

@@ -294,8 +294,8 @@ const ROWS: &str = "rows of a query, without events: accounts without pods, date
 fn note(coverage: &mut Coverage, input: &Input, words: &str, count: u64) {
     if count > 0 {
         let note = Note {
-            place: input.place.clone(),
-            text: words.to_owned(),
+            place: input.place.as_str().into(),
+            text: words.into(),
         };
         *coverage.notes.entry(note).or_default() += count;
     }

@@ -210,8 +210,8 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs, found: String) -> Fi
         .find(|gap| gap.kind == GapKind::Unreadable);
     match unreadable {
         Some(gap) => FilesError::Unreadable {
-            place: gap.place.clone(),
-            reason: gap.detail.clone(),
+            place: gap.place.to_string(),
+            reason: gap.detail.to_string(),
         },
         None => FilesError::NoEvents {
             place: inputs.described(),

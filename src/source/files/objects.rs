@@ -68,8 +68,8 @@ impl Inputs {
         }
         if skipped > 0 {
             let note = Note {
-                place: location.to_string(),
-                text: SKIPPED.to_owned(),
+                place: location.to_string().into(),
+                text: SKIPPED.into(),
             };
             let cluster = clusters.of(Path::new(&location.prefix));
             if skipped == fitting {

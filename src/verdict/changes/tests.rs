@@ -36,7 +36,7 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
             quiet_since: None,
             more_user_agents: false,
             identity: Identity::Pod {
-                uid: issued.to_string(),
+                uid: issued.to_string().into(),
             },
             pod: None,
             nodes: Vec::new(),
@@ -115,9 +115,9 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
 fn with_gap(mut report: Report, kind: GapKind) -> Report {
     report.clusters[0].gaps.push(CountedGap {
         gap: Gap {
-            place: "/aws/eks/prod-1/cluster".to_owned(),
+            place: "/aws/eks/prod-1/cluster".into(),
             kind,
-            detail: String::new(),
+            detail: "".into(),
         },
         count: 1,
     });

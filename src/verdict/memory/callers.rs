@@ -116,5 +116,9 @@ impl<'a> KnownCallers<'a> {
 }
 
 fn key<'a>(cluster: &'a Cluster, caller: &'a RejectedCaller) -> Caller<'a> {
-    (cluster, &caller.address, &caller.user_agent)
+    (
+        cluster,
+        caller.address.unescaped(),
+        caller.user_agent.unescaped(),
+    )
 }

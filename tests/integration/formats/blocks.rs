@@ -135,7 +135,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
         "callers",
         report
             .urgent_callers()
-            .map(|(_, it)| it.address.clone())
+            .map(|(_, it)| it.address.to_string())
             .collect(),
     );
     add(

@@ -109,9 +109,9 @@ pub(super) fn incomplete() -> Report {
     let mut report = recorded(&["recording", "timeline"]);
     let gap = |place: &str, kind, detail: &str, count| CountedGap {
         gap: Gap {
-            place: place.to_owned(),
+            place: place.into(),
             kind,
-            detail: detail.to_owned(),
+            detail: detail.into(),
         },
         count,
     };

@@ -50,9 +50,9 @@ fn fleet() -> Report {
             if number % 60 == 11 {
                 scan.gaps.push(CountedGap {
                     gap: Gap {
-                        place: format!("/aws/eks/prod-{number:03}/cluster"),
+                        place: format!("/aws/eks/prod-{number:03}/cluster").into(),
                         kind: GapKind::NotAsked,
-                        detail: format!("its audit logging is off; enable it: aws eks update-cluster-config --name prod-{number:03}"),
+                        detail: format!("its audit logging is off; enable it: aws eks update-cluster-config --name prod-{number:03}").into(),
                     },
                     count: 1,
                 });
@@ -199,8 +199,8 @@ fn what_is_noted_of_many_places_alike_is_noted_once() {
     for scan in &mut report.clusters {
         scan.notes = vec![eks_stale_tokens::evidence::note::CountedNote {
             note: eks_stale_tokens::evidence::note::Note {
-                place: scan.cluster.name.clone(),
-                text: "nothing is there from before noon".to_owned(),
+                place: scan.cluster.name.as_str().into(),
+                text: "nothing is there from before noon".into(),
             },
             count: 1,
         }];

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use eks_stale_tokens::audit::untrusted_text::acts;
 use eks_stale_tokens::render::Format;
-use eks_stale_tokens::render::visible::acts;
 use regex::Regex;
 
 use super::corpus::{formats, harmless_twin, hostile, incomplete, text};

@@ -72,14 +72,16 @@ fn capped(report: &Report, cluster: &Cluster) -> Truth {
         for pod in finding.holders.iter().filter_map(|it| it.pod.as_ref()) {
             let (_, kind, name) = CAPPED
                 .iter()
-                .find(|(of, _, name)| of == namespace && pod.starts_with(&format!("{name}-")))
+                .find(|(of, _, name)| {
+                    of == namespace && pod.unescaped().starts_with(&format!("{name}-"))
+                })
                 .unwrap_or_else(|| panic!("{namespace}/{pod}"));
             let workload = Workload {
                 namespace: namespace.clone(),
                 kind: (*kind).to_owned(),
                 name: (*name).to_owned(),
             };
-            truth.insert((namespace.clone(), pod.clone()), workload);
+            truth.insert((namespace.clone(), pod.to_string()), workload);
         }
     }
     truth
@@ -328,12 +330,12 @@ fn targets(report: &Report, only_dead: bool) -> BTreeSet<(Cluster, Target)> {
                 continue;
             }
             let Some(pod) = &holder.pod else { continue };
-            let key = (namespace.clone(), pod.clone());
+            let key = (namespace.clone(), pod.to_string());
             if let Some(workload) = truth[&finding.cluster].get(&key) {
                 let workload = Target::Workload(workload.clone());
                 targets.insert((finding.cluster.clone(), workload));
             }
-            let pod = Target::Pod(namespace.clone(), pod.clone());
+            let pod = Target::Pod(namespace.clone(), pod.to_string());
             targets.insert((finding.cluster.clone(), pod));
         }
     }
@@ -426,11 +428,11 @@ fn assert_covered(report: &Report, run_now: &BTreeSet<(Cluster, Target)>, place:
             .iter()
             .filter(|it| is_dead(report, finding, it));
         for pod in dead.filter_map(|it| it.pod.as_ref()) {
-            let key = (namespace.clone(), pod.clone());
+            let key = (namespace.clone(), pod.to_string());
             let workload = truth[&finding.cluster].get(&key).cloned();
             let ways = [
                 workload.map(Target::Workload),
-                Some(Target::Pod(namespace.clone(), pod.clone())),
+                Some(Target::Pod(namespace.clone(), pod.to_string())),
             ];
             let is_restarted = ways
                 .into_iter()

@@ -60,7 +60,7 @@ fn is_day_or_more(seconds: &str) -> bool {
 
 fn uid(holder: &HolderFinding) -> &str {
     match &holder.identity {
-        Identity::Pod { uid } => uid,
+        Identity::Pod { uid } => uid.unescaped(),
         Identity::Caller { .. } => panic!("every recorded stale token is bound to a pod"),
     }
 }

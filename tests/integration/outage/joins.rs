@@ -76,7 +76,7 @@ fn every_rejection_finds_its_pod_or_is_listed() {
         let report = report(recording);
         let holders = || report.findings.iter().flat_map(|finding| &finding.holders);
         let joined: BTreeMap<String, u64> = holders()
-            .filter_map(|it| Some((it.pod.clone()?, it.rejections.as_ref()?.count)))
+            .filter_map(|it| Some((it.pod.as_ref()?.to_string(), it.rejections.as_ref()?.count)))
             .collect();
         assert_eq!(joined, expected, "{recording}");
         let listed: u64 = report.clusters[0]

@@ -172,7 +172,7 @@ pub(crate) fn holder<'a>(report: &'a Report, pod: &str) -> &'a HolderFinding {
         .findings
         .iter()
         .flat_map(|finding| &finding.holders)
-        .find(|holder| holder.pod.as_deref() == Some(pod))
+        .find(|holder| holder.pod.as_ref().is_some_and(|it| *it == *pod))
         .unwrap_or_else(|| panic!("{pod} is in the report"))
 }
 

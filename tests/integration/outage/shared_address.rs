@@ -60,7 +60,7 @@ fn equals_at_one_address_are_reported_as_ambiguous() {
     let names: Vec<_> = caller
         .candidates
         .iter()
-        .filter_map(|it| it.pod.as_deref())
+        .filter_map(|it| it.pod.as_ref())
         .collect();
     assert_eq!(names, ["one-0", "other-0"]);
     assert_eq!(caller.count, 24);

@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::identity::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// A span of request arrivals, both ends included.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,11 +32,11 @@ pub(super) struct CountedGap {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Gap {
     /// The file, the log group or the slice of time.
-    pub(super) place: String,
+    pub(super) place: UntrustedText,
     /// What kind of gap.
     pub(super) kind: GapKind,
     /// What happened, in a few words; may be empty.
-    pub(super) detail: String,
+    pub(super) detail: UntrustedText,
 }
 
 /// The kinds of gaps.
@@ -85,9 +86,9 @@ pub(super) struct CountedNote {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Note {
     /// The log group, or what else it concerns.
-    pub(super) place: String,
+    pub(super) place: UntrustedText,
     /// What to know, in words that suit any count.
-    pub(super) text: String,
+    pub(super) text: UntrustedText,
 }
 
 /// A token kept in a secret that is in use.
@@ -97,7 +98,7 @@ pub(super) struct LegacyTokenFinding {
     /// The token's subject.
     pub(super) service_account: ServiceAccount,
     /// The secret, where the cluster tells it.
-    pub(super) secret: Option<String>,
+    pub(super) secret: Option<UntrustedText>,
     /// The arrival of the first request.
     pub(super) first_seen: DateTime<Utc>,
     /// The arrival of the last.
@@ -105,7 +106,7 @@ pub(super) struct LegacyTokenFinding {
     /// Requests seen.
     pub(super) requests: u64,
     /// The peers' addresses.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<UntrustedText>,
     /// The user agents, as the callers gave them.
-    pub(super) user_agents: Vec<String>,
+    pub(super) user_agents: Vec<UntrustedText>,
 }

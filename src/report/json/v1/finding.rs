@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
+use crate::audit::untrusted_text::UntrustedText;
 
 /// One holder of a service account's token.
 #[derive(Debug, Serialize, Deserialize)]
@@ -13,13 +14,13 @@ pub(super) struct HolderFinding {
     /// What tells it from other holders.
     pub(super) identity: Identity,
     /// The pod's name.
-    pub(super) pod: Option<String>,
+    pub(super) pod: Option<UntrustedText>,
     /// The nodes it ran on.
-    pub(super) nodes: Vec<String>,
+    pub(super) nodes: Vec<UntrustedText>,
     /// The peer's addresses.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<UntrustedText>,
     /// The user agents, as the caller gave them.
-    pub(super) user_agents: Vec<String>,
+    pub(super) user_agents: Vec<UntrustedText>,
     /// What its evidence means.
     pub(super) verdict: Verdict,
     /// How urgent it is.
@@ -38,7 +39,7 @@ pub(super) struct HolderFinding {
     pub(super) tokens: Vec<TokenFinding>,
     /// What it called, verb and shape of the path, the most frequent first.
     #[serde(default)]
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<UntrustedText>,
     /// The rejections that it most likely caused.
     #[serde(default)]
     pub(super) rejections: Option<HolderRejections>,
@@ -59,14 +60,14 @@ pub(super) enum Identity {
     /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.
     Pod {
         /// The pod's UID.
-        uid: String,
+        uid: UntrustedText,
     },
     /// No pod is known: the caller as the API server saw it.
     Caller {
         /// The user agent, as the caller gave it.
-        user_agent: String,
+        user_agent: UntrustedText,
         /// The peer's address.
-        address: String,
+        address: UntrustedText,
     },
 }
 
@@ -75,7 +76,7 @@ pub(super) enum Identity {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct TokenFinding {
     /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
-    pub(super) credential_id: Option<String>,
+    pub(super) credential_id: Option<UntrustedText>,
     /// When it was issued: the earliest estimate.
     pub(super) issued: DateTime<Utc>,
     /// The arrival of the first request made with it.
@@ -91,7 +92,7 @@ pub(super) struct TokenFinding {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ClientFinding {
     /// The client library and the component, in a few words.
-    pub(super) label: String,
+    pub(super) label: UntrustedText,
     /// What to do about it if it keeps its token.
     pub(super) advice: String,
 }

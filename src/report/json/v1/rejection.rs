@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::identity::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// What rejected and accepted requests have in common; the weakest first.
 #[derive(Debug, Serialize, Deserialize)]
@@ -32,9 +33,9 @@ pub(super) struct HolderRejections {
     /// What they have in common with its accepted requests.
     pub(super) confidence: Confidence,
     /// The addresses they came from.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<UntrustedText>,
     /// What was called: verb and shape of the path.
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<UntrustedText>,
     /// How many other holders were seen at these addresses: more than none on a host network,
     /// or where an address was given to another pod.
     pub(super) others_at_address: usize,
@@ -48,11 +49,11 @@ pub(super) struct HolderRejections {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct RejectedCaller {
     /// The peer's address.
-    pub(super) address: String,
+    pub(super) address: UntrustedText,
     /// The user agent, as the caller gave it.
-    pub(super) user_agent: String,
+    pub(super) user_agent: UntrustedText,
     /// What was called: verb and shape of the path.
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<UntrustedText>,
     /// The arrival of the first rejection.
     pub(super) first: DateTime<Utc>,
     /// The arrival of the last.
@@ -72,5 +73,5 @@ pub(super) struct Candidate {
     /// Its service account.
     pub(super) service_account: ServiceAccount,
     /// Its pod's name, where it is known.
-    pub(super) pod: Option<String>,
+    pub(super) pod: Option<UntrustedText>,
 }

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::conversion::{both_ways, one};
 use super::identity::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::{coverage, note};
 use crate::report::{filtered, legacy_token, scan};
 
@@ -34,11 +35,11 @@ pub(super) struct CountedGap {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Gap {
     /// The file, the log group or the slice of time.
-    pub(super) place: String,
+    pub(super) place: UntrustedText,
     /// What kind of gap.
     pub(super) kind: GapKind,
     /// What happened, in a few words; may be empty.
-    pub(super) detail: String,
+    pub(super) detail: UntrustedText,
 }
 
 /// The kinds of gaps.
@@ -100,9 +101,9 @@ pub(super) struct CountedNote {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Note {
     /// The log group, or what else it concerns.
-    pub(super) place: String,
+    pub(super) place: UntrustedText,
     /// What to know, in words that suit any count.
-    pub(super) text: String,
+    pub(super) text: UntrustedText,
 }
 
 /// What was looked for and not found.
@@ -122,7 +123,7 @@ pub(super) struct LegacyTokenFinding {
     /// The token's subject.
     pub(super) service_account: ServiceAccount,
     /// The secret, where the cluster tells it.
-    pub(super) secret: Option<String>,
+    pub(super) secret: Option<UntrustedText>,
     /// The arrival of the first request.
     pub(super) first_seen: DateTime<Utc>,
     /// The arrival of the last.
@@ -130,9 +131,9 @@ pub(super) struct LegacyTokenFinding {
     /// Requests seen.
     pub(super) requests: u64,
     /// The peers' addresses.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<UntrustedText>,
     /// The user agents, as the callers gave them.
-    pub(super) user_agents: Vec<String>,
+    pub(super) user_agents: Vec<UntrustedText>,
 }
 
 both_ways!(struct Window, scan::Window { since, until });

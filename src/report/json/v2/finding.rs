@@ -9,6 +9,7 @@ use super::lifetime::TokenLifetime;
 use super::pod_status::PodStatus;
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::holder;
 use crate::report::{acceptance, finding, interruption, remembered};
 
@@ -19,13 +20,13 @@ pub(in crate::report::json) struct HolderFinding {
     /// What tells it from other holders.
     pub(super) identity: Identity,
     /// The pod's name.
-    pub(super) pod: Option<String>,
+    pub(super) pod: Option<UntrustedText>,
     /// The nodes it ran on.
-    pub(super) nodes: Vec<String>,
+    pub(super) nodes: Vec<UntrustedText>,
     /// The peer's addresses.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<UntrustedText>,
     /// The user agents, as the caller gave them.
-    pub(super) user_agents: Vec<String>,
+    pub(super) user_agents: Vec<UntrustedText>,
     /// Whether there were more user agents than are kept apart.
     #[serde(default)]
     pub(super) more_user_agents: bool,
@@ -49,7 +50,7 @@ pub(in crate::report::json) struct HolderFinding {
     pub(super) tokens: Vec<TokenFinding>,
     /// What it called, verb and shape of the path, the most frequent first.
     #[serde(default)]
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<UntrustedText>,
     /// The rejections that it most likely caused.
     #[serde(default)]
     pub(super) rejections: Option<Box<HolderRejections>>,
@@ -102,14 +103,14 @@ pub(super) enum Identity {
     /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.
     Pod {
         /// The pod's UID.
-        uid: String,
+        uid: UntrustedText,
     },
     /// No pod is known: the caller as the API server saw it.
     Caller {
         /// The user agent, as the caller gave it.
-        user_agent: String,
+        user_agent: UntrustedText,
         /// The peer's address.
-        address: String,
+        address: UntrustedText,
     },
 }
 
@@ -118,7 +119,7 @@ pub(super) enum Identity {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct TokenFinding {
     /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
-    pub(super) credential_id: Option<String>,
+    pub(super) credential_id: Option<UntrustedText>,
     /// When it was issued: the earliest estimate.
     pub(super) issued: DateTime<Utc>,
     /// The arrival of the first request made with it.
@@ -131,7 +132,7 @@ pub(super) struct TokenFinding {
     pub(super) lifetime: TokenLifetime,
     /// The user agents that used it; empty in what was a report of version 1.
     #[serde(default)]
-    pub(super) user_agents: Vec<String>,
+    pub(super) user_agents: Vec<UntrustedText>,
 }
 
 /// One time that a holder was rejected at the end of a token and came back.
@@ -154,7 +155,7 @@ pub(super) struct Interruption {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct ClientFinding {
     /// The client library and the component, in a few words.
-    pub(super) label: String,
+    pub(super) label: UntrustedText,
     /// What to do about it if it keeps its token.
     pub(super) advice: String,
 }

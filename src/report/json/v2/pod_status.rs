@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::super::conversion::{both_ways, one, optional};
+use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::owner;
 use crate::report::pod_status;
 
@@ -22,9 +23,9 @@ pub(super) struct PodStatus {
     pub(super) restarts: u32,
     /// The image of the container of the client, as the pod names it; absent where the user agent
     /// fits none of several containers.
-    pub(super) image: Option<String>,
+    pub(super) image: Option<UntrustedText>,
     /// The pod that took the place of one that is gone.
-    pub(super) replaced_by: Option<String>,
+    pub(super) replaced_by: Option<UntrustedText>,
     /// What was seen since the client was started again, or its pod replaced; absent where it was
     /// not.
     pub(super) restarted: Option<Restarted>,
@@ -35,12 +36,12 @@ pub(super) struct PodStatus {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Workload {
     /// The API group, empty for the core group.
-    pub(super) group: String,
+    pub(super) group: UntrustedText,
     /// The kind: `Deployment`, `Rollout`; `Pod` for a pod that nothing owns, `Node` for a static
     /// pod.
-    pub(super) kind: String,
+    pub(super) kind: UntrustedText,
     /// The name.
-    pub(super) name: String,
+    pub(super) name: UntrustedText,
 }
 
 /// How a pod is.
@@ -90,11 +91,11 @@ pub(super) enum SinceRestart {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct PodAtAddress {
     /// Its namespace.
-    pub(super) namespace: String,
+    pub(super) namespace: UntrustedText,
     /// Its name.
-    pub(super) name: String,
+    pub(super) name: UntrustedText,
     /// Its service account.
-    pub(super) service_account: String,
+    pub(super) service_account: UntrustedText,
     /// The workload that owns it.
     pub(super) workload: Workload,
     /// Whether it had the address during all of the rejections.

@@ -7,6 +7,7 @@ use super::super::conversion::{both_ways, list, one, optional};
 use super::identity::{Cluster, ServiceAccount};
 use super::pod_status::PodAtAddress;
 use super::verdict::Severity;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::report::{rejection, remembered};
 
 /// What rejected and accepted requests have in common; the weakest first.
@@ -43,9 +44,9 @@ pub(super) struct HolderRejections {
     /// What they have in common with its accepted requests.
     pub(super) confidence: Confidence,
     /// The addresses they came from.
-    pub(super) addresses: Vec<String>,
+    pub(super) addresses: Vec<UntrustedText>,
     /// What was called: verb and shape of the path.
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<UntrustedText>,
     /// How many other holders were seen at these addresses: more than none on a host network,
     /// or where an address was given to another pod.
     pub(super) others_at_address: usize,
@@ -76,9 +77,9 @@ pub(super) enum CallerKind {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct RejectedCaller {
     /// The peer's address.
-    pub(super) address: String,
+    pub(super) address: UntrustedText,
     /// The user agent, as the caller gave it.
-    pub(super) user_agent: String,
+    pub(super) user_agent: UntrustedText,
     /// What it looks like; absent in what was a report of version 1.
     #[serde(default)]
     pub(super) kind: Option<CallerKind>,
@@ -89,7 +90,7 @@ pub(super) struct RejectedCaller {
     #[serde(default)]
     pub(super) is_new: bool,
     /// What was called: verb and shape of the path.
-    pub(super) calls: Vec<String>,
+    pub(super) calls: Vec<UntrustedText>,
     /// The arrival of the first rejection; from before the window where the earlier report knew
     /// it.
     pub(super) first: DateTime<Utc>,
@@ -126,7 +127,7 @@ pub(super) struct Candidate {
     /// Its service account.
     pub(super) service_account: ServiceAccount,
     /// Its pod's name, where it is known.
-    pub(super) pod: Option<String>,
+    pub(super) pod: Option<UntrustedText>,
 }
 
 both_ways!(enum Confidence, rejection::Confidence {

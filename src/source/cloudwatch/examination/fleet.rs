@@ -91,7 +91,7 @@ pub async fn examine_fleet(
         let notes = notes.filter(|note| note.place == LIST_CLUSTERS);
         if let Some(row) = row {
             row.checks.extend(
-                notes.map(|note| Check::new(LIST_CLUSTERS, State::Doubtful, note.text.clone())),
+                notes.map(|note| Check::new(LIST_CLUSTERS, State::Doubtful, note.text.to_string())),
             );
         }
     }

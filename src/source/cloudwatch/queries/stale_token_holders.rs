@@ -129,12 +129,10 @@ fn token(row: &Row) -> Option<Token> {
 
 fn identity(row: &Row) -> Identity {
     match row.get("podUidPart") {
-        Some(uid) => Identity::Pod {
-            uid: uid.to_owned(),
-        },
+        Some(uid) => Identity::Pod { uid: uid.into() },
         None => Identity::Caller {
-            user_agent: user_agent(row),
-            address: peer(row).to_owned(),
+            user_agent: user_agent(row).into(),
+            address: peer(row).into(),
         },
     }
 }

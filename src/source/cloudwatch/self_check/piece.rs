@@ -41,10 +41,11 @@ impl Marks {
     pub fn note(&mut self, observation: &Observation) {
         let seen = match observation {
             Observation::TokenUse { token_use, .. } => {
-                let tokens = token_use.tokens();
-                let last = tokens.iter().map(|(_, token)| token.last_used).max();
-                let calls = token_use.calls.texts();
-                let rank = match calls.iter().any(|call| call.starts_with("watch ")) {
+                let agents = token_use.agents.iter();
+                let tokens = agents.flat_map(|(_, agent)| agent.tokens.iter());
+                let last = tokens.map(|(_, token)| token.last_used).max();
+                let mut calls = token_use.calls.iter();
+                let rank = match calls.any(|(call, _)| call.starts_with("watch ")) {
                     true => Rank::Watch,
                     false => Rank::Stale,
                 };

@@ -1,14 +1,87 @@
-//! Characters that would act on a terminal, made visible.
+//! Text that somebody else wrote: a caller, a cluster, a file's name, a service.
 //!
 //! User agents and names come from whoever can reach the API server. A control character can
 //! rewrite what was printed before, a bidirectional one can reorder it, and a zero-width one
 //! can hide in it.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
+use serde::{Deserialize, Serialize};
+
+/// Text that somebody else wrote, as they wrote it.
+///
+/// It has no way to a reader but through an escape. Its [`Display`](fmt::Display) is the one for
+/// terminals, so whatever is formatted is safe there; every other format escapes what it makes of
+/// it. There is no `Deref` and no `AsRef<str>`: who needs the text as it was, to compare it or to
+/// escape it otherwise, has to say so with [`unescaped`](Self::unescaped).
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UntrustedText(Box<str>);
+
+impl UntrustedText {
+    /// The text as it was written.
+    pub fn unescaped(&self) -> &str {
+        &self.0
+    }
+
+    /// The text as it was written, for a form that escapes by itself.
+    pub fn into_unescaped(self) -> String {
+        self.0.into()
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl<T: Into<Box<str>>> From<T> for UntrustedText {
+    fn from(text: T) -> Self {
+        Self(text.into())
+    }
+}
+
+impl fmt::Display for UntrustedText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(&visible(&self.0))
+    }
+}
+
+impl fmt::Debug for UntrustedText {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{:?}", visible(&self.0))
+    }
+}
+
+impl PartialEq<str> for UntrustedText {
+    fn eq(&self, other: &str) -> bool {
+        *self.0 == *other
+    }
+}
+
+impl PartialEq<&str> for UntrustedText {
+    fn eq(&self, other: &&str) -> bool {
+        *self.0 == **other
+    }
+}
+
+#[cfg(test)]
+impl schemars::JsonSchema for UntrustedText {
+    fn schema_name() -> Cow<'static, str> {
+        String::schema_name()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        String::json_schema(generator)
+    }
+
+    fn inline_schema() -> bool {
+        true
+    }
+}
 
 /// The text with every character that acts instead of showing written out, as in `\u{1b}`.
 pub fn visible(text: &str) -> Cow<'_, str> {
@@ -50,6 +123,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn no_way_out_but_an_escape() {
+        let text = UntrustedText::from("a\u{1b}[31m\u{202e}");
+        assert_eq!(text.to_string(), "a\\u{1b}[31m\\u{202e}");
+        assert_eq!(format!("{text:>20}"), " a\\u{1b}[31m\\u{202e}");
+        assert!(!format!("{text:?}").chars().any(acts));
+        assert_eq!(text.unescaped(), "a\u{1b}[31m\u{202e}");
+    }
 
     #[test]
     fn what_acts_is_written_out() {
