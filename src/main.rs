@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anstream::{AutoStream, ColorChoice};
 use clap::Parser as _;
-use eks_stale_tokens::audit::untrusted_text::visible;
+use eks_stale_tokens::audit::untrusted_text::escaped;
 use eks_stale_tokens::cli::{Cli, usage_error};
 use eks_stale_tokens::deliver::log::Log;
 use tracing_subscriber::EnvFilter;
@@ -18,7 +18,7 @@ fn main() -> ExitCode {
         Err(failure) => {
             // Paths and a service's words may hold anything; the lines of the message are ours.
             let message = failure.to_string();
-            let lines: Vec<_> = message.lines().map(visible).collect();
+            let lines: Vec<_> = message.lines().map(escaped).collect();
             // Nobody is left to tell if standard error is gone.
             let _ = writeln!(std::io::stderr(), "error: {}", lines.join("\n"));
             failure.exit_code()

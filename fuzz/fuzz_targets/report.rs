@@ -2,7 +2,7 @@
 
 #![no_main]
 
-use eks_stale_tokens::render::{Format, Page};
+use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::json::{newest, read};
 use libfuzzer_sys::fuzz_target;
 
@@ -20,14 +20,14 @@ fuzz_target!(|text: &str| {
     let Ok(report) = read(text) else {
         return;
     };
-    let page = Page {
+    let options = RenderOptions {
         width: 100,
         colour: false,
         time_zone: Default::default(),
     };
     for format in FORMATS {
         let mut bytes = Vec::new();
-        format.render(&report, &page, &mut bytes).expect("written to memory");
+        format.render(&report, &options, &mut bytes).expect("written to memory");
         let text = String::from_utf8(bytes).expect("UTF-8");
         assert!(!text.contains('\u{1b}'), "{format:?}");
     }

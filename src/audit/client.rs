@@ -33,7 +33,7 @@ const NO_KNOWN_LIBRARY: &str = "no known client library: let the program read it
 
 /// Whether the client, by the version that its user agent tells, reads its token file again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refreshes {
+pub enum RereadsToken {
     /// This version of the library does; the program may still keep the token that it read first.
     Yes,
     /// This version of the library does not.
@@ -65,7 +65,7 @@ pub struct Client<'a> {
     /// The program, where the user agent tells it.
     pub program: Option<Program<'a>>,
     /// Whether that version reads its token file again.
-    pub refreshes: Refreshes,
+    pub refreshes: RereadsToken,
 }
 
 /// Recognises the client that sent `user_agent`; empty stands for none sent.
@@ -76,7 +76,7 @@ pub fn client_of(user_agent: &str) -> Client<'_> {
         inferred: false,
         version: None,
         program: None,
-        refreshes: Refreshes::Unknown,
+        refreshes: RereadsToken::Unknown,
     };
     for library in LIBRARIES {
         for mark in library.marks {
@@ -123,7 +123,7 @@ impl Client<'_> {
             if let Some(version) = program.version {
                 label.push_str(&format!(" {version}"));
             }
-        } else if self.refreshes != Refreshes::Yes && !library.refreshes_from.is_empty() {
+        } else if self.refreshes != RereadsToken::Yes && !library.refreshes_from.is_empty() {
             label.push_str(&format!(" (refreshes from {})", minimum(library)));
         }
         label
@@ -146,7 +146,7 @@ impl Client<'_> {
         let probably = if self.inferred { "probably " } else { "" };
         let what = match self.refreshes {
             _ if library.refreshes_from.is_empty() => return library.note.to_owned(),
-            Refreshes::Yes => {
+            RereadsToken::Yes => {
                 "the library is fixed, so the program itself keeps the token that it read first: \
                  report it to its makers"
                     .to_owned()
@@ -251,7 +251,7 @@ fn client_go(user_agent: &str) -> Option<Program<'_>> {
     })
 }
 
-fn refreshes(library: &Library, found: &Found<'_>) -> Refreshes {
+fn refreshes(library: &Library, found: &Found<'_>) -> RereadsToken {
     let judged = match (found.version, found.program) {
         (Some(version), _) => at_least_one(library, version),
         // An older one cannot be told: client-go had another numbering then.
@@ -264,9 +264,9 @@ fn refreshes(library: &Library, found: &Found<'_>) -> Refreshes {
         _ => None,
     };
     match judged {
-        Some(true) => Refreshes::Yes,
-        Some(false) => Refreshes::No,
-        None => Refreshes::Unknown,
+        Some(true) => RereadsToken::Yes,
+        Some(false) => RereadsToken::No,
+        None => RereadsToken::Unknown,
     }
 }
 

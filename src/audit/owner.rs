@@ -195,7 +195,7 @@ pub fn owner_of(pod: &str) -> Owner {
         // Valid names are ASCII, so that any index is a boundary.
         let (base, suffix) = pod.split_at(BASE_MAX);
         if !base.ends_with('-') && is_random(suffix) {
-            return glued(base);
+            return truncated_with_suffix(base);
         }
     }
     match pod.rsplit_once('-') {
@@ -238,7 +238,7 @@ fn generated(stem: &str) -> Owner {
 
 /// The owner of a pod whose name was cut: `base`, 58 characters, was followed by the suffix
 /// without a hyphen.
-fn glued(base: &str) -> Owner {
+fn truncated_with_suffix(base: &str) -> Owner {
     match base.rsplit_once('-') {
         // What was cut is the hash; the Deployment's name before it is whole.
         Some((head, hash)) if hash.len() >= 4 && is_made_of(hash, HASH) => {

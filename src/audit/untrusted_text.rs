@@ -46,13 +46,13 @@ impl<T: Into<Box<str>>> From<T> for UntrustedText {
 
 impl fmt::Display for UntrustedText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&visible(&self.0))
+        formatter.pad(&escaped(&self.0))
     }
 }
 
 impl fmt::Debug for UntrustedText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:?}", visible(&self.0))
+        write!(formatter, "{:?}", escaped(&self.0))
     }
 }
 
@@ -84,13 +84,13 @@ impl schemars::JsonSchema for UntrustedText {
 }
 
 /// The text with every character that acts instead of showing written out, as in `\u{1b}`.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+pub fn escaped(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(is_unprintable) {
         return Cow::Borrowed(text);
     }
     let mut shown = String::with_capacity(text.len() + 8);
     for character in text.chars() {
-        if acts(character) {
+        if is_unprintable(character) {
             // Writing to a String cannot fail.
             let _ = write!(shown, "\\u{{{:x}}}", u32::from(character));
         } else {
@@ -103,7 +103,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
 /// Whether a character acts instead of showing: controls, line and paragraph separators, the
 /// format characters of Unicode (general category Cf), and what fonts leave blank
 /// (`Default_Ignorable_Code_Point`).
-pub fn acts(character: char) -> bool {
+pub fn is_unprintable(character: char) -> bool {
     // Nearly all text is ASCII, where only controls act.
     if character.is_ascii() {
         return character.is_ascii_control();
@@ -129,7 +129,7 @@ mod tests {
         let text = UntrustedText::from("a\u{1b}[31m\u{202e}");
         assert_eq!(text.to_string(), "a\\u{1b}[31m\\u{202e}");
         assert_eq!(format!("{text:>20}"), " a\\u{1b}[31m\\u{202e}");
-        assert!(!format!("{text:?}").chars().any(acts));
+        assert!(!format!("{text:?}").chars().any(is_unprintable));
         assert_eq!(text.unescaped(), "a\u{1b}[31m\u{202e}");
     }
 
@@ -155,14 +155,14 @@ mod tests {
             ),
             ("\u{3164}\u{ffa0}\u{fff9}", "\\u{3164}\\u{ffa0}\\u{fff9}"),
         ] {
-            assert_eq!(visible(text), shown);
+            assert_eq!(escaped(text), shown);
         }
     }
 
     proptest! {
         #[test]
         fn nothing_that_acts_is_left(text in "\\PC*|.*") {
-            prop_assert!(!visible(&text).chars().any(acts));
+            prop_assert!(!escaped(&text).chars().any(is_unprintable));
         }
     }
 }

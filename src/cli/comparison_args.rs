@@ -7,7 +7,7 @@ use anyhow::{Context as _, anyhow};
 use clap::Args;
 
 use super::exit::Failure;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::report::Report;
 use crate::report::json;
 
@@ -74,7 +74,7 @@ pub(super) fn read(path: &Path) -> Result<Previous, Failure> {
             let _ = writeln!(
                 std::io::stderr(),
                 "note: {} does not exist yet: treating this as the first run",
-                visible(&shown)
+                escaped(&shown)
             );
             return Ok(Previous::FirstRun);
         }

@@ -15,7 +15,7 @@ use super::gathering::deadline;
 use super::interrupt;
 use super::pods_args::{self, ContextArgs};
 use super::time_arg::{Edge, TimeArg, ZoneArgs, ZonedTime, duration};
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::deliver::standard_output;
 use crate::source::aws::access::Access;
 use crate::source::aws::connection::connect;
@@ -242,10 +242,10 @@ fn words(checks: &[Check]) -> String {
     for check in checks {
         let state = doctor_table::word(check.state);
         let mut lines = check.words.lines();
-        let first = visible(lines.next().unwrap_or_default()).into_owned();
+        let first = escaped(lines.next().unwrap_or_default()).into_owned();
         let _ = writeln!(words, "{state:7}  {:widest$}  {first}", check.name);
         for line in lines {
-            let _ = writeln!(words, "{:7}  {:widest$}  {}", "", "", visible(line));
+            let _ = writeln!(words, "{:7}  {:widest$}  {}", "", "", escaped(line));
         }
     }
     words

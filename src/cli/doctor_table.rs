@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::source::cloudwatch::examination::State;
 use crate::source::cloudwatch::examination::fleet::ExaminedCluster;
@@ -35,7 +35,7 @@ pub(super) fn words(rows: &[ExaminedCluster]) -> String {
                 check.name
             );
             for line in check.words.lines() {
-                let _ = writeln!(words, "  {}", visible(line));
+                let _ = writeln!(words, "  {}", escaped(line));
             }
         }
     }
@@ -71,8 +71,8 @@ fn cells(row: &ExaminedCluster) -> [String; 4] {
     };
     [
         word(row.state()).to_owned(),
-        visible(&cluster.name).into_owned(),
-        visible(&place).into_owned(),
+        escaped(&cluster.name).into_owned(),
+        escaped(&place).into_owned(),
         missing.join(", "),
     ]
 }

@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 
 use super::exit::Failure;
 use super::windows::Part;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::evidence::price::Price;
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
@@ -89,7 +89,7 @@ pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
         }
     }
     for missing in parts.iter().flat_map(|part| &part.fleet.missing) {
-        let _ = writeln!(words, "\n{}", visible(&missing.failure.summary()));
+        let _ = writeln!(words, "\n{}", escaped(&missing.failure.summary()));
     }
     let queries = all(estimated).map(|estimate| estimate.queries).sum();
     let probes = all(estimated).map(|estimate| estimate.probes).sum();
@@ -136,7 +136,7 @@ fn region_words(
         }
     );
     let name = |group: &crate::source::cloudwatch::log_group::LogGroup| {
-        visible(&group.cluster.name).into_owned()
+        escaped(&group.cluster.name).into_owned()
     };
     let widest = region
         .groups

@@ -18,7 +18,7 @@ use super::interrupt;
 use super::progress_bar::ShownProgress;
 use super::windows::{self, Part, WAIT_FOR_VERSIONS};
 use crate::audit::kubernetes_version::KubernetesVersion;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::deliver::{standard_error, standard_output};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::count::counted;
@@ -255,7 +255,7 @@ fn from_cloudwatch<C: Collect + 'static>(
     for failure in failures {
         // A service's words may hold anything; the lines of the message are ours.
         let message = failure.to_string();
-        let lines: Vec<_> = message.lines().map(visible).collect();
+        let lines: Vec<_> = message.lines().map(escaped).collect();
         let words = format!("warning: {}\n", lines.join("\n"));
         // Nobody is left to tell if standard error is gone.
         let _ = standard_error::write(words.as_bytes());

@@ -18,8 +18,8 @@ use crate::report::Report;
 use crate::source::Gathered;
 use crate::source::depth::Depth;
 use crate::verdict::acceptance::accept;
+use crate::verdict::holder_filter::{HolderFilter, narrow};
 use crate::verdict::known_pods::KnownPods;
-use crate::verdict::narrowing::{Narrowing, narrow};
 use crate::verdict::{Context, judge};
 
 /// Above what the window alone tells.
@@ -77,20 +77,20 @@ pub(super) struct Investigate {
     memory: MemoryPlan,
     known: KnownPlan,
     pods: PodsPlan,
-    narrowing: Narrowing,
+    holder_filter: HolderFilter,
     output: OutputPlan,
     quiet: bool,
 }
 
 impl InvestigateArgs {
     pub(super) fn plan(self, now: DateTime<Utc>) -> Result<Investigate, Failure> {
-        let narrowing = Narrowing {
+        let holder_filter = HolderFilter {
             namespace: self.namespace,
             service_account: self.service_account,
             pod: self.pod,
         };
         let detail = Detail {
-            holders: self.explain || narrowing != Narrowing::default(),
+            holders: self.explain || holder_filter != HolderFilter::default(),
             explain: self.explain,
         };
         let evidence = self
@@ -102,7 +102,7 @@ impl InvestigateArgs {
             evidence,
             memory: self.memory.plan(),
             known: self.known.plan()?,
-            narrowing,
+            holder_filter,
             output: self.output.plan()?.in_detail(detail),
             quiet: self.quiet,
         })
@@ -159,7 +159,7 @@ impl Investigate {
         );
         accept(&mut report, &self.known.acceptances);
         check_clusters(&report)?;
-        narrow(&mut report, &self.narrowing).map_err(Failure::failed)?;
+        narrow(&mut report, &self.holder_filter).map_err(Failure::failed)?;
         Ok(report)
     }
 }

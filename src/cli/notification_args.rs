@@ -108,7 +108,7 @@ pub(super) enum Sent {
 impl NotificationPlan {
     /// The webhook to post to after these changes, if any.
     pub(super) fn webhook_for(&self, changes: &Changes) -> Option<&Webhook> {
-        let wanted = self.notify == Notify::Always || changes.has_news();
+        let wanted = self.notify == Notify::Always || changes.has_notable();
         self.webhook.as_ref().filter(|_| wanted)
     }
 }

@@ -14,7 +14,7 @@ use crate::deliver::file::OutputFile;
 use crate::deliver::standard_error;
 use crate::deliver::standard_output;
 use crate::render::table::{self, Detail};
-use crate::render::{Format, Page};
+use crate::render::{Format, RenderOptions};
 use crate::report::Report;
 use crate::report::verdict::Severity;
 
@@ -180,13 +180,13 @@ impl Outputs<'_> {
                 let _ = standard_error::write(kept.as_bytes());
                 continue;
             }
-            let page = Page {
+            let options = RenderOptions {
                 width: WIDTH_OF_FILES,
                 colour: false,
                 time_zone: self.plan.time_zone,
             };
             let written =
-                file.write_with(|output| self.plan.render(*format, report, &page, output));
+                file.write_with(|output| self.plan.render(*format, report, &options, output));
             if let Err(error) = written {
                 failure.get_or_insert(
                     anyhow::Error::from(error)
@@ -200,9 +200,11 @@ impl Outputs<'_> {
     /// Writes the report to standard output, if it is to go there.
     pub(super) fn write_standard_output(&self, report: &Report) -> Result<(), Failure> {
         if let Some(format) = self.plan.format {
-            let page = self.plan.page_of_standard_output();
-            standard_output::write_with(|output| self.plan.render(format, report, &page, output))
-                .context("cannot write to standard output")?;
+            let options = self.plan.options_for_standard_output();
+            standard_output::write_with(|output| {
+                self.plan.render(format, report, &options, output)
+            })
+            .context("cannot write to standard output")?;
         }
         Ok(())
     }
@@ -211,13 +213,13 @@ impl Outputs<'_> {
     pub(super) fn write_first_answer(&self, line: &str, report: &Report) {
         let colour =
             anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never;
-        let page = Page {
+        let options = RenderOptions {
             colour,
-            ..self.plan.page_of_standard_output()
+            ..self.plan.options_for_standard_output()
         };
         let mut bytes = format!("{line}\n\n").into_bytes();
         // A buffer takes everything, and without standard error nobody can be told.
-        let _ = table::render_in_detail(report, Detail::default(), &page, &mut bytes);
+        let _ = table::render_in_detail(report, Detail::default(), &options, &mut bytes);
         bytes.push(b'\n');
         let _ = standard_error::write(&bytes);
     }
@@ -239,12 +241,12 @@ impl Outputs<'_> {
 }
 
 impl OutputPlan {
-    fn page_of_standard_output(&self) -> Page {
+    fn options_for_standard_output(&self) -> RenderOptions {
         let colour =
             anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
         let width = terminal_size::terminal_size_of(std::io::stdout())
             .map_or(WIDTH_OF_FILES, |(width, _)| usize::from(width.0));
-        Page {
+        RenderOptions {
             width,
             colour,
             time_zone: self.time_zone,
@@ -255,12 +257,14 @@ impl OutputPlan {
         &self,
         format: Format,
         report: &Report,
-        page: &Page,
+        options: &RenderOptions,
         output: &mut dyn Write,
     ) -> std::io::Result<()> {
         match (format, self.detail) {
-            (Format::Table, Some(detail)) => table::render_in_detail(report, detail, page, output),
-            _ => format.render(report, page, output),
+            (Format::Table, Some(detail)) => {
+                table::render_in_detail(report, detail, options, output)
+            }
+            _ => format.render(report, options, output),
         }
     }
 }

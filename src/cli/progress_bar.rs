@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::source::progress::Progress;
 
@@ -55,7 +55,7 @@ impl ShownProgress {
                 bar.set_position(progress.done());
                 let queries = progress.queries.words(Instant::now());
                 if !queries.is_empty() {
-                    bar.set_message(visible(&queries).into_owned());
+                    bar.set_message(escaped(&queries).into_owned());
                 }
                 bar.tick();
             }

@@ -154,10 +154,10 @@ impl Sweep {
         let Some(changes) = &mut report.changes else {
             return outputs.write(report);
         };
-        let told = std::mem::replace(&mut changes.told, !to_tell);
+        let told = std::mem::replace(&mut changes.notified, !to_tell);
         let files = outputs.write_files(report, |_| true);
         if let Some(changes) = &mut report.changes {
-            changes.told = told;
+            changes.notified = told;
         }
         if self.comparison.only_changes {
             outputs.write_standard_output(&only_changes(report))?;

@@ -15,7 +15,7 @@ use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Body};
 
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 pub use failure::Undelivered;
 use failure::{in_words, is_passing};
 
@@ -212,7 +212,7 @@ impl Webhook {
             return String::new();
         }
         let shown: String = said.chars().take(SHOWN_OF_ANSWER).collect();
-        format!(": {}", visible(&shown))
+        format!(": {}", escaped(&shown))
     }
 }
 

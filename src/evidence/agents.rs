@@ -4,8 +4,8 @@ use crate::audit::untrusted_text::UntrustedText;
 
 use litemap::LiteMap;
 
+use super::capped_counts::pop_last;
 use super::majority::Majority;
-use super::tally::pop_last;
 use super::token::Tokens;
 
 /// How many user agents of a holder are kept apart. A pod has one or two; who makes up more is

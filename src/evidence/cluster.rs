@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 
 /// A cluster. Names are unique within one Region of one account only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -41,6 +41,6 @@ impl Cluster {
 
 impl fmt::Display for Cluster {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&visible(&self.name))
+        formatter.pad(&escaped(&self.name))
     }
 }

@@ -53,7 +53,7 @@ pub struct Coverage {
     /// What could not be seen, and how many lines, slices or files that concerns.
     pub gaps: BTreeMap<Gap, u64>,
     /// Files that hold no audit events, passed over.
-    pub passed_over: BTreeSet<String>,
+    pub skipped_files: BTreeSet<String>,
     /// What is known of the cluster's control plane.
     pub control_plane: ControlPlane,
 }
@@ -300,7 +300,7 @@ impl Coverage {
         for (gap, count) in other.gaps {
             *self.gaps.entry(gap).or_default() += count;
         }
-        self.passed_over.extend(other.passed_over);
+        self.skipped_files.extend(other.skipped_files);
         self.control_plane.merge(other.control_plane);
     }
 }

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::tally::Tally;
+use super::capped_counts::CappedCounts;
 use crate::audit::event::AuditEvent;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::stage::{self, Part};
@@ -60,8 +60,8 @@ impl LegacyTokenRequest {
             first: self.received,
             last: self.received,
             requests: times,
-            addresses: Tally::default(),
-            user_agents: Tally::default(),
+            addresses: CappedCounts::default(),
+            user_agents: CappedCounts::default(),
         };
         token_use.addresses.add(&self.address, times);
         token_use.user_agents.add(&self.user_agent, times);
@@ -79,9 +79,9 @@ pub struct LegacyTokenUse {
     /// How many there were.
     pub requests: u64,
     /// The peers' addresses.
-    pub addresses: Tally,
+    pub addresses: CappedCounts,
     /// The user agents, as the callers gave them.
-    pub user_agents: Tally,
+    pub user_agents: CappedCounts,
 }
 
 impl LegacyTokenUse {

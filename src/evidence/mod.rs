@@ -11,7 +11,7 @@
 //! - [`token`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`agents`], [`majority`]: the user agents of a holder, each with the tokens it used
-//! - [`tally`]: bounded counts of text that a caller chooses
+//! - [`capped_counts`]: bounded counts of text that a caller chooses
 //! - [`cluster`]: the cluster that evidence belongs to
 //! - [`control_plane`]: what is known of a cluster's version, on which its tokens' lifetime depends
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
@@ -26,6 +26,7 @@
 
 pub mod accepted;
 pub mod agents;
+pub mod capped_counts;
 pub mod cluster;
 pub mod control_plane;
 pub mod count;
@@ -42,7 +43,6 @@ pub mod rejection;
 pub mod set;
 pub mod silence;
 pub mod single_request;
-pub mod tally;
 pub mod token;
 pub mod token_use;
 pub mod unmarked;

@@ -1,7 +1,7 @@
 //! The evidence about one holder, merged.
 
 use super::agents::Agents;
-use super::tally::Tally;
+use super::capped_counts::CappedCounts;
 use super::token::Tokens;
 
 /// Evidence about one holder: its tokens, and what it was seen as.
@@ -12,13 +12,13 @@ pub struct TokenUse {
     /// The user agents, as the caller gave them, each with the tokens it used.
     pub agents: Agents,
     /// The pod's name; one, since a UID has one.
-    pub pods: Tally,
+    pub pods: CappedCounts,
     /// The nodes it ran on.
-    pub nodes: Tally,
+    pub nodes: CappedCounts,
     /// The peer's addresses.
-    pub addresses: Tally,
+    pub addresses: CappedCounts,
     /// What it called: verb and shape of the path.
-    pub calls: Tally,
+    pub calls: CappedCounts,
 }
 
 impl TokenUse {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use super::moment::{day, minute};
+use super::time_format::{day, minute};
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
@@ -89,7 +89,7 @@ pub fn cluster_by_cluster(report: &Report) -> Vec<&Finding> {
     let mut findings: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| !finding.is_calm())
+        .filter(|finding| !finding.needs_no_action())
         .collect();
     let mut first_of: BTreeMap<&Cluster, usize> = BTreeMap::new();
     for finding in &findings {

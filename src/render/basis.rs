@@ -6,9 +6,9 @@ use std::fmt::Display;
 use bytesize::ByteSize;
 use chrono::TimeDelta;
 
-use super::Page;
+use super::RenderOptions;
 use super::due::ASSUMED;
-use super::moment::{day, duration, minute};
+use super::time_format::{day, duration, minute};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::control_plane::VersionSource;
@@ -25,14 +25,14 @@ pub const NOT_VISIBLE: &str =
     "Not visible: requests for events, /healthz and /version; tokens of other audiences.";
 
 /// `2026-09-07 08:00 to 2026-09-08 08:00 UTC`, without the second date where it is the same.
-pub fn window(window: Window, page: &Page) -> String {
-    let since = minute(window.since, page.time_zone);
-    let mut until = minute(window.until, page.time_zone);
-    let day = day(window.until, page.time_zone);
+pub fn window(window: Window, options: &RenderOptions) -> String {
+    let since = minute(window.since, options.time_zone);
+    let mut until = minute(window.until, options.time_zone);
+    let day = day(window.until, options.time_zone);
     if since.starts_with(&day) {
         until = until.split_off(day.len() + 1);
     }
-    format!("{since} to {until} {}", page.time_zone)
+    format!("{since} to {until} {}", options.time_zone)
 }
 
 /// What the dates of a cluster rest on: `judged by: 1.35, 24 h, DescribeCluster`.
@@ -219,8 +219,8 @@ pub fn read(report: &Report) -> String {
             counted(queries, "query", "queries")
         ));
     }
-    if !report.passed_over.is_empty() {
-        let files = counted(report.passed_over.len(), "file", "files");
+    if !report.skipped_files.is_empty() {
+        let files = counted(report.skipped_files.len(), "file", "files");
         words.push(format!("Skipped {files} without audit events."));
     }
     words.join(" ")

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
-use super::moment::{day, distance, minute};
+use super::time_format::{day, distance, minute};
 use crate::report::changes::{AccountChange, ChangeKind, Changes, State};
 
 /// What the changes count from.
@@ -61,7 +61,7 @@ pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> Strin
         (ChangeKind::Worse | ChangeKind::Better, Some(before), Some(after)) => {
             format!("{}; {}", turn(before, after), rejected(after))
         }
-        (ChangeKind::Gone, Some(before), _) if change.had_run_out(now) => format!(
+        (ChangeKind::Gone, Some(before), _) if change.had_expired(now) => format!(
             "silent since its token ran out on {}; if it still runs, it is rejected",
             date(before)
         ),

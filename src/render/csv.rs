@@ -4,15 +4,15 @@
 use std::fmt::Display;
 use std::io::{self, Write};
 
-use super::Page;
+use super::RenderOptions;
 use super::basis;
 use super::caller;
 use super::kubeconfig;
-use super::moment::{rfc3339, spreadsheet};
 use super::pods;
+use super::time_format::{rfc3339, spreadsheet};
 use super::upgrade::{self, Upgrade};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
@@ -65,7 +65,7 @@ pub const COLUMNS: [&str; 39] = [
 
 /// Writes the report. What is no finding follows in comment rows, which start with `#`: what
 /// an upgrade would break, what may be missing or is assumed wrongly, callers that are rejected and not known for certain, tokens kept in secrets.
-pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
     for finding in &report.findings {
@@ -261,7 +261,7 @@ const FORMULA: [char; 16] = [
 /// out. Where lists are separated by semicolons, each of their elements is a cell of its own.
 pub fn cell(text: impl Display) -> String {
     let text = text.to_string();
-    let text = visible(&text);
+    let text = escaped(&text);
     let mut cell = String::with_capacity(text.len() + 1);
     for (place, part) in text.split(';').enumerate() {
         if place > 0 {

@@ -4,7 +4,7 @@
 
 use chrono_tz::Tz;
 
-use super::moment::minute;
+use super::time_format::minute;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::token_lifetime::TokenLifetime;
 

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::csv::{cell, incomplete};
-use super::moment::{rfc3339_exact, spreadsheet};
+use super::time_format::{rfc3339_exact, spreadsheet};
 use crate::evidence::accepted::AcceptedRequest;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::Coverages;

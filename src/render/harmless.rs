@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::moment::{duration, minute};
+use super::time_format::{duration, minute};
 use crate::evidence::count::counted;
 use crate::report::finding::Finding;
 

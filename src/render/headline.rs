@@ -2,7 +2,7 @@
 //! Names of clusters and places are log text: escape them.
 
 use super::caller;
-use super::moment::distance;
+use super::time_format::distance;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
@@ -79,7 +79,7 @@ pub fn without_findings(report: &Report) -> String {
         return "no finding in what could be seen".to_owned();
     }
     if let Some(changes) = report.changes.as_ref().filter(|it| it.left_out_urgent > 0) {
-        let now = report.made_for().unwrap_or_default();
+        let now = report.as_of().unwrap_or_default();
         let unchanged = counted(changes.left_out_urgent, "finding is", "findings are");
         let mut words = format!("nothing changed: {unchanged} as before and left out here");
         if let Some(first) = changes.left_out_first {

@@ -5,13 +5,13 @@ use std::io::{self, BufWriter, Write};
 use serde::Serialize;
 use serde_json::ser::{Formatter, Serializer};
 
-use super::Page;
-use crate::audit::untrusted_text::acts;
+use super::RenderOptions;
+use crate::audit::untrusted_text::is_unprintable;
 use crate::report::Report;
 use crate::report::json;
 
 /// Writes the report.
-pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     // Written in thousands of small pieces, of which each would be a call into the unknown.
     let mut json = BufWriter::with_capacity(1 << 16, output);
     let mut serializer = Serializer::with_formatter(&mut json, Escaping::default());
@@ -69,7 +69,7 @@ impl Formatter for Escaping {
         if fragment.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
             return writer.write_all(fragment.as_bytes());
         }
-        while let Some(at) = rest.find(acts) {
+        while let Some(at) = rest.find(is_unprintable) {
             writer.write_all(&rest.as_bytes()[..at])?;
             let mut characters = rest[at..].chars();
             if let Some(character) = characters.next() {
@@ -167,7 +167,7 @@ mod tests {
         #[test]
         fn any_text_comes_back_and_none_of_it_acts(text in ".*|[\\u{202a}-\\u{202e}\\u{e0001}\\u{9b}a]*") {
             let json = written(text.as_str());
-            prop_assert!(!json.chars().any(acts));
+            prop_assert!(!json.chars().any(is_unprintable));
             prop_assert_eq!(serde_json::from_str::<String>(&json).expect("JSON"), text);
         }
     }

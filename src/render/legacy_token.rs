@@ -2,7 +2,7 @@
 
 use chrono_tz::Tz;
 
-use super::moment::minute;
+use super::time_format::minute;
 use crate::evidence::count::counted;
 use crate::report::legacy_token::LegacyTokenFinding;
 

@@ -3,7 +3,7 @@
 //! A renderer is a function of the report and a page; it has no clock, no terminal and no
 //! environment.
 //!
-//! - [`moment`]: times and durations in words
+//! - [`time_format`]: times and durations in words
 //! - [`basis`]: what the report rests on
 //! - [`overview`]: many clusters in a few lines
 //! - [`due`]: when a token is rejected, and how sure that is
@@ -38,7 +38,6 @@ pub mod json;
 pub mod kubeconfig;
 pub mod legacy_token;
 pub mod markdown;
-pub mod moment;
 pub mod notification;
 pub mod overview;
 pub mod pods;
@@ -47,6 +46,7 @@ pub mod recurrence;
 pub mod rejections;
 pub mod table;
 pub mod tally;
+pub mod time_format;
 pub mod upgrade;
 
 use std::io::{self, Write};
@@ -55,9 +55,9 @@ use chrono_tz::Tz;
 
 use crate::report::Report;
 
-/// What a format is drawn on.
+/// How a report is rendered: for what width, in which time zone, with or without colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Page {
+pub struct RenderOptions {
     /// Columns.
     pub width: usize,
     /// Whether colour may be used.
@@ -89,7 +89,7 @@ pub enum Format {
 struct Entry {
     format: Format,
     extensions: &'static [&'static str],
-    render: fn(&Report, &Page, &mut dyn Write) -> io::Result<()>,
+    render: fn(&Report, &RenderOptions, &mut dyn Write) -> io::Result<()>,
 }
 
 const FORMATS: [Entry; 7] = [
@@ -145,9 +145,14 @@ impl Format {
     }
 
     /// Writes the report in this format.
-    pub fn render(self, report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+    pub fn render(
+        self,
+        report: &Report,
+        options: &RenderOptions,
+        output: &mut dyn Write,
+    ) -> io::Result<()> {
         let entry = FORMATS.iter().find(|entry| entry.format == self);
-        entry.map_or(Ok(()), |entry| (entry.render)(report, page, output))
+        entry.map_or(Ok(()), |entry| (entry.render)(report, options, output))
     }
 }
 

@@ -12,11 +12,11 @@ use super::actions;
 use super::caller;
 use super::change;
 use super::kubeconfig;
-use super::moment::minute;
 use super::recurrence;
 use super::rejections;
+use super::time_format::minute;
 use super::upgrade::Upgrade;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::render::headline;
 use crate::report::Report;
@@ -39,7 +39,7 @@ pub fn body(report: &Report, time_zone: Tz) -> String {
 /// The message.
 pub fn text(report: &Report, time_zone: Tz) -> String {
     let mut text = format!("{}\n{}", heading(report, time_zone), standing(report));
-    let news: Vec<&AccountChange> = report.changes.iter().flat_map(Changes::news).collect();
+    let news: Vec<&AccountChange> = report.changes.iter().flat_map(Changes::notable).collect();
     for change in news.iter().take(MOST_ACCOUNTS) {
         text.push('\n');
         text.push_str(&item(change, report, time_zone));
@@ -75,7 +75,7 @@ pub fn text(report: &Report, time_zone: Tz) -> String {
 fn heading(report: &Report, time_zone: Tz) -> String {
     let mut counts = Vec::new();
     for kind in ChangeKind::ALL {
-        let news = report.changes.iter().flat_map(Changes::news);
+        let news = report.changes.iter().flat_map(Changes::notable);
         match news.filter(|change| change.kind == kind).count() {
             0 => {}
             1 => counts.push(format!("1 {kind}")),
@@ -187,7 +187,7 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
         .iter()
         .find(|scan| scan.cluster == change.cluster)
         .map(|scan| scan.window.until)
-        .or(report.made_for())
+        .or(report.as_of())
         .unwrap_or_default();
     let mut item = "• ".to_owned();
     if let Some(severity) = change.now.and_then(|state| state.severity) {
@@ -286,7 +286,7 @@ fn code(text: impl Display) -> String {
 /// chat looks for mentions even here.
 fn code_of(text: impl Display, most: usize) -> String {
     let text = text.to_string();
-    let text = visible(&text);
+    let text = escaped(&text);
     let mut span = String::from("`");
     for (index, character) in text.chars().enumerate() {
         if index >= most {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Page;
+use super::RenderOptions;
 use super::basis;
 use crate::evidence::count::counted;
 use crate::report::Report;
@@ -40,7 +40,7 @@ pub fn summary(report: &Report) -> String {
     if accounts.len() > 1 {
         words.push_str(&format!(" and {} accounts", accounts.len()));
     }
-    let needy = |finding: &&Finding| !finding.is_calm();
+    let needy = |finding: &&Finding| !finding.needs_no_action();
     let found: BTreeSet<_> = report
         .findings
         .iter()
@@ -66,9 +66,9 @@ pub fn summary(report: &Report) -> String {
 
 /// The windows, each once, with how many clusters have it where they differ; the most common
 /// first.
-pub fn windows(report: &Report, page: &Page) -> Vec<String> {
+pub fn windows(report: &Report, options: &RenderOptions) -> Vec<String> {
     let windows = report.clusters.iter();
-    let windows = windows.map(|scan| basis::window(scan.window, page));
+    let windows = windows.map(|scan| basis::window(scan.window, options));
     let grouped = grouped(windows.map(|window| (window, String::new())));
     match &grouped[..] {
         [(window, _)] => vec![window.clone()],

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::moment::distance;
+use super::time_format::distance;
 use crate::evidence::count::counted;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};

@@ -5,16 +5,16 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 
-use super::Page;
+use super::RenderOptions;
 use super::upgrade;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::verdict::{Severity, Verdict};
 
 /// Writes the report.
-pub fn render(report: &Report, _page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     of_report(report, output)?;
     of_clusters(report, output)?;
     of_findings(report, output)
@@ -323,7 +323,7 @@ fn sample(
 
 /// A label's value: quotes, backslashes and line breaks would end it.
 fn label_value(text: &str) -> String {
-    visible(text)
+    escaped(text)
         .replace('\\', "\\\\")
         .replace('"', "\\\"")
         .replace('\n', "\\n")

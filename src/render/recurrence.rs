@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 use super::due;
-use super::moment::{distance, duration, minute};
+use super::time_format::{distance, duration, minute};
 use crate::evidence::count::thousands;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};

@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 
 use super::basis;
 use super::due;
-use super::moment::{distance, minute};
+use super::time_format::{distance, minute};
 use crate::evidence::count::{counted, thousands};
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};

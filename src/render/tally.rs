@@ -2,7 +2,7 @@
 //! with.
 
 use super::caller;
-use super::moment::distance;
+use super::time_format::distance;
 use crate::evidence::count::{counted, thousands};
 use crate::report::Report;
 use crate::report::finding::Finding;

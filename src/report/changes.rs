@@ -17,9 +17,9 @@ pub struct Changes {
     pub since: Option<DateTime<Utc>>,
     /// Whether something could not be seen now that could be seen then.
     pub newly_incomplete: bool,
-    /// Whether there is nobody who still has to be told. A later report counts its changes from
-    /// the last one that everybody was told of.
-    pub told: bool,
+    /// Whether everybody who is to know was notified. A later report counts its changes from the
+    /// last one of which that is so.
+    pub notified: bool,
     /// How many rejected callers are urgent and were not in the earlier report.
     pub new_callers: usize,
     /// How many unchanged findings were left out of the report.
@@ -150,14 +150,14 @@ impl From<&Finding> for State {
 impl AccountChange {
     /// Whether somebody should be told. A service account that comes and goes before anything
     /// about it is decided, as the pods of a nightly job do, is nobody's business.
-    pub fn is_news(&self) -> bool {
+    pub fn is_notable(&self) -> bool {
         let decided = |state: &Option<State>| state.is_some_and(|state| state.verdict.is_decided());
         !matches!(self.kind, ChangeKind::NotSeen | ChangeKind::Unchanged)
             && (decided(&self.before) || decided(&self.now))
     }
 
     /// Whether its last known token had run out at this time: then it may be dead, not cured.
-    pub fn had_run_out(&self, time: DateTime<Utc>) -> bool {
+    pub fn had_expired(&self, time: DateTime<Utc>) -> bool {
         self.before
             .is_some_and(|before| before.verdict.is_decided() && before.rejected_from <= time)
     }
@@ -177,13 +177,13 @@ impl AccountChange {
 
 impl Changes {
     /// The changes that somebody should be told of.
-    pub fn news(&self) -> impl Iterator<Item = &AccountChange> {
-        self.accounts.iter().filter(|account| account.is_news())
+    pub fn notable(&self) -> impl Iterator<Item = &AccountChange> {
+        self.accounts.iter().filter(|account| account.is_notable())
     }
 
     /// Whether somebody should be told.
-    pub fn has_news(&self) -> bool {
-        self.newly_incomplete || self.new_callers > 0 || self.news().next().is_some()
+    pub fn has_notable(&self) -> bool {
+        self.newly_incomplete || self.new_callers > 0 || self.notable().next().is_some()
     }
 
     /// How many service accounts changed in this way.

@@ -88,7 +88,7 @@ pub struct HolderFinding {
     pub quiet_since: Option<DateTime<Utc>>,
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
-    pub seen_only_before: bool,
+    pub only_in_look_back: bool,
     /// What the cluster says of its pod, where it was asked and knows the pod.
     pub pod_status: Option<Box<PodStatus>>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
@@ -207,7 +207,7 @@ impl Finding {
     }
 
     /// Whether nothing has to be done about it now: it is harmless, or accepted.
-    pub fn is_calm(&self) -> bool {
+    pub fn needs_no_action(&self) -> bool {
         self.verdict.is_harmless() || self.accepted.is_some()
     }
 

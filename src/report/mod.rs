@@ -60,7 +60,7 @@ pub struct Report {
     /// What could not be seen and belongs to none of these clusters.
     pub gaps: Vec<CountedGap>,
     /// Files that hold no audit events.
-    pub passed_over: Vec<String>,
+    pub skipped_files: Vec<String>,
     /// The version of a planned upgrade, where one was asked about.
     pub target_version: Option<KubernetesVersion>,
     /// What was looked for, where a filter left no finding.
@@ -99,7 +99,7 @@ impl Report {
     }
 
     /// The time the report was made for: the latest end of a cluster's window.
-    pub fn made_for(&self) -> Option<DateTime<Utc>> {
+    pub fn as_of(&self) -> Option<DateTime<Utc>> {
         self.clusters.iter().map(|scan| scan.window.until).max()
     }
 

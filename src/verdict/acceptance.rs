@@ -175,7 +175,7 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
             }
         }
     }
-    let Some(today) = report.made_for().map(|it| it.date_naive()) else {
+    let Some(today) = report.as_of().map(|it| it.date_naive()) else {
         return;
     };
     for (line, used) in acceptances.iter().zip(used) {

@@ -194,7 +194,7 @@ fn holder_finding(
         .min_by_key(|it| urgency(it.severity, it.verdict, it.rejected_from))?;
     let all = token_use.tokens();
     let last_seen = all.iter().map(|(_, it)| it.last_used).max()?;
-    let seen_only_before = last_seen < window.since;
+    let only_in_look_back = last_seen < window.since;
     let users = TokenUsers::of_agents(&token_use.agents);
     let tokens: Vec<TokenFinding> = all
         .iter()
@@ -235,7 +235,7 @@ fn holder_finding(
         rejections: joined.map(|joined| Box::new(joined.all.clone())),
         interruptions,
         quiet_since: judgement.quiet_since,
-        seen_only_before,
+        only_in_look_back,
         pod_status: None,
         reasons: Vec::new(),
     };

@@ -16,11 +16,11 @@ use crate::report::finding::Finding;
 
 /// How long a service account that was not looked for is remembered after its token ran out:
 /// a cluster that is swept once a week is still compared with its last sweep.
-const REMEMBERED: TimeDelta = TimeDelta::days(7);
+const RETAIN_UNSEEN: TimeDelta = TimeDelta::days(7);
 
 /// By how much a date must move for a restart to be worth telling: where pods come and go, as
 /// under an autoscaler, the oldest of them moves it a little every day.
-const BOUGHT: TimeDelta = TimeDelta::days(1);
+const MIN_RESTART_GAIN: TimeDelta = TimeDelta::days(1);
 
 type Account = (Cluster, ServiceAccount);
 
@@ -58,8 +58,8 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
             if looked_for(&account.0, now) {
                 return Some(change);
             }
-            let until = known.as_ref()?.rejected_from + REMEMBERED;
-            (now.made_for()? < until).then_some(AccountChange {
+            let until = known.as_ref()?.rejected_from + RETAIN_UNSEEN;
+            (now.as_of()? < until).then_some(AccountChange {
                 kind: ChangeKind::NotSeen,
                 ..change
             })
@@ -71,7 +71,7 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
         since,
         newly_incomplete: now.is_incomplete() && !previous.is_some_and(known_incomplete),
         new_callers: now.urgent_callers().filter(|(_, it)| it.is_new).count(),
-        told: true,
+        notified: true,
         left_out: 0,
         left_out_urgent: 0,
         left_out_first: None,
@@ -142,8 +142,8 @@ fn known(previous: &Report) -> BTreeMap<Account, Option<State>> {
         return known;
     };
     for change in &changes.accounts {
-        let untold = !changes.told && change.is_news();
-        if untold || change.kind == ChangeKind::NotSeen {
+        let unsent = !changes.notified && change.is_notable();
+        if unsent || change.kind == ChangeKind::NotSeen {
             let account = (change.cluster.clone(), change.service_account.clone());
             known.insert(account, change.before);
         }
@@ -154,17 +154,17 @@ fn known(previous: &Report) -> BTreeMap<Account, Option<State>> {
 /// The time that everybody was last told.
 fn since(previous: &Report) -> Option<chrono::DateTime<chrono::Utc>> {
     match &previous.changes {
-        Some(changes) if !changes.told => changes.since,
-        _ => previous.made_for(),
+        Some(changes) if !changes.notified => changes.since,
+        _ => previous.as_of(),
     }
 }
 
 fn known_incomplete(previous: &Report) -> bool {
-    let untold = previous
+    let unsent = previous
         .changes
         .as_ref()
-        .is_some_and(|changes| !changes.told && changes.newly_incomplete);
-    previous.is_incomplete() && !untold
+        .is_some_and(|changes| !changes.notified && changes.newly_incomplete);
+    previous.is_incomplete() && !unsent
 }
 
 /// Whether the service accounts of a cluster would have been seen: one line that could not be read
@@ -223,7 +223,7 @@ fn between(before: &State, now: &State, since: Option<DateTime<Utc>>) -> ChangeK
             false => ChangeKind::Unchanged,
         };
     }
-    if now.issued - before.issued >= BOUGHT {
+    if now.issued - before.issued >= MIN_RESTART_GAIN {
         ChangeKind::Restarted
     } else if before.verdict.is_dead() && now.verdict.is_dead() {
         ChangeKind::Unchanged

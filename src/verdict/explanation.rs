@@ -55,7 +55,7 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
                 .to_owned(),
         );
     }
-    if holder.seen_only_before && !holder.was_never_accepted() {
+    if holder.only_in_look_back && !holder.was_never_accepted() {
         reasons.push(
             "it was accepted only before the window, so none of its requests are counted"
                 .to_owned(),

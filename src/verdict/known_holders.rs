@@ -8,10 +8,10 @@ use super::Held;
 use super::memory::Memory;
 use super::senders::Senders;
 use crate::audit::service_account::ServiceAccount;
+use crate::evidence::capped_counts::CappedCounts;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
 use crate::evidence::set::EvidenceSet;
-use crate::evidence::tally::Tally;
 use crate::evidence::token_use::TokenUse;
 use crate::report::rejection::HolderRejections;
 
@@ -171,7 +171,7 @@ impl<'a> Index<'a> {
 }
 
 impl<'a> Known<'a> {
-    pub(super) fn texts(&self, of: fn(&'a TokenUse) -> &'a Tally) -> BTreeSet<&'a str> {
+    pub(super) fn texts(&self, of: fn(&'a TokenUse) -> &'a CappedCounts) -> BTreeSet<&'a str> {
         let texts = self.uses.iter().flat_map(|token_use| of(token_use).iter());
         texts.map(|(text, _)| text).collect()
     }

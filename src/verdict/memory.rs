@@ -18,9 +18,9 @@ use super::rejection_join::RunsOfAgents;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::agents::Agents;
+use crate::evidence::capped_counts::CappedCounts;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
-use crate::evidence::tally::Tally;
 use crate::evidence::token::{Requests, Token, Tokens};
 use crate::evidence::token_use::TokenUse;
 use crate::report::Report;
@@ -30,7 +30,7 @@ use crate::report::verdict::Verdict;
 use callers::KnownCallers;
 
 /// How long a holder is remembered after the last sign of it: as far as `--look-back` looks.
-const REMEMBERED: TimeDelta = TimeDelta::days(7);
+const RETAIN_UNSEEN: TimeDelta = TimeDelta::days(7);
 
 /// A holder that an earlier report knew.
 #[derive(Debug)]
@@ -66,7 +66,7 @@ impl KnownHolder<'_> {
     /// Whether a holder that died in silence is still worth a name at this time: for a week, and
     /// no longer than a token lives.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
-        let most = REMEMBERED.min(self.reported.lifetime.duration());
+        let most = RETAIN_UNSEEN.min(self.reported.lifetime.duration());
         now - self.last_sign() <= most
     }
 }
@@ -209,7 +209,7 @@ impl<'a> Memory<'a> {
         now: &Report,
         was_seen: impl Fn(&Cluster) -> bool,
     ) -> Vec<RememberedHolder> {
-        let Some(made_for) = now.made_for() else {
+        let Some(as_of) = now.as_of() else {
             return self.all();
         };
         let named: BTreeSet<(&Cluster, &ServiceAccount, &Identity)> = now
@@ -226,7 +226,7 @@ impl<'a> Memory<'a> {
                 let is_named =
                     named.contains(&(&*holder.cluster, &holder.service_account, &holder.identity));
                 let matters = known.carried || known.reported.verdict.is_decided();
-                !is_named && matters && made_for - known.last_sign() <= REMEMBERED
+                !is_named && matters && as_of - known.last_sign() <= RETAIN_UNSEEN
             })
             .map(|(holder, known)| {
                 let mut remembered = remembered(holder, known);
@@ -308,8 +308,8 @@ fn token_use(reported: &HolderFinding) -> TokenUse {
 }
 
 /// Texts that keep their order: the most frequent one came first.
-fn tally(texts: &[UntrustedText]) -> Tally {
-    let mut tally = Tally::default();
+fn tally(texts: &[UntrustedText]) -> CappedCounts {
+    let mut tally = CappedCounts::default();
     for (place, text) in texts.iter().enumerate() {
         tally.add(text.unescaped(), (texts.len() - place) as u64);
     }

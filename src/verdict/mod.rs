@@ -21,7 +21,7 @@
 //! - [`pod_status`]: what the cluster says of a holder's pod
 //! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`fix`]: the clients behind a finding, and what to do
-//! - [`narrowing`]: a report narrowed to some of its holders
+//! - [`holder_filter`]: a report narrowed to some of its holders
 //! - [`upgrade`]: what an upgrade to a version that caps tokens would break
 //! - [`rank`]: the order of findings
 //! - [`changes`]: what changed since an earlier report
@@ -35,12 +35,12 @@ pub mod client;
 pub mod explanation;
 pub mod fix;
 pub mod holder;
+pub mod holder_filter;
 pub mod interruption;
 mod known_holders;
 pub mod known_pods;
 pub mod lifetime;
 pub mod memory;
-pub mod narrowing;
 mod pod_status;
 pub mod rank;
 pub mod rejection_join;
@@ -118,11 +118,11 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
     let mut accounts = by_account(evidence);
     let mut clusters = Vec::new();
     let mut findings: Vec<Finding> = Vec::new();
-    let mut passed_over = Vec::new();
+    let mut skipped_files = Vec::new();
     let mut gaps = Vec::new();
     let pods = Assigned::of(context.known_pods, evidence, coverages);
     for (cluster, coverage) in &coverages.0 {
-        passed_over.extend(coverage.passed_over.iter().cloned());
+        skipped_files.extend(coverage.skipped_files.iter().cloned());
         let Some(window) = window(coverage) else {
             gaps.extend(coverage.counted_gaps());
             continue;
@@ -217,7 +217,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
     let mut report = Report {
         clusters,
         gaps,
-        passed_over,
+        skipped_files,
         target_version: None,
         filtered: None,
         findings,

@@ -19,11 +19,11 @@ use crate::audit::service_account::ServiceAccount;
 use crate::audit::tool;
 use crate::cluster_state::ClusterState;
 use crate::cluster_state::pod::{Container, Pod};
+use crate::evidence::capped_counts::CappedCounts;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
 use crate::evidence::rejection::Run;
 use crate::evidence::set::EvidenceSet;
-use crate::evidence::tally::Tally;
 use crate::evidence::token::{Requests, Token, Tokens};
 use crate::evidence::token_use::TokenUse;
 use crate::report::pod_status::{PodAtAddress, PodState};
@@ -205,7 +205,7 @@ fn token_read_at(started: DateTime<Utc>) -> Token {
 
 fn token_use(pod: &Pod, address: &str, agent: &str, token: Token) -> TokenUse {
     let once = |text: &str| {
-        let mut tally = Tally::default();
+        let mut tally = CappedCounts::default();
         tally.add(text, 1);
         tally
     };

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use eks_stale_tokens::render::{Format, Page};
+use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::acceptance::Accepted;
 use eks_stale_tokens::report::finding::Finding;
@@ -117,14 +117,14 @@ proptest! {
 type Ranked = (usize, String, Option<String>);
 
 fn rendered(format: Format, report: &Report) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width: 120,
         colour: false,
         time_zone: chrono_tz::UTC,
     };
     let mut bytes = Vec::new();
     format
-        .render(report, &page, &mut bytes)
+        .render(report, &options, &mut bytes)
         .expect("written to memory");
     String::from_utf8(bytes).expect("UTF-8")
 }
@@ -264,9 +264,9 @@ proptest! {
         prop_assert!(report.findings.is_sorted_by_key(urgency));
         prop_assert_eq!(&in_csv(&rendered(Format::Csv, &report)), &expected);
         prop_assert_eq!(&in_json(&rendered(Format::Json, &report)), &expected);
-        let needy = report.findings.iter().filter(|it| !it.is_calm()).count();
+        let needy = report.findings.iter().filter(|it| !it.needs_no_action()).count();
         // What needs nobody is ranked behind all that does.
-        prop_assert!(report.findings[..needy].iter().all(|it| !it.is_calm()));
+        prop_assert!(report.findings[..needy].iter().all(|it| !it.needs_no_action()));
         let without_cluster = |ranked: &[Ranked]| -> Vec<Ranked> {
             ranked.iter().map(|it| (it.0, it.1.clone(), None)).collect()
         };

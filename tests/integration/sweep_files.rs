@@ -2,7 +2,7 @@
 
 use eks_stale_tokens::cli::Cli;
 use eks_stale_tokens::evidence::coverage::Coverages;
-use eks_stale_tokens::render::{Format, Page};
+use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::json;
 use eks_stale_tokens::verdict::judge;
@@ -24,14 +24,14 @@ fn report(recordings: &[&str]) -> Report {
 }
 
 fn rendered(report: &Report, format: Format, width: usize, colour: bool) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width,
         colour,
         time_zone: chrono_tz::UTC,
     };
     let mut bytes = Vec::new();
     format
-        .render(report, &page, &mut bytes)
+        .render(report, &options, &mut bytes)
         .expect("written to memory");
     String::from_utf8(bytes).expect("UTF-8")
 }

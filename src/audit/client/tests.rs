@@ -1,7 +1,7 @@
 //! User agents as recorded, as public issues quote them, and as nobody should send them.
 
 use super::*;
-use Refreshes::{No, Unknown, Yes};
+use RereadsToken::{No, Unknown, Yes};
 
 #[test]
 fn user_agents_are_recognised() {

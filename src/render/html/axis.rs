@@ -5,7 +5,7 @@ use chrono::{
 };
 use chrono_tz::Tz;
 
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -52,7 +52,11 @@ struct Mark {
 
 impl Axis {
     /// An axis on which every token has room, from its issue to its rejection.
-    pub(super) fn of(report: &Report, findings: &[&Finding], page: &Page) -> Option<Self> {
+    pub(super) fn of(
+        report: &Report,
+        findings: &[&Finding],
+        options: &RenderOptions,
+    ) -> Option<Self> {
         let holders = || findings.iter().flat_map(|finding| &finding.holders);
         let tokens = || holders().flat_map(|holder| &holder.tokens);
         let from = holders()
@@ -70,8 +74,8 @@ impl Axis {
             ticks: Vec::new(),
         };
         let marks = match axis.minutes() {
-            Some(minutes) => axis.marks_of_minutes(minutes, page.time_zone),
-            None => axis.marks(page.time_zone),
+            Some(minutes) => axis.marks_of_minutes(minutes, options.time_zone),
+            None => axis.marks(options.time_zone),
         };
         axis.ticks = axis.ticks(marks);
         Some(axis)

@@ -3,7 +3,7 @@
 
 use super::axis::Axis;
 use super::{harmless_words_of, lifeline};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -21,7 +21,7 @@ pub(super) struct Chart {
 }
 
 /// The charts: of tokens that live for a day at most, and of the others.
-pub(super) fn charts(report: &Report, page: &Page) -> Vec<Chart> {
+pub(super) fn charts(report: &Report, options: &RenderOptions) -> Vec<Chart> {
     let (short, long): (Vec<&Finding>, Vec<&Finding>) = report.findings.iter().partition(|it| {
         let mut tokens = it.holders.iter().flat_map(|holder| &holder.tokens);
         it.lead().lifetime.is_capped() && tokens.all(|token| token.lifetime.is_capped())
@@ -33,11 +33,12 @@ pub(super) fn charts(report: &Report, page: &Page) -> Vec<Chart> {
     ]
     .into_iter()
     .filter_map(|(grid, heading, findings)| {
-        let axis = Axis::of(report, &findings, page)?;
-        let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) =
-            findings.into_iter().partition(|finding| finding.is_calm());
+        let axis = Axis::of(report, &findings, options)?;
+        let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) = findings
+            .into_iter()
+            .partition(|finding| finding.needs_no_action());
         let groups = |findings: &[&Finding]| {
-            lifeline::groups(report, findings.iter().copied(), &axis, grid, page)
+            lifeline::groups(report, findings.iter().copied(), &axis, grid, options)
         };
         Some(Chart {
             grid,

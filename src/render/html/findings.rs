@@ -2,13 +2,13 @@
 
 use super::{account, class, shown};
 use crate::evidence::count::thousands;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::due::{self, Column};
 use crate::render::harmless;
-use crate::render::moment::{distance, duration, minute, rfc3339};
 use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections;
+use crate::render::time_format::{distance, duration, minute, rfc3339};
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -44,17 +44,17 @@ pub(super) struct Row {
 pub(super) fn rows<'a>(
     report: &Report,
     findings: impl Iterator<Item = &'a Finding>,
-    page: &Page,
+    options: &RenderOptions,
 ) -> Vec<Row> {
     let findings: Vec<&Finding> = findings.collect();
     let dates = Column::of(findings.iter().copied());
     findings
         .into_iter()
-        .map(|finding| row(report, finding, dates, page))
+        .map(|finding| row(report, finding, dates, options))
         .collect()
 }
 
-fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
+fn row(report: &Report, finding: &Finding, dates: Column, options: &RenderOptions) -> Row {
     let lead = finding.lead();
     let now = report.now(finding);
     let age = now - lead.issued;
@@ -75,7 +75,7 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
         ),
         class: class(finding.severity),
         before: dates.before(lead),
-        rejected_from: due::date(lead, page.time_zone),
+        rejected_from: due::date(lead, options.time_zone),
         rejected_from_machine: rfc3339(lead.rejected_from),
         distance: distance(lead.rejected_from, now),
         age: duration(age),
@@ -87,23 +87,23 @@ fn row(report: &Report, finding: &Finding, dates: Column, page: &Page) -> Row {
         pods_number,
         requests: thousands(finding.requests()),
         requests_number: finding.requests(),
-        last_seen: minute(finding.last_seen(), page.time_zone),
+        last_seen: minute(finding.last_seen(), options.time_zone),
         last_seen_machine: rfc3339(finding.last_seen()),
         clients: finding
             .clients
             .iter()
             .map(|client| shown(&client.label))
             .collect(),
-        remarks: rejections::of_finding(finding, page.time_zone)
+        remarks: rejections::of_finding(finding, options.time_zone)
             .into_iter()
-            .chain(recurrence::words(report, finding, page.time_zone))
-            .chain(recurrence::quiet(report, finding, page.time_zone))
+            .chain(recurrence::words(report, finding, options.time_zone))
+            .chain(recurrence::quiet(report, finding, options.time_zone))
             .chain(pods::of_finding(finding).map(|it| shown(&it)))
             .chain(pods::remarks(report, finding))
             .chain(
                 finding
-                    .is_calm()
-                    .then(|| shown(harmless::words(finding, page.time_zone))),
+                    .needs_no_action()
+                    .then(|| shown(harmless::words(finding, options.time_zone))),
             )
             .collect(),
     }

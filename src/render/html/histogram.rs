@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
-use crate::render::Page;
-use crate::render::moment::{day, minute};
+use crate::render::RenderOptions;
+use crate::render::time_format::{day, minute};
 use crate::report::Report;
 use crate::report::finding::HolderFinding;
 use crate::report::verdict::{Outlook, Severity};
@@ -93,7 +93,7 @@ fn kinds() -> Vec<Kind> {
 
 impl Histogram {
     /// The coming deaths; `None` if there are none.
-    pub(super) fn of(report: &Report, page: &Page) -> Option<Self> {
+    pub(super) fn of(report: &Report, options: &RenderOptions) -> Option<Self> {
         let deaths: Vec<(DateTime<Utc>, usize)> = report
             .findings
             .iter()
@@ -108,7 +108,7 @@ impl Histogram {
             .collect();
         let first = deaths.iter().map(|(at, _)| *at).min()?;
         let last = deaths.iter().map(|(at, _)| *at).max()?;
-        let start = report.made_for()?.min(first);
+        let start = report.as_of()?.min(first);
         let is_hours = (last - start).num_hours() < HOURS_ONLY;
         let (unit, steps) = match is_hours {
             true => (3600, &BAR_HOURS[..]),
@@ -148,8 +148,8 @@ impl Histogram {
                     .filter(|from| from.year() <= last.year())
                     .unwrap_or(last);
                 let from = match is_hours {
-                    true => minute(from, page.time_zone),
-                    false => day(from, page.time_zone),
+                    true => minute(from, options.time_zone),
+                    false => day(from, options.time_zone),
                 };
                 Self::bar(index, count, bar, &kinds, most, from)
             })

@@ -6,14 +6,14 @@ use super::axis::Axis;
 use super::{account, class, shown};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::holder::Identity;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::actions;
 use crate::render::due;
 use crate::render::kubeconfig;
-use crate::render::moment::{distance, minute};
 use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections::span;
+use crate::render::time_format::{distance, minute};
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy, TokenFinding};
 
@@ -84,7 +84,7 @@ pub(super) fn groups<'a>(
     findings: impl Iterator<Item = &'a Finding>,
     axis: &Axis,
     grid: &'static str,
-    page: &Page,
+    options: &RenderOptions,
 ) -> Vec<Group> {
     findings
         .map(|finding| {
@@ -94,7 +94,7 @@ pub(super) fn groups<'a>(
                 .iter()
                 .map(|holder| Lifeline {
                     grid,
-                    ..lifeline(holder, axis, now, page)
+                    ..lifeline(holder, axis, now, options)
                 })
                 .collect();
             let more = holders.split_off(holders.len().min(SHOWN_HOLDERS));
@@ -105,16 +105,16 @@ pub(super) fn groups<'a>(
                     .then(|| shown(report.name_of(&finding.cluster))),
                 verdict: finding.verdict.word(),
                 class: class(finding.severity),
-                remarks: recurrence::words(report, finding, page.time_zone)
+                remarks: recurrence::words(report, finding, options.time_zone)
                     .into_iter()
-                    .chain(recurrence::quiet(report, finding, page.time_zone))
+                    .chain(recurrence::quiet(report, finding, options.time_zone))
                     .chain(pods::of_finding(finding).map(|it| shown(&it)))
                     .chain(pods::remarks(report, finding))
                     .collect(),
                 actions: finding
                     .remedies
                     .iter()
-                    .map(|remedy| action(report, finding, remedy, page))
+                    .map(|remedy| action(report, finding, remedy, options))
                     .collect(),
                 holders,
                 more,
@@ -123,7 +123,7 @@ pub(super) fn groups<'a>(
         .collect()
 }
 
-fn action(report: &Report, finding: &Finding, remedy: &Remedy, page: &Page) -> Action {
+fn action(report: &Report, finding: &Finding, remedy: &Remedy, options: &RenderOptions) -> Action {
     let gained = actions::gained(report, finding);
     match remedy {
         Remedy::Restart {
@@ -131,7 +131,7 @@ fn action(report: &Report, finding: &Finding, remedy: &Remedy, page: &Page) -> A
         } => Action {
             is_command: true,
             text: shown(kubeconfig::in_context(report, &finding.cluster, command)),
-            buys: Some(actions::buys(gained, *new_date, page.time_zone)),
+            buys: Some(actions::buys(gained, *new_date, options.time_zone)),
         },
         Remedy::Advice { text } => Action {
             is_command: false,
@@ -141,7 +141,12 @@ fn action(report: &Report, finding: &Finding, remedy: &Remedy, page: &Page) -> A
     }
 }
 
-fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page) -> Lifeline {
+fn lifeline(
+    holder: &HolderFinding,
+    axis: &Axis,
+    now: DateTime<Utc>,
+    options: &RenderOptions,
+) -> Lifeline {
     let name = match (&holder.pod, &holder.identity) {
         (Some(pod), _) => pod.to_string(),
         (None, Identity::Pod { uid }) => format!("pod {uid}"),
@@ -151,7 +156,7 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
     let mut words: Vec<String> = holder
         .tokens
         .iter()
-        .map(|token| in_words(token, now, page))
+        .map(|token| in_words(token, now, options))
         .collect();
     if let Some(rejections) = &holder.rejections {
         words.push(format!(
@@ -161,7 +166,7 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
                 rejections.first,
                 rejections.at_least_since,
                 rejections.last,
-                page.time_zone
+                options.time_zone
             ),
             rejections.confidence.words()
         ));
@@ -172,8 +177,8 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
         words: words.join(" "),
         class: class(holder.severity),
         date: match harmless {
-            true => minute(holder.last_seen, page.time_zone),
-            false => due::date(holder, page.time_zone),
+            true => minute(holder.last_seen, options.time_zone),
+            false => due::date(holder, options.time_zone),
         },
         grid: "",
         beside: if harmless {
@@ -208,8 +213,8 @@ fn lifeline(holder: &HolderFinding, axis: &Axis, now: DateTime<Utc>, page: &Page
     }
 }
 
-fn in_words(token: &TokenFinding, now: DateTime<Utc>, page: &Page) -> String {
-    let at = |time| minute(time, page.time_zone);
+fn in_words(token: &TokenFinding, now: DateTime<Utc>, options: &RenderOptions) -> String {
+    let at = |time| minute(time, options.time_zone);
     let rejected_from = rejected_from(token);
     format!(
         "Issued {}, stale from {}, used from {} to {}, {} {}, {}; lifetime {}.",

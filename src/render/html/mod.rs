@@ -26,18 +26,18 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
-use super::Page;
+use super::RenderOptions;
 use super::actions::{self, INFERRED};
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
 use super::change;
 use super::due::Column;
 use super::legacy_token;
-use super::moment::{minute, rfc3339};
 use super::overview;
 use super::tally;
+use super::time_format::{minute, rfc3339};
 use super::upgrade;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::thousands;
 use crate::render::headline;
 use crate::report::Report;
@@ -62,7 +62,7 @@ struct ReportPage {
     script: &'static str,
     title: String,
     time_zone: String,
-    made_for: Option<Moment>,
+    as_of: Option<Moment>,
     several_clusters: bool,
     /// Many clusters in a few lines; empty where each has its own.
     overview: Vec<String>,
@@ -158,34 +158,35 @@ struct Tally {
 }
 
 /// Writes the report.
-pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    let rendered = ReportPage::of(report, page)
+pub fn render(report: &Report, options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
+    let rendered = ReportPage::of(report, options)
         .render()
         .map_err(io::Error::other)?;
     writeln!(output, "{rendered}")
 }
 
 impl ReportPage {
-    fn of(report: &Report, page: &Page) -> Self {
+    fn of(report: &Report, options: &RenderOptions) -> Self {
         let (harmless, pressing): (Vec<&Finding>, Vec<&Finding>) = report
             .findings
             .iter()
-            .partition(|finding| finding.is_calm());
-        let rows = |findings: &[&Finding]| findings::rows(report, findings.iter().copied(), page);
+            .partition(|finding| finding.needs_no_action());
+        let rows =
+            |findings: &[&Finding]| findings::rows(report, findings.iter().copied(), options);
         let several_clusters = report.clusters.len() > 1;
         Self {
             policy: policy(),
             style: STYLE,
             script: SCRIPT,
             title: title(report),
-            time_zone: page.time_zone.to_string(),
-            made_for: report.made_for().map(|time| Moment {
+            time_zone: options.time_zone.to_string(),
+            as_of: report.as_of().map(|time| Moment {
                 machine: rfc3339(time),
-                person: minute(time, page.time_zone),
+                person: minute(time, options.time_zone),
             }),
             several_clusters,
-            overview: overview_lines(report, page),
-            scans: scans(report, page),
+            overview: overview_lines(report, options),
+            scans: scans(report, options),
             lifetimes: basis::lifetimes(report)
                 .into_iter()
                 .chain(basis::as_of(report))
@@ -200,25 +201,25 @@ impl ReportPage {
                 .map(|counted| [shown(&counted.gap.place), shown(counted.in_words())])
                 .collect(),
             notes: basis::notes(report).map(|note| shown(&note)).collect(),
-            changes: changes(report, page),
+            changes: changes(report, options),
             unseen: headline::unseen(report).map(|words| shown(headline::as_sentence(&words))),
             without_findings: shown(headline::as_sentence(&headline::without_findings(report))),
             tallies: tallies(report),
             calm: tally::calm(report),
-            rejected: rejected::lists(report, page),
-            histogram: Histogram::of(report, page),
+            rejected: rejected::lists(report, options),
+            histogram: Histogram::of(report, options),
             findings: rows(&pressing),
             harmless_findings: rows(&harmless),
             rejected_heading: Column::of(pressing.iter().copied()).heading(),
             rejected_key: Column::of(pressing.iter().copied()).key(),
             upgrade: what_to_do::upgrade_of(report),
             unasked_upgrade: upgrade::unasked(report).map(|words| shown(&words)),
-            steps: what_to_do::steps(report, page),
+            steps: what_to_do::steps(report, options),
             inferred: actions::has_inferred(&actions::steps(report))
                 .then(|| INFERRED.trim_start_matches("# ")),
             later: actions::later(report),
-            charts: chart::charts(report, page),
-            callers: callers(report, page),
+            charts: chart::charts(report, options),
+            callers: callers(report, options),
             caller_kinds: caller::kinds(report.clusters.iter().flat_map(|it| &it.rejected_callers)),
             caller_commands: caller_commands(report),
             callers_left_out: report
@@ -232,7 +233,7 @@ impl ReportPage {
                 .any(|scan| scan.more_rejected_callers)
                 .then_some(caller::MORE),
             legacy_heading: legacy_token::HEADING,
-            legacy_tokens: legacy_tokens(report, page),
+            legacy_tokens: legacy_tokens(report, options),
             read: basis::read(report),
             not_visible: NOT_VISIBLE,
         }
@@ -260,33 +261,33 @@ fn title(report: &Report) -> String {
     }
 }
 
-fn overview_lines(report: &Report, page: &Page) -> Vec<String> {
+fn overview_lines(report: &Report, options: &RenderOptions) -> Vec<String> {
     if !overview::counts(report) {
         return Vec::new();
     }
-    let windows = overview::windows(report, page);
+    let windows = overview::windows(report, options);
     let lines = std::iter::once(overview::summary(report)).chain(windows);
     lines.map(|line| shown(&line)).collect()
 }
 
-fn scans(report: &Report, page: &Page) -> Vec<Scan> {
+fn scans(report: &Report, options: &RenderOptions) -> Vec<Scan> {
     report
         .clusters
         .iter()
         .map(|scan| Scan {
             cluster: shown(report.name_of(&scan.cluster)),
             region: report.region_beside(&scan.cluster).map(shown),
-            window: basis::window(scan.window, page),
+            window: basis::window(scan.window, options),
             outlived: basis::outlived(scan),
         })
         .collect()
 }
 
-fn changes(report: &Report, page: &Page) -> Option<Changes> {
+fn changes(report: &Report, options: &RenderOptions) -> Option<Changes> {
     let changes = report.changes.as_ref()?;
-    let now = report.made_for().unwrap_or_default();
+    let now = report.as_of().unwrap_or_default();
     Some(Changes {
-        heading: change::heading(changes, page.time_zone),
+        heading: change::heading(changes, options.time_zone),
         accounts: change::listed(changes)
             .map(|account| Change {
                 kind: account.kind.word(),
@@ -294,14 +295,14 @@ fn changes(report: &Report, page: &Page) -> Option<Changes> {
                 account: shown(account.service_account.to_string()),
                 cluster: (report.clusters.len() > 1)
                     .then(|| shown(report.name_of(&account.cluster))),
-                words: shown(change::words(account, now, page.time_zone)),
+                words: shown(change::words(account, now, options.time_zone)),
             })
             .collect(),
         unchanged: change::unchanged(changes),
     })
 }
 
-fn callers(report: &Report, page: &Page) -> Vec<Caller> {
+fn callers(report: &Report, options: &RenderOptions) -> Vec<Caller> {
     let of_scan = |scan: &ClusterScan| -> Vec<Caller> {
         let (urgent, others): (Vec<_>, Vec<_>) = scan
             .rejected_callers
@@ -315,10 +316,10 @@ fn callers(report: &Report, page: &Page) -> Vec<Caller> {
                 user_agent: shown(&caller.user_agent),
                 count: thousands(caller.count),
                 count_number: caller.count,
-                first: minute(caller.first, page.time_zone),
+                first: minute(caller.first, options.time_zone),
                 at_least_since: caller.at_least_since,
                 severity: caller.severity.map(Severity::word),
-                last: minute(caller.last, page.time_zone),
+                last: minute(caller.last, options.time_zone),
                 who: shown(caller::who(caller)),
             })
             .collect()
@@ -339,14 +340,14 @@ fn caller_commands(report: &Report) -> Vec<(&'static str, String)> {
     were.chain(are).collect()
 }
 
-fn legacy_tokens(report: &Report, page: &Page) -> Vec<LegacyToken> {
+fn legacy_tokens(report: &Report, options: &RenderOptions) -> Vec<LegacyToken> {
     let of_scan = |scan: &ClusterScan| -> Vec<LegacyToken> {
         let tokens = scan.legacy_tokens.iter();
         tokens
             .map(|token| LegacyToken {
                 cluster: shown(report.name_of(&scan.cluster)),
                 account: shown(token.service_account.to_string()),
-                words: shown(legacy_token::words(token, page.time_zone)),
+                words: shown(legacy_token::words(token, options.time_zone)),
             })
             .collect()
     };
@@ -394,7 +395,7 @@ fn shown(text: impl Display) -> String {
     if text.trim().is_empty() {
         return "(none)".to_owned();
     }
-    visible(&text).into_owned()
+    escaped(&text).into_owned()
 }
 
 /// How a severity looks.

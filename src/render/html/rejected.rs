@@ -1,7 +1,7 @@
 //! What is rejected now, what comes back from it, and what may have come back.
 
 use super::{account, class, shown};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::pods;
 use crate::render::recurrence;
 use crate::render::rejections;
@@ -25,9 +25,9 @@ pub(super) struct RejectedFinding {
 }
 
 /// The lists that are not empty.
-pub(super) fn lists(report: &Report, page: &Page) -> Vec<Rejected> {
+pub(super) fn lists(report: &Report, options: &RenderOptions) -> Vec<Rejected> {
     let current = |finding: &Finding| {
-        let words = rejections::current(report, finding, page.time_zone)?;
+        let words = rejections::current(report, finding, options.time_zone)?;
         let remarks = pods::remarks(report, finding).into_iter();
         Some(
             std::iter::once(words)
@@ -36,8 +36,8 @@ pub(super) fn lists(report: &Report, page: &Page) -> Vec<Rejected> {
                 .join("; "),
         )
     };
-    let recurring = |finding: &Finding| recurrence::words(report, finding, page.time_zone);
-    let quiet = |finding: &Finding| recurrence::quiet(report, finding, page.time_zone);
+    let recurring = |finding: &Finding| recurrence::words(report, finding, options.time_zone);
+    let quiet = |finding: &Finding| recurrence::quiet(report, finding, options.time_zone);
     let list = |heading, words: &dyn Fn(&Finding) -> Option<String>| Rejected {
         heading,
         findings: report

@@ -1,7 +1,7 @@
 //! What to do, and what an upgrade would break, as the template knows it.
 
 use super::{account, shown};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::actions::{self, Body, Restart};
 use crate::render::command_block;
 use crate::render::upgrade;
@@ -57,10 +57,10 @@ pub(super) fn upgrade_of(report: &Report) -> Option<Upgrade> {
 }
 
 /// What to do, step by step.
-pub(super) fn steps(report: &Report, page: &Page) -> Vec<Step> {
+pub(super) fn steps(report: &Report, options: &RenderOptions) -> Vec<Step> {
     let step = |step: actions::Step<'_>| {
         let (commands, fixes) = match &step.body {
-            Body::Restarts(restarts) => (commands(restarts, report, page), Vec::new()),
+            Body::Restarts(restarts) => (commands(restarts, report, options), Vec::new()),
             Body::Fixes(fixes) => (Vec::new(), fixes.iter().map(fix).collect()),
         };
         Step {
@@ -73,8 +73,8 @@ pub(super) fn steps(report: &Report, page: &Page) -> Vec<Step> {
     actions::steps(report).into_iter().map(step).collect()
 }
 
-fn commands(restarts: &[Restart<'_>], report: &Report, page: &Page) -> Vec<Commands> {
-    let blocks = command_block::blocks(report, restarts, page.time_zone);
+fn commands(restarts: &[Restart<'_>], report: &Report, options: &RenderOptions) -> Vec<Commands> {
+    let blocks = command_block::blocks(report, restarts, options.time_zone);
     blocks
         .into_iter()
         .map(|block| Commands {

@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::untrusted_text::acts;
+use crate::audit::untrusted_text::is_unprintable;
 
 /// The most octets of a line, without its end (RFC 5545, section 3.1).
 const LINE_OCTETS: usize = 75;
@@ -52,7 +52,7 @@ pub(super) fn text(text: &str) -> String {
                 value.push('\\');
                 value.push(character);
             }
-            _ if acts(character) => {
+            _ if is_unprintable(character) => {
                 value.push_str(&format!("\\\\u{{{:x}}}", u32::from(character)));
             }
             _ => value.push(character),
@@ -113,7 +113,7 @@ mod tests {
         #[test]
         fn no_text_ends_its_line(written in ".*|[\\r\\n\\u{2028};,\\\\]*") {
             let value = text(&written);
-            prop_assert!(!value.chars().any(acts));
+            prop_assert!(!value.chars().any(is_unprintable));
             let bare = value.replace("\\\\", "").replace("\\;", "").replace("\\,", "");
             prop_assert!(!bare.contains([';', ',']));
         }

@@ -13,16 +13,16 @@ use std::io::{self, Write};
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
-use super::Page;
+use super::RenderOptions;
 use super::actions;
 use super::basis;
 use super::due;
 use super::kubeconfig;
-use super::moment::minute;
 use super::recurrence;
 use super::rejections;
+use super::time_format::minute;
 use super::upgrade::{self, Upgrade};
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
@@ -50,14 +50,14 @@ const LAST_YEAR: i32 = 9999;
 const MOST_LINES: usize = 20;
 
 /// Writes the report.
-pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub fn render(report: &Report, options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let name = "Stale service-account tokens";
     let mut events = Vec::new();
-    if let Some(made_for) = report.made_for() {
+    if let Some(as_of) = report.as_of() {
         // Whoever accepts a finding until a date does not want an alarm before.
         for finding in report.findings.iter().filter(|it| it.accepted.is_none()) {
             if let Some(death) = Death::ahead(report, finding) {
-                events.push(death.event(report, made_for, page));
+                events.push(death.event(report, as_of, options));
             }
         }
     }
@@ -150,7 +150,7 @@ impl<'a> Death<'a> {
         })
     }
 
-    fn event(&self, report: &Report, made_for: DateTime<Utc>, page: &Page) -> Component {
+    fn event(&self, report: &Report, as_of: DateTime<Utc>, options: &RenderOptions) -> Component {
         let finding = self.finding;
         let account = finding.service_account.to_string();
         let cluster = one_line(report.name_of(&finding.cluster));
@@ -168,13 +168,13 @@ impl<'a> Death<'a> {
             Some(Severity::Warning) => 5,
             _ => 9,
         };
-        let mut properties = versioned(&about, made_for);
+        let mut properties = versioned(&about, as_of);
         properties.extend(shown_at(self.at));
         properties.extend([
             ("SUMMARY", text(&summary)),
             (
                 "DESCRIPTION",
-                text(&self.description(report, made_for, page)),
+                text(&self.description(report, as_of, options)),
             ),
             ("PRIORITY", priority.to_string()),
         ]);
@@ -200,8 +200,12 @@ impl<'a> Death<'a> {
     }
 
     /// When, and how sure that is.
-    fn when(&self, page: &Page) -> String {
-        let at = format!("{} {}", minute(self.at, page.time_zone), page.time_zone);
+    fn when(&self, options: &RenderOptions) -> String {
+        let at = format!(
+            "{} {}",
+            minute(self.at, options.time_zone),
+            options.time_zone
+        );
         match (self.lifetime.is_exact(), self.lifetime.is_assumed()) {
             (true, _) => format!("at {at}"),
             (false, false) => format!("from {at} on, at the earliest"),
@@ -209,28 +213,33 @@ impl<'a> Death<'a> {
         }
     }
 
-    fn description(&self, report: &Report, made_for: DateTime<Utc>, page: &Page) -> String {
+    fn description(
+        &self,
+        report: &Report,
+        as_of: DateTime<Utc>,
+        options: &RenderOptions,
+    ) -> String {
         let finding = self.finding;
         let mut lines = vec![format!(
             "The API server of {} rejects service account {} {}, unless its pods read a new token.",
             one_line(report.name_of(&finding.cluster)),
             finding.service_account,
-            self.when(page)
+            self.when(options)
         )];
-        lines.extend(recurrence::words(report, finding, page.time_zone));
-        lines.extend(recurrence::quiet(report, finding, page.time_zone));
+        lines.extend(recurrence::words(report, finding, options.time_zone));
+        lines.extend(recurrence::quiet(report, finding, options.time_zone));
         for holder in self.holders.iter().take(MOST_LINES) {
             let pod = match &holder.pod {
                 Some(pod) => one_line(pod),
                 None => "a pod without a name".to_owned(),
             };
-            let from = due::date(holder, page.time_zone);
+            let from = due::date(holder, options.time_zone);
             lines.push(format!("{from}  {pod}"));
         }
         if self.holders.len() > MOST_LINES {
             lines.push(format!("and {} more", self.holders.len() - MOST_LINES));
         }
-        if let Some(rejected) = rejections::of_finding(finding, page.time_zone) {
+        if let Some(rejected) = rejections::of_finding(finding, options.time_zone) {
             lines.push(format!("It was {rejected}."));
         }
         lines.push(String::new());
@@ -244,7 +253,7 @@ impl<'a> Death<'a> {
                     command, new_date, ..
                 } => format!(
                     "To restart it ({}):\n{}",
-                    actions::buys(gained, *new_date, page.time_zone),
+                    actions::buys(gained, *new_date, options.time_zone),
                     one_line(kubeconfig::in_context(report, &finding.cluster, command)),
                 ),
                 Remedy::Advice { text } => one_line(text),
@@ -261,8 +270,8 @@ impl<'a> Death<'a> {
         }
         lines.push(format!(
             "As of {} {}; {}.",
-            minute(made_for, page.time_zone),
-            page.time_zone,
+            minute(as_of, options.time_zone),
+            options.time_zone,
             scan.map_or_else(String::new, basis::judged_by)
         ));
         lines.join("\n")
@@ -271,7 +280,7 @@ impl<'a> Death<'a> {
 
 /// What an upgrade would break, at the time of the report: nobody has said when it comes.
 fn broken_by_upgrade(report: &Report) -> Option<Component> {
-    let made_for = report.made_for()?;
+    let as_of = report.as_of()?;
     let (summary, lines) = match Upgrade::of(report) {
         Some(upgrade) => {
             let mut lines: Vec<String> = upgrade
@@ -301,8 +310,8 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
             (summary.to_owned(), vec![one_line(&words)])
         }
     };
-    let mut properties = versioned(&of_all(report, "upgrade"), made_for);
-    properties.extend(shown_at(made_for));
+    let mut properties = versioned(&of_all(report, "upgrade"), as_of);
+    properties.extend(shown_at(as_of));
     properties.extend([
         ("SUMMARY", text(&summary)),
         ("DESCRIPTION", text(&lines.join("\n"))),
@@ -316,7 +325,7 @@ fn broken_by_upgrade(report: &Report) -> Option<Component> {
 
 /// That the report is incomplete: without it, an empty calendar would look like good news.
 fn incomplete(report: &Report) -> Component {
-    let made_for = report.made_for().unwrap_or_default();
+    let as_of = report.as_of().unwrap_or_default();
     let mut lines: Vec<String> = report
         .all_gaps()
         .take(MOST_LINES)
@@ -329,8 +338,8 @@ fn incomplete(report: &Report) -> Component {
     if more > 0 {
         lines.push(format!("and {more} more"));
     }
-    let mut properties = versioned(&of_all(report, "incomplete"), made_for);
-    properties.extend(shown_at(made_for));
+    let mut properties = versioned(&of_all(report, "incomplete"), as_of);
+    properties.extend(shown_at(as_of));
     let summary = "Stale service-account tokens: the report is incomplete";
     properties.extend([
         ("SUMMARY", text(summary)),
@@ -359,16 +368,16 @@ fn of_all<'a>(report: &'a Report, what: &'a str) -> Vec<&'a str> {
 
 /// What tells an event from others, and one version of it from another: both come from the
 /// report, which has no clock.
-fn versioned(about: &[&str], made_for: DateTime<Utc>) -> Vec<Property> {
+fn versioned(about: &[&str], as_of: DateTime<Utc>) -> Vec<Property> {
     // Seconds would soon be too many for a sequence number.
-    let minutes = made_for
+    let minutes = as_of
         .timestamp()
         .div_euclid(60)
         .clamp(0, i64::from(i32::MAX));
     vec![
         ("UID", identifier(about)),
-        ("DTSTAMP", utc(made_for)),
-        ("LAST-MODIFIED", utc(made_for)),
+        ("DTSTAMP", utc(as_of)),
+        ("LAST-MODIFIED", utc(as_of)),
         ("SEQUENCE", minutes.to_string()),
     ]
 }
@@ -384,7 +393,7 @@ fn shown_at(start: DateTime<Utc>) -> [Property; 3] {
 
 /// Text from elsewhere that cannot begin a line of its own.
 fn one_line(text: impl Display) -> String {
-    visible(&text.to_string()).into_owned()
+    escaped(&text.to_string()).into_owned()
 }
 
 /// An identifier that is the same in every report. A name may hold anything, so it is the

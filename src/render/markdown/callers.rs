@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::inert::{code, words};
+use super::escape::{code, words};
 use super::{MOST_LINES, write_more};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::caller;
 use crate::render::legacy_token;
 use crate::report::Report;
@@ -17,7 +17,7 @@ const MOST_CALLERS: usize = 10;
 /// Callers that are rejected and that no single holder explains.
 pub(super) fn write_callers(
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let callers = || {
@@ -42,7 +42,7 @@ pub(super) fn write_callers(
             code(&caller.address),
             code(report.name_of(&scan.cluster)),
             code(&caller.user_agent),
-            caller::rejected(caller, page.time_zone),
+            caller::rejected(caller, options.time_zone),
             code(caller::who(caller))
         )?;
     }
@@ -76,7 +76,7 @@ pub(super) fn write_callers(
 /// Tokens kept in secrets that are in use.
 pub(super) fn write_legacy_tokens(
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let tokens = || {
@@ -100,7 +100,7 @@ pub(super) fn write_legacy_tokens(
             output,
             "- {}{cluster}: {}",
             code(token.service_account.to_string()),
-            words(&legacy_token::words(token, page.time_zone))
+            words(&legacy_token::words(token, options.time_zone))
         )?;
     }
     write_more(tokens().count(), "tokens", output)

@@ -1,35 +1,35 @@
 //! Markdown that pastes into an issue. Text from logs stands in it as code: it links nowhere,
 //! shows no picture and calls nobody.
 //!
-//! - [`inert`]: text that stays text
+//! - [`escape`]: text that stays text
 //! - [`callers`]: who else is rejected, and tokens kept in secrets
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 
 mod callers;
-mod inert;
+mod escape;
 mod what_to_do;
 
 use std::borrow::Cow;
 use std::io::{self, Write};
 
-use super::Page;
+use super::RenderOptions;
 use super::basis::{self, NOT_VISIBLE};
 use super::change;
 use super::due::{self, Column};
 use super::harmless;
-use super::moment::distance;
 use super::overview;
 use super::pods;
 use super::recurrence;
 use super::rejections;
 use super::tally;
+use super::time_format::distance;
 use crate::evidence::count::{counted, thousands};
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::verdict::Severity;
 use callers::{write_callers, write_legacy_tokens};
-use inert::{code, words};
+use escape::{code, words};
 use what_to_do::{write_actions, write_upgrade};
 
 /// The most findings in a table. GitHub refuses an issue of more than 65,536 characters.
@@ -38,21 +38,21 @@ const MOST_FINDINGS: usize = 100;
 const MOST_LINES: usize = 50;
 
 /// Writes the report.
-pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub fn render(report: &Report, options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output, "## Stale service-account tokens")?;
-    write_basis(report, page, output)?;
+    write_basis(report, options, output)?;
     write_tallies(report, output)?;
     write_warnings(report, output)?;
-    write_changes(report, page, output)?;
+    write_changes(report, options, output)?;
     write_upgrade(report, output)?;
-    write_findings(report, page, output)?;
-    write_rejections(report, page, output)?;
-    write_recurring(report, page, output)?;
+    write_findings(report, options, output)?;
+    write_rejections(report, options, output)?;
+    write_recurring(report, options, output)?;
     write_pods(report, output)?;
-    write_actions(report, page, output)?;
-    write_callers(report, page, output)?;
-    write_legacy_tokens(report, page, output)?;
-    write_harmless(report, page, output)?;
+    write_actions(report, options, output)?;
+    write_callers(report, options, output)?;
+    write_legacy_tokens(report, options, output)?;
+    write_harmless(report, options, output)?;
     if overview::counts(report) && report.is_incomplete() {
         writeln!(output)?;
         writeln!(output, "### Not seen")?;
@@ -70,15 +70,15 @@ pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resul
     writeln!(output, "{} {NOT_VISIBLE}", basis::read(report))
 }
 
-fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_basis(report: &Report, options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     writeln!(output)?;
     if overview::counts(report) {
         writeln!(output, "- {}", overview::summary(report))?;
-        for line in overview::windows(report, page) {
+        for line in overview::windows(report, options) {
             writeln!(output, "- {line}")?;
         }
     } else {
-        write_clusters(report, page, output)?;
+        write_clusters(report, options, output)?;
     }
     for line in basis::lifetimes(report)
         .into_iter()
@@ -89,7 +89,11 @@ fn write_basis(report: &Report, page: &Page, output: &mut dyn Write) -> io::Resu
     Ok(())
 }
 
-fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_clusters(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     for scan in &report.clusters {
         let region = report.region_beside(&scan.cluster).map(code);
         writeln!(
@@ -97,7 +101,7 @@ fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
             "- {}{}: {}",
             code(report.name_of(&scan.cluster)),
             region.map_or_else(String::new, |region| format!(" in {region}")),
-            basis::window(scan.window, page)
+            basis::window(scan.window, options)
         )?;
     }
     Ok(())
@@ -161,14 +165,22 @@ fn write_gaps(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     write_more(report.all_gaps().count(), "gaps", output)
 }
 
-fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_changes(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let Some(changes) = &report.changes else {
         return Ok(());
     };
     writeln!(output)?;
-    writeln!(output, "### {}", change::heading(changes, page.time_zone))?;
+    writeln!(
+        output,
+        "### {}",
+        change::heading(changes, options.time_zone)
+    )?;
     writeln!(output)?;
-    let now = report.made_for().unwrap_or_default();
+    let now = report.as_of().unwrap_or_default();
     for account in change::listed(changes).take(MOST_LINES) {
         let cluster = if report.clusters.len() > 1 {
             format!(" in {}", code(report.name_of(&account.cluster)))
@@ -180,7 +192,7 @@ fn write_changes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
             "- {} {}{cluster}: {}",
             account.kind,
             code(account.service_account.to_string()),
-            words(&change::words(account, now, page.time_zone))
+            words(&change::words(account, now, options.time_zone))
         )?;
     }
     write_more(change::listed(changes).count(), "changes", output)?;
@@ -197,11 +209,15 @@ fn write_more(all: usize, what: &str, output: &mut dyn Write) -> io::Result<()> 
     }
 }
 
-fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_findings(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let findings: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| !finding.is_calm())
+        .filter(|finding| !finding.needs_no_action())
         .collect();
     writeln!(output)?;
     if findings.is_empty() {
@@ -219,7 +235,7 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         output,
         "| Rank {heading}| Service account | Verdict | {} ({}) | Pods | Requests | Client |",
         dates.heading(),
-        page.time_zone
+        options.time_zone
     )?;
     writeln!(
         output,
@@ -246,7 +262,7 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
             code(finding.service_account.to_string()),
             verdict(finding),
             dates.before(lead),
-            due::date(lead, page.time_zone),
+            due::date(lead, options.time_zone),
             distance(lead.rejected_from, report.now(finding)),
             thousands(finding.requests()),
             clients.join("; ")
@@ -268,12 +284,16 @@ fn write_findings(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
 }
 
 /// Since when, how often and until when each of the findings was rejected.
-fn write_rejections(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_rejections(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let rejected = || {
         report.findings.iter().filter_map(|finding| {
             // Of what is over, or accepted by the operator, there is less to say.
-            let rejected = rejections::current(report, finding, page.time_zone)
-                .or_else(|| rejections::of_finding(finding, page.time_zone))?;
+            let rejected = rejections::current(report, finding, options.time_zone)
+                .or_else(|| rejections::of_finding(finding, options.time_zone))?;
             Some((finding, rejected))
         })
     };
@@ -304,11 +324,15 @@ fn verdict(finding: &Finding) -> String {
 }
 
 /// Who is interrupted at the end of every token, and who is silent and may be back.
-fn write_recurring(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_recurring(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let mut lines = Vec::new();
     for finding in &report.findings {
-        let recurring = recurrence::words(report, finding, page.time_zone);
-        let quiet = recurrence::quiet(report, finding, page.time_zone);
+        let recurring = recurrence::words(report, finding, options.time_zone);
+        let quiet = recurrence::quiet(report, finding, options.time_zone);
         for remark in recurring.into_iter().chain(quiet) {
             lines.push(format!(
                 "- {}{}: {remark}",
@@ -332,7 +356,7 @@ fn write_recurring(report: &Report, page: &Page, output: &mut dyn Write) -> io::
 /// The workloads, images and states of the pods, as far as the cluster names them.
 fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     let mut lines = Vec::new();
-    for finding in report.findings.iter().filter(|it| !it.is_calm()) {
+    for finding in report.findings.iter().filter(|it| !it.needs_no_action()) {
         let known = pods::of_finding(finding).map(|it| code(&it).to_string());
         let remarks = pods::remarks(report, finding).into_iter();
         let whole: Vec<String> = known.into_iter().chain(remarks).collect();
@@ -364,11 +388,15 @@ fn in_cluster(report: &Report, finding: &Finding) -> String {
     }
 }
 
-fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_harmless(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let harmless: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| finding.is_calm())
+        .filter(|finding| finding.needs_no_action())
         .collect();
     if harmless.is_empty() {
         return Ok(());
@@ -383,7 +411,7 @@ fn write_harmless(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         } else {
             String::new()
         };
-        let why = harmless::words(finding, page.time_zone);
+        let why = harmless::words(finding, options.time_zone);
         // Only the reason of an acceptance is text from elsewhere.
         let why = match finding.accepted {
             Some(_) => words(&why),

@@ -2,9 +2,9 @@
 
 use std::io::{self, Write};
 
-use super::inert::{code, line, words};
+use super::escape::{code, line, words};
 use super::{MOST_LINES, in_cluster, write_more};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::actions::{self, Body, Fix, Restart};
 use crate::render::command_block;
 use crate::render::upgrade::{self, Upgrade};
@@ -13,7 +13,7 @@ use crate::report::Report;
 /// What to do, step by step.
 pub(super) fn write_actions(
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     for step in actions::steps(report) {
@@ -21,7 +21,7 @@ pub(super) fn write_actions(
         writeln!(output, "### {}: {}", step.heading, step.purpose)?;
         writeln!(output)?;
         match &step.body {
-            Body::Restarts(restarts) => write_restarts(restarts, report, page, output)?,
+            Body::Restarts(restarts) => write_restarts(restarts, report, options, output)?,
             Body::Fixes(fixes) => write_fixes(fixes, output)?,
         }
     }
@@ -76,11 +76,11 @@ pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Resu
 fn write_restarts(
     restarts: &[Restart<'_>],
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let shown = &restarts[..restarts.len().min(MOST_LINES)];
-    let blocks = command_block::blocks(report, shown, page.time_zone);
+    let blocks = command_block::blocks(report, shown, options.time_zone);
     for (index, block) in blocks.iter().enumerate() {
         if index > 0 {
             writeln!(output)?;

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::commands::write_restarts;
 use super::list::{self, Margins};
-use crate::audit::untrusted_text::visible;
-use crate::render::Page;
+use crate::audit::untrusted_text::escaped;
+use crate::render::RenderOptions;
 use crate::render::actions::{self, Body, Fix};
 use crate::report::Report;
 
@@ -17,19 +17,23 @@ const MARGINS: Margins = Margins {
     heading: LEFT,
 };
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     for step in actions::steps(report) {
         match &step.body {
             Body::Restarts(restarts) => {
-                write_restarts(step.heading, restarts, report, page, output)?;
+                write_restarts(step.heading, restarts, report, options, output)?;
             }
-            Body::Fixes(fixes) => write_fixes(step.heading, fixes, page, output)?,
+            Body::Fixes(fixes) => write_fixes(step.heading, fixes, options, output)?,
         }
     }
     if let Some(later) = actions::later(report) {
         let words = format!("{later}; what to do is in --format csv");
         writeln!(output)?;
-        list::write("Later", &[words], MARGINS, page, output)?;
+        list::write("Later", &[words], MARGINS, options, output)?;
     }
     Ok(())
 }
@@ -38,7 +42,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
 fn write_fixes(
     heading: &str,
     fixes: &[Fix<'_>],
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let lines: Vec<String> = fixes
@@ -49,9 +53,9 @@ fn write_fixes(
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            format!("{}: {}", accounts.join(", "), visible(fix.text))
+            format!("{}: {}", accounts.join(", "), escaped(fix.text))
         })
         .collect();
     writeln!(output)?;
-    list::write(heading, &lines, MARGINS, page, output)
+    list::write(heading, &lines, MARGINS, options, output)
 }

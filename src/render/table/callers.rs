@@ -7,9 +7,9 @@ use anstyle::Style;
 use super::list::{self, Margins};
 use super::style::{FAINT, WARNING};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::caller;
 use crate::render::pods;
 use crate::report::Report;
@@ -30,7 +30,11 @@ const LISTED_OTHERS: usize = 3;
 /// Characters of a user agent that are shown.
 const AGENT: usize = 60;
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     for scan in &report.clusters {
         let (urgent, mut others): (Vec<&RejectedCaller>, Vec<&RejectedCaller>) = scan
             .rejected_callers
@@ -43,7 +47,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         };
         if !urgent.is_empty() {
             let heading = format!("Rejected, and no known workload explains it{of}");
-            write_list(&heading, &urgent, LISTED, "", page, output)?;
+            write_list(&heading, &urgent, LISTED, "", options, output)?;
             if let Some(command) = caller::command(scan) {
                 writeln!(output, "    Who it was     {command}")?;
             }
@@ -52,13 +56,13 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         if !others.is_empty() {
             let kinds = caller::kinds(others.iter().copied());
             let heading = format!("Also rejected, sender unknown{of}");
-            write_list(&heading, &others, LISTED_OTHERS, &kinds, page, output)?;
+            write_list(&heading, &others, LISTED_OTHERS, &kinds, options, output)?;
         }
         if let Some(command) = caller::look_up(scan) {
             writeln!(output, "    Who is there   {command}")?;
         }
         if scan.more_rejected_callers {
-            list::paragraph(caller::MORE, WARNING, 4, page, output)?;
+            list::paragraph(caller::MORE, WARNING, 4, options, output)?;
         }
     }
     Ok(())
@@ -69,7 +73,7 @@ fn write_list(
     callers: &[&RejectedCaller],
     most: usize,
     kinds: &str,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let count: u64 = callers.iter().map(|caller| caller.count).sum();
@@ -79,28 +83,28 @@ fn write_list(
         counted(callers.len(), "caller", "callers"),
         counted(count, "rejection", "rejections"),
     );
-    list::paragraph(&heading, Style::new(), 2, page, output)?;
+    list::paragraph(&heading, Style::new(), 2, options, output)?;
     if !kinds.is_empty() {
-        list::paragraph(kinds, FAINT, 4, page, output)?;
+        list::paragraph(kinds, FAINT, 4, options, output)?;
     }
     let mut items: Vec<String> = callers
         .iter()
         .take(most)
-        .map(|caller| words(caller, page))
+        .map(|caller| words(caller, options))
         .collect();
     if callers.len() > most {
         let rest = callers.len() - most;
         items.push(format!("and {rest} more: see --format json"));
     }
-    list::write("", &items, MARGINS, page, output)
+    list::write("", &items, MARGINS, options, output)
 }
 
-fn words(caller: &RejectedCaller, page: &Page) -> String {
+fn words(caller: &RejectedCaller, options: &RenderOptions) -> String {
     let mut words = format!(
         "{}  {}  {}",
         caller.address,
         agent(&caller.user_agent),
-        caller::rejected(caller, page.time_zone),
+        caller::rejected(caller, options.time_zone),
     );
     if !caller.candidates.is_empty() {
         let names: Vec<String> = caller.candidates.iter().map(candidate).collect();
@@ -113,7 +117,7 @@ fn words(caller: &RejectedCaller, page: &Page) -> String {
         ));
     }
     if let Some(there) = pods::at_address(&caller.pods) {
-        words.push_str(&format!("; {}", visible(&there)));
+        words.push_str(&format!("; {}", escaped(&there)));
     }
     if let Some(standing) = caller::standing(caller).filter(|_| caller.severity.is_some()) {
         words.push_str(&format!("; {standing}"));

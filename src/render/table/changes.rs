@@ -6,19 +6,23 @@ use anstyle::Style;
 
 use super::list;
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::change;
 use crate::report::Report;
 use crate::report::changes::AccountChange;
 use crate::report::verdict::Severity;
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let Some(changes) = &report.changes else {
         return Ok(());
     };
-    let heading = change::heading(changes, page.time_zone);
+    let heading = change::heading(changes, options.time_zone);
     writeln!(output)?;
-    writeln!(output, "  {}", paint(HEADING, heading, page.colour))?;
+    writeln!(output, "  {}", paint(HEADING, heading, options.colour))?;
     let changed: Vec<&AccountChange> = change::listed(changes).collect();
     let names: Vec<String> = changed
         .iter()
@@ -31,8 +35,8 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             account.kind,
             change::words(
                 account,
-                report.made_for().unwrap_or_default(),
-                page.time_zone
+                report.as_of().unwrap_or_default(),
+                options.time_zone
             ),
             width = widest.unwrap_or(0)
         );
@@ -42,10 +46,10 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
             Some(Severity::Notice) => Style::new(),
             None => FAINT,
         };
-        list::paragraph(&line, style, 4, page, output)?;
+        list::paragraph(&line, style, 4, options, output)?;
     }
     if let Some(unchanged) = change::unchanged(changes) {
-        list::paragraph(&unchanged, FAINT, 4, page, output)?;
+        list::paragraph(&unchanged, FAINT, 4, options, output)?;
     }
     Ok(())
 }

@@ -6,9 +6,9 @@
 use unicode_width::UnicodeWidthStr as _;
 
 use crate::evidence::count::thousands;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::due::{self, Column};
-use crate::render::moment::{distance, rough_distance};
+use crate::render::time_format::{distance, rough_distance};
 use crate::report::Report;
 use crate::report::finding::Finding;
 
@@ -48,13 +48,13 @@ pub(super) struct Line<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(report: &Report, finding: &'a Finding, page: &Page) -> Self {
+    pub(super) fn of(report: &Report, finding: &'a Finding, options: &RenderOptions) -> Self {
         let lead = finding.lead();
         let now = report.now(finding);
         let lived = (now - lead.issued).num_seconds();
         Self {
             finding,
-            date: due::date(lead, page.time_zone),
+            date: due::date(lead, options.time_zone),
             exact: distance(lead.rejected_from, now),
             rough: rough_distance(lead.rejected_from, now),
             life: life(lived, lead.lifetime.seconds),

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::outage;
 use super::style::{HEADING, paint};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::actions;
 use crate::render::command_block;
 use crate::render::kubeconfig;
@@ -19,12 +19,12 @@ pub(super) const LEFT: usize = 10;
 pub(super) fn write_lines(
     heading: &str,
     lines: &[String],
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     for (index, line) in lines.iter().enumerate() {
         let left = match index {
-            0 => paint(HEADING, format!("{heading:LEFT$}"), page.colour).to_string(),
+            0 => paint(HEADING, format!("{heading:LEFT$}"), options.colour).to_string(),
             _ => " ".repeat(LEFT),
         };
         writeln!(output, "{}", format!("  {left}{line}").trim_end())?;
@@ -37,38 +37,42 @@ pub(super) fn write_restarts(
     heading: &str,
     restarts: &[actions::Restart<'_>],
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let mut heading = heading;
-    for block in command_block::blocks(report, restarts, page.time_zone) {
+    for block in command_block::blocks(report, restarts, options.time_zone) {
         writeln!(output)?;
-        write_lines(heading, &block.lines, page, output)?;
+        write_lines(heading, &block.lines, options, output)?;
         heading = "";
     }
     Ok(())
 }
 
 /// Writes the comments for what is rejected next, and then the commands for what is rejected now.
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let run_now = actions::restarts_now(report);
     let mut heading = "Later";
-    for (cluster, comments) in outage::comments(report, &run_now, page) {
+    for (cluster, comments) in outage::comments(report, &run_now, options) {
         writeln!(output)?;
         let context = kubeconfig::lines(report, cluster).into_iter();
         let lines: Vec<String> = context
             .filter(|line| line.starts_with('#'))
             .chain(comments)
             .collect();
-        write_lines(heading, &lines, page, output)?;
+        write_lines(heading, &lines, options, output)?;
         heading = "";
     }
     if run_now.is_empty() {
         let words = nothing(report);
         writeln!(output)?;
-        return write_lines("Run now", &[words.to_owned()], page, output);
+        return write_lines("Run now", &[words.to_owned()], options, output);
     }
-    write_restarts("Run now", &run_now, report, page, output)
+    write_restarts("Run now", &run_now, report, options, output)
 }
 
 /// Why there is no command to run now, as a comment.

@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::list;
 use super::style::{FAINT, paint};
-use crate::audit::untrusted_text::visible;
-use crate::render::Page;
+use crate::audit::untrusted_text::escaped;
+use crate::render::RenderOptions;
 use crate::render::harmless;
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -17,11 +17,15 @@ const INDENT: usize = 4;
 /// Characters that most reasons take.
 const USUAL_REASON: usize = 31;
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let calm: Vec<&Finding> = report
         .findings
         .iter()
-        .filter(|finding| finding.is_calm())
+        .filter(|finding| finding.needs_no_action())
         .collect();
     if calm.is_empty() {
         return Ok(());
@@ -37,20 +41,20 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     };
     writeln!(output, "  {heading}")?;
     // A column for each, where most of them have room.
-    let fits = widest.unwrap_or(0) + 2 + 15 + 2 + USUAL_REASON + INDENT <= page.width;
+    let fits = widest.unwrap_or(0) + 2 + 15 + 2 + USUAL_REASON + INDENT <= options.width;
     for (finding, name) in calm.iter().zip(&names) {
-        let why = harmless::words(finding, page.time_zone);
-        let why = visible(&why);
+        let why = harmless::words(finding, options.time_zone);
+        let why = escaped(&why);
         let width = widest.unwrap_or(0);
         let aligned = format!("{name:width$}  {:15}  {why}", finding.verdict);
-        match fits && aligned.width() + INDENT <= page.width {
+        match fits && aligned.width() + INDENT <= options.width {
             true => {
-                let line = paint(FAINT, aligned, page.colour);
+                let line = paint(FAINT, aligned, options.colour);
                 writeln!(output, "{:INDENT$}{line}", "")?;
             }
             false => {
                 let words = format!("{name}: {}, {why}", finding.verdict);
-                list::paragraph(&words, FAINT, INDENT, page, output)?;
+                list::paragraph(&words, FAINT, INDENT, options, output)?;
             }
         }
     }

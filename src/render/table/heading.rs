@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::list;
 use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
-use crate::audit::untrusted_text::visible;
-use crate::render::Page;
+use crate::audit::untrusted_text::escaped;
+use crate::render::RenderOptions;
 use crate::render::basis;
 use crate::render::headline;
 use crate::render::overview;
@@ -16,49 +16,65 @@ use crate::render::tally;
 use crate::report::Report;
 use crate::report::scan::ClusterScan;
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     if overview::counts(report) {
-        write_overview(report, page, output)?;
+        write_overview(report, options, output)?;
     } else {
-        write_clusters(report, page, output)?;
+        write_clusters(report, options, output)?;
     }
     for line in basis::lifetimes(report)
         .into_iter()
         .chain(basis::as_of(report))
     {
-        list::paragraph(&visible(&line), FAINT, 0, page, output)?;
+        list::paragraph(&escaped(&line), FAINT, 0, options, output)?;
     }
     writeln!(output)?;
     if let Some(unseen) = headline::unseen(report) {
-        list::paragraph(&visible(&unseen), WARNING, 2, page, output)?;
+        list::paragraph(&escaped(&unseen), WARNING, 2, options, output)?;
     }
     if overview::counts(report) {
-        write_reasons(report, page, output)?;
+        write_reasons(report, options, output)?;
     }
-    write_summary(report, page, output)
+    write_summary(report, options, output)
 }
 
 /// How many clusters there are, and their windows.
-fn write_overview(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    for line in list::wrapped(&overview::summary(report), page.width) {
-        writeln!(output, "{}", paint(HEADING, line, page.colour))?;
+fn write_overview(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
+    for line in list::wrapped(&overview::summary(report), options.width) {
+        writeln!(output, "{}", paint(HEADING, line, options.colour))?;
     }
-    for line in overview::windows(report, page) {
+    for line in overview::windows(report, options) {
         writeln!(output, "{line}")?;
     }
     Ok(())
 }
 
 /// Why clusters could not be seen; each gap by itself, with what ends it, stands at the end.
-fn write_reasons(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_reasons(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     for reason in overview::reasons(report) {
-        list::paragraph(&visible(&reason), WARNING, 4, page, output)?;
+        list::paragraph(&escaped(&reason), WARNING, 4, options, output)?;
     }
     Ok(())
 }
 
 /// Each cluster with its window.
-fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_clusters(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let widest = report
         .clusters
         .iter()
@@ -66,19 +82,27 @@ fn write_clusters(report: &Report, page: &Page, output: &mut dyn Write) -> io::R
         .max()
         .unwrap_or(0);
     for scan in &report.clusters {
-        let window = basis::window(scan.window, page);
+        let window = basis::window(scan.window, options);
         let name = format!("{:widest$}", name(report, scan));
-        if name.width() + 3 + window.len() <= page.width {
-            writeln!(output, "{}   {window}", paint(HEADING, name, page.colour))?;
+        if name.width() + 3 + window.len() <= options.width {
+            writeln!(
+                output,
+                "{}   {window}",
+                paint(HEADING, name, options.colour)
+            )?;
         } else {
-            list::paragraph(name.trim_end(), HEADING, 0, page, output)?;
+            list::paragraph(name.trim_end(), HEADING, 0, options, output)?;
             writeln!(output, "  {window}")?;
         }
     }
     Ok(())
 }
 
-fn write_summary(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_summary(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let (pressing, calm) = summary(report);
     let width = |parts: &[Part]| {
         let widths = parts.iter().map(|(_, words)| words.width() + GAP);
@@ -87,22 +111,22 @@ fn write_summary(report: &Report, page: &Page, output: &mut dyn Write) -> io::Re
     let join = |parts: &[Part]| -> String {
         let painted = parts
             .iter()
-            .map(|(style, words)| paint(*style, words, page.colour));
+            .map(|(style, words)| paint(*style, words, options.colour));
         painted.collect::<Vec<_>>().join(&" ".repeat(GAP))
     };
-    if !calm.is_empty() && width(&pressing) + width(&calm) + 2 * GAP <= page.width {
+    if !calm.is_empty() && width(&pressing) + width(&calm) + 2 * GAP <= options.width {
         let gap = " ".repeat(2 * GAP + 1);
         return writeln!(output, "  {}{gap}{}", join(&pressing), join(&calm));
     }
     for parts in [pressing, calm] {
         let mut line: Vec<Part> = Vec::new();
         for part in parts {
-            if !line.is_empty() && width(&line) + part.1.width() + 2 > page.width {
+            if !line.is_empty() && width(&line) + part.1.width() + 2 > options.width {
                 writeln!(output, "  {}", join(&line))?;
                 line.clear();
             }
-            match part.1.width() + 2 > page.width {
-                true => list::paragraph(&part.1, part.0, 2, page, output)?,
+            match part.1.width() + 2 > options.width {
+                true => list::paragraph(&part.1, part.0, 2, options, output)?,
                 false => line.push(part),
             }
         }
@@ -135,7 +159,7 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
         .collect();
     if pressing.is_empty() {
         let words = headline::without_findings(report);
-        pressing.push((Style::new(), visible(&words).into_owned()));
+        pressing.push((Style::new(), escaped(&words).into_owned()));
     }
     let calm = tally::calm(report).into_iter();
     (pressing, calm.map(|words| (FAINT, words)).collect())

@@ -8,12 +8,12 @@ use super::list::{self, Margins};
 use super::rejected;
 use super::style::{FAINT, HEADING, of_severity, paint};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::due;
-use crate::render::moment::{distance, duration, minute};
 use crate::render::pods;
+use crate::render::time_format::{distance, duration, minute};
 use crate::report::Report;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::rejection::HolderRejections;
@@ -29,7 +29,7 @@ const SHOWN: usize = 8;
 pub(super) fn write(
     report: &Report,
     explain: bool,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     if report.findings.is_empty() {
@@ -39,19 +39,19 @@ pub(super) fn write(
     for finding in &report.findings {
         writeln!(output)?;
         let name = rejected::name(report, finding);
-        writeln!(output, "  {}", paint(HEADING, name, page.colour))?;
+        writeln!(output, "  {}", paint(HEADING, name, options.colour))?;
         for holder in &finding.holders {
-            write_heading(holder, page, output)?;
+            write_heading(holder, options, output)?;
             let now = report.window_end(finding).unwrap_or(holder.last_seen);
             let due = format!(
                 "{} {}, {}",
                 due::rejected(holder.lifetime),
-                due::date(holder, page.time_zone),
+                due::date(holder, options.time_zone),
                 distance(holder.rejected_from, now)
             );
-            list::write("due", &[due], MARGINS, page, output)?;
-            for (heading, items) in entries(holder, explain, now, page) {
-                list::write(heading, &some(items), MARGINS, page, output)?;
+            list::write("due", &[due], MARGINS, options, output)?;
+            for (heading, items) in entries(holder, explain, now, options) {
+                list::write(heading, &some(items), MARGINS, options, output)?;
             }
         }
     }
@@ -59,18 +59,22 @@ pub(super) fn write(
 }
 
 /// Says how to come to see every holder by itself.
-pub(super) fn write_how_to_see(page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_how_to_see(options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let words = "Pod by pod: --namespace NAME, --service-account NAME, --pod NAME, or --explain";
     writeln!(output)?;
-    writeln!(output, "  {}", paint(FAINT, words, page.colour))
+    writeln!(output, "  {}", paint(FAINT, words, options.colour))
 }
 
-fn write_heading(holder: &HolderFinding, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+fn write_heading(
+    holder: &HolderFinding,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let name = match &holder.pod {
         Some(pod) => format!("pod {pod}"),
         None => "a caller that names no pod".to_owned(),
     };
-    let verdict = paint(of_severity(holder.severity), holder.verdict, page.colour);
+    let verdict = paint(of_severity(holder.severity), holder.verdict, options.colour);
     writeln!(output, "    {name}   {verdict}")
 }
 
@@ -78,7 +82,7 @@ fn entries(
     holder: &HolderFinding,
     explain: bool,
     now: DateTime<Utc>,
-    page: &Page,
+    options: &RenderOptions,
 ) -> Vec<(&'static str, Vec<String>)> {
     let shown = |texts: &[UntrustedText]| texts.iter().map(ToString::to_string).collect();
     let agents = holder
@@ -94,7 +98,7 @@ fn entries(
             "tokens",
             match holder.was_never_accepted() {
                 true => vec!["none was seen accepted; read when its container started".to_owned()],
-                false => holder.tokens.iter().map(|it| token(it, page)).collect(),
+                false => holder.tokens.iter().map(|it| token(it, options)).collect(),
             },
         ),
         (
@@ -102,14 +106,14 @@ fn entries(
             holder
                 .rejections
                 .iter()
-                .map(|it| rejected(it, page))
+                .map(|it| rejected(it, options))
                 .collect(),
         ),
         ("calls", shown(&holder.calls)),
         (
             "cluster",
             pods::of_holder(holder, now)
-                .map(|it| visible(&it).into_owned())
+                .map(|it| escaped(&it).into_owned())
                 .into_iter()
                 .collect(),
         ),
@@ -123,12 +127,12 @@ fn entries(
     entries
 }
 
-fn token(token: &TokenFinding, page: &Page) -> String {
+fn token(token: &TokenFinding, options: &RenderOptions) -> String {
     let mut words = format!(
         "issued {}, used {} to {}, at an age of {} at last; {}",
-        minute(token.issued, page.time_zone),
-        minute(token.first_used, page.time_zone),
-        minute(token.last_used, page.time_zone),
+        minute(token.issued, options.time_zone),
+        minute(token.first_used, options.time_zone),
+        minute(token.last_used, options.time_zone),
         duration(token.last_used - token.issued),
         counted(token.requests, "request", "requests"),
     );
@@ -138,7 +142,7 @@ fn token(token: &TokenFinding, page: &Page) -> String {
     words
 }
 
-fn rejected(rejections: &HolderRejections, page: &Page) -> String {
+fn rejected(rejections: &HolderRejections, options: &RenderOptions) -> String {
     let calls: Vec<_> = rejections
         .calls
         .iter()
@@ -153,8 +157,8 @@ fn rejected(rejections: &HolderRejections, page: &Page) -> String {
         } else {
             ""
         },
-        minute(rejections.first, page.time_zone),
-        minute(rejections.last, page.time_zone),
+        minute(rejections.first, options.time_zone),
+        minute(rejections.last, options.time_zone),
         counted(rejections.count, "time", "times"),
         rejections.confidence.words(),
         calls.join(", "),

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
-use crate::audit::untrusted_text::visible;
-use crate::render::Page;
+use crate::audit::untrusted_text::escaped;
+use crate::render::RenderOptions;
 use crate::render::legacy_token::{self, HEADING};
 use crate::report::Report;
 
@@ -13,7 +13,11 @@ const MARGINS: Margins = Margins {
     heading: 0,
 };
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let items: Vec<String> = report
         .clusters
         .iter()
@@ -23,8 +27,8 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
                 0 | 1 => String::new(),
                 _ => format!(" ({})", report.name_of(&scan.cluster)),
             };
-            let words = legacy_token::words(token, page.time_zone);
-            format!("{}{cluster}: {}", token.service_account, visible(&words))
+            let words = legacy_token::words(token, options.time_zone);
+            format!("{}{cluster}: {}", token.service_account, escaped(&words))
         })
         .collect();
     if items.is_empty() {
@@ -35,6 +39,6 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         indent: 2,
         ..MARGINS
     };
-    list::write("", &[HEADING.to_owned()], heading, page, output)?;
-    list::write("", &items, MARGINS, page, output)
+    list::write("", &[HEADING.to_owned()], heading, options, output)?;
+    list::write("", &items, MARGINS, options, output)
 }

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use unicode_width::UnicodeWidthStr as _;
 
 use super::style::{HEADING, paint};
-use crate::render::Page;
+use crate::render::RenderOptions;
 
 /// The narrowest page that text is wrapped for.
 const NARROWEST: usize = 40;
@@ -27,15 +27,15 @@ pub(super) fn write(
     heading: &str,
     items: &[String],
     margins: Margins,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let Margins {
         indent,
         heading: column,
     } = margins;
-    let room = page.width.max(NARROWEST).saturating_sub(indent + column);
-    let mut left = paint(HEADING, format!("{heading:column$}"), page.colour);
+    let room = options.width.max(NARROWEST).saturating_sub(indent + column);
+    let mut left = paint(HEADING, format!("{heading:column$}"), options.colour);
     for item in items {
         for (index, line) in wrapped(item, room).into_iter().enumerate() {
             // What belongs to the item above stands a little further in.
@@ -52,13 +52,13 @@ pub(super) fn paragraph(
     text: &str,
     style: Style,
     indent: usize,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let room = page.width.max(NARROWEST).saturating_sub(indent);
+    let room = options.width.max(NARROWEST).saturating_sub(indent);
     for (index, line) in wrapped(text, room).into_iter().enumerate() {
         let inset = if index == 0 { "" } else { "  " };
-        let line = paint(style, line, page.colour);
+        let line = paint(style, line, options.colour);
         writeln!(output, "{:indent$}{inset}{line}", "")?;
     }
     Ok(())
@@ -70,7 +70,7 @@ fn pieces(text: &str) -> Vec<String> {
     let is_number = |word: &str| !word.is_empty() && word.chars().all(|it| it.is_ascii_digit());
     for word in text.split(' ') {
         let bare = word.trim_end_matches([',', ';', '.', ':', ')', '?', '"']);
-        let glued = pieces.last_mut().filter(|last| {
+        let truncated_with_suffix = pieces.last_mut().filter(|last| {
             let before = last.rsplit(' ').next().unwrap_or_default();
             let before = before.trim_start_matches(['(', '"']);
             let is_unit = matches!(bare, "d" | "h" | "m" | "s") && is_number(before);
@@ -81,7 +81,7 @@ fn pieces(text: &str) -> Vec<String> {
             let goes_on = is_number(bare) && matches!(before, "d" | "h") && last.contains(' ');
             is_unit || is_time || goes_on
         });
-        match glued {
+        match truncated_with_suffix {
             Some(last) => {
                 last.push(' ');
                 last.push_str(word);

@@ -40,23 +40,23 @@ mod upgrade;
 
 use std::io::{self, Write};
 
-use super::Page;
+use super::RenderOptions;
 use crate::report::Report;
 
 /// Writes the report.
-pub fn render(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
-    heading::write(report, page, output)?;
-    changes::write(report, page, output)?;
-    upgrade::write(report, page, output)?;
-    rejected::write(report, page, output)?;
-    recurring::write(report, page, output)?;
-    rows::write(report, page, output)?;
-    harmless::write(report, page, output)?;
-    advice::write(report, page, output)?;
-    upgrade::write_unasked(report, page, output)?;
-    callers::write(report, page, output)?;
-    legacy_tokens::write(report, page, output)?;
-    footing::write(report, page, output)
+pub fn render(report: &Report, options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
+    heading::write(report, options, output)?;
+    changes::write(report, options, output)?;
+    upgrade::write(report, options, output)?;
+    rejected::write(report, options, output)?;
+    recurring::write(report, options, output)?;
+    rows::write(report, options, output)?;
+    harmless::write(report, options, output)?;
+    advice::write(report, options, output)?;
+    upgrade::write_unasked(report, options, output)?;
+    callers::write(report, options, output)?;
+    legacy_tokens::write(report, options, output)?;
+    footing::write(report, options, output)
 }
 
 /// What an investigation shows beside the report.
@@ -73,25 +73,25 @@ pub struct Detail {
 pub fn render_in_detail(
     report: &Report,
     detail: Detail,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    heading::write(report, page, output)?;
-    upgrade::write(report, page, output)?;
-    rejected::write_with_commands(report, page, output)?;
-    outage::write_next(report, page, output)?;
-    outage::write_causes(report, page, output)?;
-    recurring::write(report, page, output)?;
-    rows::write(report, page, output)?;
-    callers::write(report, page, output)?;
+    heading::write(report, options, output)?;
+    upgrade::write(report, options, output)?;
+    rejected::write_with_commands(report, options, output)?;
+    outage::write_next(report, options, output)?;
+    outage::write_causes(report, options, output)?;
+    recurring::write(report, options, output)?;
+    rows::write(report, options, output)?;
+    callers::write(report, options, output)?;
     if detail.holders {
-        holders::write(report, detail.explain, page, output)?;
+        holders::write(report, detail.explain, options, output)?;
     }
-    upgrade::write_unasked(report, page, output)?;
-    legacy_tokens::write(report, page, output)?;
+    upgrade::write_unasked(report, options, output)?;
+    legacy_tokens::write(report, options, output)?;
     if !detail.holders && !report.findings.is_empty() {
-        holders::write_how_to_see(page, output)?;
+        holders::write_how_to_see(options, output)?;
     }
-    footing::write(report, page, output)?;
-    commands::write(report, page, output)
+    footing::write(report, options, output)?;
+    commands::write(report, options, output)
 }

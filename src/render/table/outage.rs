@@ -7,11 +7,11 @@ use super::list;
 use super::rejected::{MARGINS, name};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::actions::{self, INFERRED};
 use crate::render::due;
 use crate::render::kubeconfig;
-use crate::render::moment::{distance, minute};
+use crate::render::time_format::{distance, minute};
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 
@@ -40,26 +40,30 @@ fn next(report: &Report) -> Vec<Next<'_>> {
 }
 
 /// Who is rejected next, and when, cluster by cluster.
-pub(super) fn write_next(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_next(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let next = next(report);
     let (listed, more) = next.split_at(next.len().min(LISTED));
     if listed.is_empty() {
         return Ok(());
     }
-    let mut lines: Vec<String> = listed.iter().map(|it| it.words(report, page)).collect();
+    let mut lines: Vec<String> = listed.iter().map(|it| it.words(report, options)).collect();
     if !more.is_empty() {
         lines.push(format!("and {} more, in the table below", more.len()));
     }
     writeln!(output)?;
-    list::write("Next", &lines, MARGINS, page, output)
+    list::write("Next", &lines, MARGINS, options, output)
 }
 
 impl Next<'_> {
     /// `kube-system/kube2iam: rejected from 2026-09-11 09:00, in 2 d 20 h`
-    fn words(&self, report: &Report, page: &Page) -> String {
+    fn words(&self, report: &Report, options: &RenderOptions) -> String {
         let Self { finding, holder } = self;
         let now = report.now(finding);
-        let date = due::date(holder, page.time_zone);
+        let date = due::date(holder, options.time_zone);
         let distance = distance(holder.rejected_from, now);
         let name = name(report, finding);
         match holder.rejected_from < now {
@@ -77,7 +81,7 @@ impl Next<'_> {
 pub(super) fn comments<'a>(
     report: &'a Report,
     run_now: &[actions::Restart<'_>],
-    page: &Page,
+    options: &RenderOptions,
 ) -> Vec<(&'a Cluster, Vec<String>)> {
     let mut clusters: Vec<(&Cluster, Vec<String>)> = Vec::new();
     let mut listed = 0;
@@ -107,10 +111,10 @@ pub(super) fn comments<'a>(
             lines.push(INFERRED.to_owned());
         }
         let command = kubeconfig::in_context(report, restart.cluster, &restart.command);
-        let date = minute(holder.rejected_from, page.time_zone);
+        let date = minute(holder.rejected_from, options.time_zone);
         let line = format!("# before {date}: {command}");
         // The command stays whole on a line of its own, as a comment too.
-        match 2 + commands::LEFT + line.len() <= page.width {
+        match 2 + commands::LEFT + line.len() <= options.width {
             true => lines.push(line),
             false => lines.extend([format!("# before {date}:"), format!("#   {command}")]),
         }
@@ -119,7 +123,11 @@ pub(super) fn comments<'a>(
 }
 
 /// The clients behind what is rejected now or next, with what fixes each.
-pub(super) fn write_causes(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write_causes(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let mut causes: Vec<(&UntrustedText, &str, Vec<String>)> = Vec::new();
     let is_urgent = |finding: &&Finding| finding.verdict.is_decided() && finding.accepted.is_none();
     for finding in report.findings.iter().filter(is_urgent) {
@@ -147,5 +155,5 @@ pub(super) fn write_causes(report: &Report, page: &Page, output: &mut dyn Write)
         lines.push(format!("and {more} more, in --format csv"));
     }
     writeln!(output)?;
-    list::write("Why", &lines, MARGINS, page, output)
+    list::write("Why", &lines, MARGINS, options, output)
 }

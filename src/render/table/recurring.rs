@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::list::{self, Margins};
 use super::rejected::name;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::{pods, recurrence};
 use crate::report::Report;
 use crate::report::finding::Finding;
@@ -15,12 +15,16 @@ const MARGINS: Margins = Margins {
 };
 
 /// One line for each finding that recurs, and one for each that may have come back.
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let of = |words: fn(&Report, &Finding, chrono_tz::Tz) -> Option<String>| -> Vec<String> {
         let findings = report.findings.iter();
         findings
             .filter_map(|finding| {
-                let words = words(report, finding, page.time_zone)?;
+                let words = words(report, finding, options.time_zone)?;
                 Some(format!("{}: {words}", name(report, finding)))
             })
             .collect()
@@ -31,7 +35,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     ] {
         if !items.is_empty() {
             writeln!(output)?;
-            list::write(heading, &items, MARGINS, page, output)?;
+            list::write(heading, &items, MARGINS, options, output)?;
         }
     }
     Ok(())

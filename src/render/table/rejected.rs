@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use super::list::{self, Margins};
 use crate::evidence::cluster::Cluster;
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::render::actions;
 use crate::render::kubeconfig;
 use crate::render::pods;
@@ -23,38 +23,42 @@ pub(super) const MARGINS: Margins = Margins {
 const COMMAND: usize = MARGINS.indent + MARGINS.heading + 2;
 
 /// Everything that is rejected, the most urgent first.
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let rejected = report.findings.iter();
     let rejected: Vec<String> = rejected
-        .filter_map(|finding| words(report, finding, page))
+        .filter_map(|finding| words(report, finding, options))
         .collect();
     if rejected.is_empty() {
         return Ok(());
     }
     writeln!(output)?;
-    list::write("Rejected", &rejected, MARGINS, page, output)
+    list::write("Rejected", &rejected, MARGINS, options, output)
 }
 
 /// The same for an outage: cluster by cluster, each with what gives it a new token.
 pub(super) fn write_with_commands(
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let mut heading = "Rejected";
     let mut cluster: Option<&Cluster> = None;
     for finding in actions::cluster_by_cluster(report) {
-        let Some(words) = words(report, finding, page) else {
+        let Some(words) = words(report, finding, options) else {
             continue;
         };
         if cluster.replace(&finding.cluster) != Some(&finding.cluster) {
             writeln!(output)?;
             if let Some(words) = cluster_words(report, &finding.cluster) {
-                list::write(heading, &[words], MARGINS, page, output)?;
+                list::write(heading, &[words], MARGINS, options, output)?;
                 heading = "";
             }
         }
-        list::write(heading, &[words], MARGINS, page, output)?;
+        list::write(heading, &[words], MARGINS, options, output)?;
         heading = "";
         for line in commands(report, finding) {
             writeln!(output, "{:COMMAND$}{line}", "")?;
@@ -94,8 +98,8 @@ fn commands(report: &Report, finding: &Finding) -> Vec<String> {
 }
 
 /// `kube-system/kube2iam: 3 of 4 pods since 2026-09-06 13:02; ...`. `None` if nothing is rejected.
-fn words(report: &Report, finding: &Finding, page: &Page) -> Option<String> {
-    let current = rejections::current(report, finding, page.time_zone)?;
+fn words(report: &Report, finding: &Finding, options: &RenderOptions) -> Option<String> {
+    let current = rejections::current(report, finding, options.time_zone)?;
     let parts = std::iter::once(current).chain(pods::remarks(report, finding));
     let parts: Vec<String> = parts.collect();
     Some(format!("{}: {}", name(report, finding), parts.join("; ")))

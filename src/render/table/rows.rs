@@ -9,11 +9,15 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, pre
 use super::columns::{CLIENT_HEADING, Columns, Distance, Line};
 use super::list;
 use super::style::{FAINT, cell};
-use crate::render::Page;
+use crate::render::RenderOptions;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let groups = groups(report);
     if groups.is_empty() {
         return Ok(());
@@ -22,16 +26,16 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         .iter()
         .map(|group| {
             let findings = group.iter().copied();
-            findings.map(|it| Line::of(report, it, page)).collect()
+            findings.map(|it| Line::of(report, it, options)).collect()
         })
         .collect();
-    let columns = Columns::fitting(lines.iter().flatten(), page.width);
+    let columns = Columns::fitting(lines.iter().flatten(), options.width);
     let mut table = Table::new();
     // Whatever does not fit is left out before, so that nothing is cut or wrapped here.
     table
         .load_preset(presets::NOTHING)
         .set_content_arrangement(ContentArrangement::Disabled);
-    if page.colour {
+    if options.colour {
         table.enforce_styling();
     } else {
         table.force_no_tty();
@@ -54,7 +58,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
     print(1, output)?;
     for (group, lines) in groups.iter().zip(&lines) {
         // A namespace may be longer than any name in it, and makes no column wider.
-        list::paragraph(&heading(group[0], report), Style::new(), 2, page, output)?;
+        list::paragraph(&heading(group[0], report), Style::new(), 2, options, output)?;
         let names = lines.iter().map(|line| &line.finding.service_account.name);
         print(
             names.map(|name| columns.name_lines(name).len()).sum(),
@@ -62,7 +66,7 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
         )?;
     }
     match columns.key(lines.iter().flatten()) {
-        Some(key) => list::paragraph(&key, FAINT, 2, page, output),
+        Some(key) => list::paragraph(&key, FAINT, 2, options, output),
         None => Ok(()),
     }
 }
@@ -72,7 +76,11 @@ pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io:
 fn groups(report: &Report) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();
     let mut places = BTreeMap::new();
-    for finding in report.findings.iter().filter(|finding| !finding.is_calm()) {
+    for finding in report
+        .findings
+        .iter()
+        .filter(|finding| !finding.needs_no_action())
+    {
         let namespace = (&finding.cluster, &finding.service_account.namespace);
         let place = *places.entry(namespace).or_insert(groups.len());
         match groups.get_mut(place) {

@@ -4,8 +4,8 @@ use std::io::{self, Write};
 
 use super::list::{self, Margins};
 use super::rejected::name;
-use crate::audit::untrusted_text::visible;
-use crate::render::Page;
+use crate::audit::untrusted_text::escaped;
+use crate::render::RenderOptions;
 use crate::render::upgrade::{self, Broken, Upgrade};
 use crate::report::Report;
 
@@ -15,22 +15,26 @@ const MARGINS: Margins = Margins {
 };
 
 /// The answer to the question about an upgrade.
-pub(super) fn write(report: &Report, page: &Page, output: &mut dyn Write) -> io::Result<()> {
+pub(super) fn write(
+    report: &Report,
+    options: &RenderOptions,
+    output: &mut dyn Write,
+) -> io::Result<()> {
     let Some(upgrade) = Upgrade::of(report) else {
         return Ok(());
     };
     let mut items = vec![upgrade.summary];
     items.extend(upgrade.broken.iter().map(|it| broken(report, it)));
     let remarks = upgrade.remarks.iter();
-    items.extend(remarks.map(|remark| visible(remark).into_owned()));
+    items.extend(remarks.map(|remark| escaped(remark).into_owned()));
     writeln!(output)?;
-    list::write("Upgrade", &items, MARGINS, page, output)
+    list::write("Upgrade", &items, MARGINS, options, output)
 }
 
 /// One line where nobody asked.
 pub(super) fn write_unasked(
     report: &Report,
-    page: &Page,
+    options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
     let Some(words) = upgrade::unasked(report) else {
@@ -39,9 +43,9 @@ pub(super) fn write_unasked(
     writeln!(output)?;
     list::write(
         "Upgrade",
-        &[visible(&words).into_owned()],
+        &[escaped(&words).into_owned()],
         MARGINS,
-        page,
+        options,
         output,
     )
 }
@@ -50,7 +54,7 @@ fn broken(report: &Report, broken: &Broken<'_>) -> String {
     format!(
         "{} is rejected daily: {}: {}",
         name(report, broken.finding),
-        visible(&broken.clients),
-        visible(&broken.fix)
+        escaped(&broken.clients),
+        escaped(&broken.fix)
     )
 }

@@ -3,14 +3,14 @@
 //!
 //! - [`v1`], [`v2`]: the versions; an older one is read by way of the next
 //! - [`conversion`]: from the types of a version to the program's, and back
-//! - [`plausibility`]: what is refused of a report that is read
+//! - [`validation`]: what is refused of a report that is read
 
 mod conversion;
-mod plausibility;
 #[cfg(test)]
 mod schema;
 mod v1;
 mod v2;
+mod validation;
 
 use serde::{Deserialize, Serialize};
 
@@ -106,7 +106,7 @@ pub fn read(text: &str) -> Result<Report, ReadError> {
         .map(|change| &change.service_account)
         .chain(remembered)
         .try_for_each(check_names)?;
-    plausibility::check(&report).map_err(|reason| ReadError::Damaged { reason })?;
+    validation::check(&report).map_err(|reason| ReadError::Damaged { reason })?;
     Ok(report)
 }
 

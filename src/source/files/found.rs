@@ -265,7 +265,7 @@ impl FoundInFile {
             .sum();
         let coverage = coverages.of(&input.cluster);
         if lines > 0 {
-            coverage.passed_over.insert(input.place.clone());
+            coverage.skipped_files.insert(input.place.clone());
         }
         let unread = marks.unread + marks.other_place;
         if unread > 0 {

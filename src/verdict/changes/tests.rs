@@ -60,7 +60,7 @@ fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64
             }],
             calls: Vec::new(),
             rejections: None,
-            seen_only_before: false,
+            only_in_look_back: false,
             pod_status: None,
             reasons: Vec::new(),
         }],
@@ -103,7 +103,7 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
             legacy_tokens: Vec::new(),
         }],
         gaps: Vec::new(),
-        passed_over: Vec::new(),
+        skipped_files: Vec::new(),
         findings,
         notes: Vec::new(),
         remembered: Vec::new(),
@@ -272,7 +272,7 @@ fn on_a_first_run_everything_is_new() {
     let changes = changes(None, &now);
     assert_eq!(kinds(&changes), [("a", New)]);
     assert_eq!(changes.since, None);
-    assert!(changes.has_news());
+    assert!(changes.has_notable());
 }
 
 #[test]
@@ -283,7 +283,7 @@ fn what_was_not_looked_for_is_not_gone_and_not_forgotten() {
     assert!(changes_of(&blind).newly_incomplete);
     let still_blind = compared(with_gap(report(2, Vec::new()), GapKind::TimeLimit), &blind);
     assert_eq!(kinds(changes_of(&still_blind)), [("a", NotSeen)]);
-    assert!(!changes_of(&still_blind).has_news());
+    assert!(!changes_of(&still_blind).has_notable());
     let seen = compared(report(3, known.findings.clone()), &still_blind);
     assert_eq!(kinds(changes_of(&seen)), [("a", Unchanged)]);
     let gone = compared(report(3, Vec::new()), &still_blind);
@@ -306,7 +306,7 @@ fn news_that_never_arrived_is_told_again() {
     ];
     let mut lost = compared(report(1, now.clone()), &told);
     if let Some(changes) = &mut lost.changes {
-        changes.told = false;
+        changes.notified = false;
     }
     let again = compared(report(2, now.clone()), &lost);
     assert_eq!(kinds(changes_of(&again)), [("a", Worse), ("b", New)]);
@@ -315,12 +315,12 @@ fn news_that_never_arrived_is_told_again() {
     let gone = compared(report(2, vec![now[0].clone()]), &lost);
     assert_eq!(kinds(changes_of(&gone)), [("a", Worse)]);
     let arrived = compared(report(3, now), &again);
-    assert!(!changes_of(&arrived).has_news());
+    assert!(!changes_of(&arrived).has_notable());
     // Nor did anybody hear that the sweep went blind.
     let blind = || with_gap(report(1, Vec::new()), GapKind::TimeLimit);
     let mut first = compared(blind(), &told);
     if let Some(changes) = &mut first.changes {
-        changes.told = false;
+        changes.notified = false;
     }
     assert!(changes_of(&compared(blind(), &first)).newly_incomplete);
 }
@@ -329,11 +329,11 @@ fn news_that_never_arrived_is_told_again() {
 fn a_nightly_job_is_no_news() {
     let first = report(0, vec![finding("job", Undecided, Some(Notice), 0)]);
     let second = report(1, vec![finding("job", Undecided, Some(Notice), DAY)]);
-    assert!(!changes(None, &first).has_news());
-    assert!(!changes(Some(&first), &second).has_news());
-    assert!(!changes(Some(&second), &report(2, Vec::new())).has_news());
+    assert!(!changes(None, &first).has_notable());
+    assert!(!changes(Some(&first), &second).has_notable());
+    assert!(!changes(Some(&second), &report(2, Vec::new())).has_notable());
     let frozen = report(2, vec![finding("job", Frozen, Some(Notice), DAY)]);
-    assert!(changes(Some(&second), &frozen).has_news());
+    assert!(changes(Some(&second), &frozen).has_notable());
 }
 
 #[test]
@@ -381,7 +381,7 @@ proptest! {
     fn a_report_compared_with_itself_has_not_changed(report in any_report(0)) {
         let changes = changes(Some(&report), &report);
         prop_assert!(changes.accounts.iter().all(|change| change.kind == Unchanged));
-        prop_assert!(!changes.has_news());
+        prop_assert!(!changes.has_notable());
     }
 
     /// News that was lost on the way is told the next day, as if nobody had looked in between.
@@ -391,7 +391,7 @@ proptest! {
     ) {
         let mut lost = compared(second, &first);
         if let Some(changes) = &mut lost.changes {
-            changes.told = false;
+            changes.notified = false;
         }
         let told = changes(Some(&lost), &third);
         let direct = changes(Some(&first), &third);
@@ -399,7 +399,7 @@ proptest! {
             let mut all = changes.accounts.iter();
             all.find(|change| change.service_account == account.service_account).cloned()
         };
-        for account in changes_of(&lost).news() {
+        for account in changes_of(&lost).notable() {
             prop_assert_eq!(of(&told, account), of(&direct, account));
         }
     }
@@ -416,7 +416,7 @@ fn somebody_is_reminded_before_a_death() {
     for day in 1..=12 {
         let now = compared(report(day, vec![frozen()]), &previous);
         let changes = changes_of(&now);
-        if changes.has_news() {
+        if changes.has_notable() {
             kinds.push((day, changes.accounts[0].kind));
         }
         previous = now;
@@ -432,10 +432,10 @@ fn no_reminder_is_lost() {
     let issued = 10 * DAY - LIFETIME;
     let frozen = || finding("a", Verdict::Frozen, Some(Severity::Critical), issued);
     let first = compared(report(2, vec![frozen()]), &report(1, vec![frozen()]));
-    let mut untold = compared(report(3, vec![frozen()]), &first);
-    assert_eq!(changes_of(&untold).accounts[0].kind, ChangeKind::Reminder);
-    untold.changes.as_mut().expect("changes").told = false;
-    let next = compared(report(4, vec![frozen()]), &untold);
+    let mut unsent = compared(report(3, vec![frozen()]), &first);
+    assert_eq!(changes_of(&unsent).accounts[0].kind, ChangeKind::Reminder);
+    unsent.changes.as_mut().expect("changes").notified = false;
+    let next = compared(report(4, vec![frozen()]), &unsent);
     assert_eq!(changes_of(&next).accounts[0].kind, ChangeKind::Reminder);
     let later = compared(report(8, vec![frozen()]), &first);
     assert_eq!(changes_of(&later).accounts[0].kind, ChangeKind::Reminder);
@@ -449,7 +449,7 @@ fn what_recurs_every_day_is_no_restart_every_day() {
         &report(1, vec![recurring(1)]),
     );
     assert_eq!(changes_of(&now).accounts[0].kind, ChangeKind::Unchanged);
-    assert!(!changes_of(&now).has_news());
+    assert!(!changes_of(&now).has_notable());
 }
 
 #[test]

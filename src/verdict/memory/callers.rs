@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::REMEMBERED;
+use super::RETAIN_UNSEEN;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::rejection::RejectedCaller;
@@ -47,7 +47,10 @@ impl<'a> KnownCallers<'a> {
             };
             known.insert(key(called(&remembered.cluster), reported), caller);
         }
-        let everybody_knows = report.changes.as_ref().is_none_or(|changes| changes.told);
+        let everybody_knows = report
+            .changes
+            .as_ref()
+            .is_none_or(|changes| changes.notified);
         for scan in &report.clusters {
             for reported in &scan.rejected_callers {
                 let was_going_on = is_persistent(reported, scan.window.until);
@@ -94,9 +97,9 @@ impl<'a> KnownCallers<'a> {
             .urgent_callers()
             .map(|(scan, caller)| key(&scan.cluster, caller))
             .collect();
-        let made_for = now.made_for();
+        let as_of = now.as_of();
         let is_recent = |known: &KnownCaller<'_>| {
-            made_for.is_none_or(|made_for| made_for - known.reported.last <= REMEMBERED)
+            as_of.is_none_or(|as_of| as_of - known.reported.last <= RETAIN_UNSEEN)
         };
         self.0
             .iter()

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono_tz::UTC;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::render::{
-    Format, Page, actions, basis, caller, change, harmless, headline, legacy_token, recurrence,
-    rejections, tally, upgrade,
+    Format, RenderOptions, actions, basis, caller, change, harmless, headline, legacy_token,
+    recurrence, rejections, tally, upgrade,
 };
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::acceptance::Accepted;
@@ -43,7 +43,7 @@ pub(super) fn with_every_block() -> Report {
     scan.accepted_at_age_seconds = Some(91 * 86_400);
     scan.cluster.region = Some("eu-west-1".to_owned());
     scan.rejected_callers[0].severity = Some(Severity::Critical);
-    let last = report.findings.iter_mut().rfind(|it| !it.is_calm());
+    let last = report.findings.iter_mut().rfind(|it| !it.needs_no_action());
     last.expect("a finding").accepted = Some(Accepted {
         until: "2026-12-31".parse().expect("a day"),
         reason: "its owner is on leave".to_owned(),
@@ -53,7 +53,7 @@ pub(super) fn with_every_block() -> Report {
 
 /// The facts that have to be in every format that people read, by their block.
 fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
-    let page = Page {
+    let options = RenderOptions {
         width: 120,
         colour: false,
         time_zone: UTC,
@@ -68,7 +68,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
     add(
         "windows",
         windows
-            .map(|scan| basis::window(scan.window, &page))
+            .map(|scan| basis::window(scan.window, &options))
             .collect(),
     );
     add("lifetimes", basis::lifetimes(report));
@@ -103,7 +103,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
     add(
         "harmless",
         findings()
-            .filter(|it| it.is_calm())
+            .filter(|it| it.needs_no_action())
             .map(|it| harmless::words(it, UTC))
             .collect(),
     );
@@ -170,7 +170,7 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
 
 /// What a reader sees, without markup and in one line.
 fn seen(format: Format, report: &Report) -> String {
-    let page = Page {
+    let options = RenderOptions {
         // Nothing is wrapped.
         width: 4_000,
         colour: false,
@@ -178,7 +178,7 @@ fn seen(format: Format, report: &Report) -> String {
     };
     let mut bytes = Vec::new();
     format
-        .render(report, &page, &mut bytes)
+        .render(report, &options, &mut bytes)
         .expect("written to memory");
     let mut text = String::from_utf8(bytes).expect("UTF-8");
     if format == Format::Html {
@@ -207,7 +207,7 @@ fn every_block_of_the_table_is_in_the_page_and_in_markdown() {
     let mut facts = facts(&report);
     let changes = report.changes.as_ref().expect("there are");
     let listed = change::listed(changes);
-    let now = report.made_for().expect("clusters");
+    let now = report.as_of().expect("clusters");
     let listed: Vec<String> = listed.map(|it| change::words(it, now, UTC)).collect();
     assert!(!listed.is_empty());
     facts.insert(

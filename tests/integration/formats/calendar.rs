@@ -29,7 +29,7 @@ fn every_death_ahead_has_an_event_with_three_alarms() {
     let calendar = read(&text(Format::Ics, &report));
     // 15 accounts are frozen, none of the dead ones has another holder that is.
     assert_eq!(calendar.events.len(), 15);
-    let made_for = "20261124T060757Z";
+    let as_of = "20261124T060757Z";
     for event in &calendar.events {
         let triggers: Vec<String> = event
             .alarms
@@ -42,8 +42,8 @@ fn every_death_ahead_has_an_event_with_three_alarms() {
             .map(|trigger| trigger.expect("a trigger"))
             .collect();
         assert_eq!(triggers, ["-P14D", "-P7D", "-P1D"]);
-        assert!(value(event, "DTSTART").as_str() > made_for);
-        assert_eq!(value(event, "DTSTAMP"), made_for);
+        assert!(value(event, "DTSTART").as_str() > as_of);
+        assert_eq!(value(event, "DTSTAMP"), as_of);
     }
     let autoscaler = calendar
         .events

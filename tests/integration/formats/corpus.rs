@@ -7,7 +7,7 @@ use chrono::DateTime;
 use clap::ValueEnum as _;
 use eks_stale_tokens::evidence::coverage::{CountedGap, Gap, GapKind};
 use eks_stale_tokens::evidence::set::EvidenceSet;
-use eks_stale_tokens::render::{Format, Page};
+use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::json;
 use eks_stale_tokens::report::verdict::Verdict;
@@ -190,7 +190,7 @@ pub(super) fn formats() -> impl Iterator<Item = Format> {
     Format::value_variants().iter().copied()
 }
 
-const PAGE: Page = Page {
+const PAGE: RenderOptions = RenderOptions {
     width: 120,
     colour: false,
     time_zone: chrono_tz::UTC,

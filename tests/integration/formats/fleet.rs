@@ -3,7 +3,7 @@
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::{CountedGap, Gap, GapKind};
-use eks_stale_tokens::render::{Format, Page};
+use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;
 
 use super::corpus::{recorded, text};
@@ -64,14 +64,14 @@ fn fleet() -> Report {
 }
 
 fn table(width: usize) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width,
         colour: false,
         time_zone: chrono_tz::Tz::UTC,
     };
     let mut output = Vec::new();
     Format::Table
-        .render(&fleet(), &page, &mut output)
+        .render(&fleet(), &options, &mut output)
         .expect("rendered");
     String::from_utf8(output).expect("UTF-8")
 }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use eks_stale_tokens::audit::untrusted_text::acts;
+use eks_stale_tokens::audit::untrusted_text::is_unprintable;
 use eks_stale_tokens::render::Format;
 use regex::Regex;
 
@@ -16,7 +16,7 @@ fn no_character_acts() {
         let text = text(format, &report);
         let end = if format == Format::Ics { "\r\n" } else { "\n" };
         for line in text.split(end) {
-            let acting = line.chars().find(|character| acts(*character));
+            let acting = line.chars().find(|character| is_unprintable(*character));
             assert_eq!(acting, None, "{format:?}: {line:?}");
         }
     }

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::render::table::{Detail, render_in_detail};
-use eks_stale_tokens::render::{Format, Page, notification};
+use eks_stale_tokens::render::{Format, RenderOptions, notification};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::finding::{Finding, HolderFinding};
 use eks_stale_tokens::source::files::inputs::{Excluded, Inputs};
@@ -236,13 +236,13 @@ const EXPLAINED: Detail = Detail {
 };
 
 fn investigated(report: &Report, detail: Detail) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width: 120,
         colour: false,
         time_zone: chrono_tz::UTC,
     };
     let mut bytes = Vec::new();
-    render_in_detail(report, detail, &page, &mut bytes).expect("written to memory");
+    render_in_detail(report, detail, &options, &mut bytes).expect("written to memory");
     String::from_utf8(bytes).expect("UTF-8")
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use chrono_tz::UTC;
-use eks_stale_tokens::render::Page;
+use eks_stale_tokens::render::RenderOptions;
 use eks_stale_tokens::render::table::{self, Detail};
 use eks_stale_tokens::report::{Report, json};
 use regex::Regex;
@@ -15,13 +15,13 @@ use crate::recordings::fixtures;
 use crate::tool::{run_as_it_is, tool};
 
 fn printed(report: &Report, width: usize) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width,
         colour: false,
         time_zone: UTC,
     };
     let mut bytes = Vec::new();
-    table::render(report, &page, &mut bytes).expect("written to memory");
+    table::render(report, &options, &mut bytes).expect("written to memory");
     String::from_utf8(bytes).expect("UTF-8")
 }
 
@@ -98,14 +98,14 @@ fn what_to_run_later_is_whole_at_80_columns() {
             .arg(path),
     );
     let report = json::read(&run.stdout).expect("a report");
-    let page = |width| Page {
+    let options = |width| RenderOptions {
         width,
         colour: false,
         time_zone: UTC,
     };
     for (width, commands) in [(80, 0), (130, 2)] {
         let mut bytes = Vec::new();
-        table::render_in_detail(&report, Detail::default(), &page(width), &mut bytes)
+        table::render_in_detail(&report, Detail::default(), &options(width), &mut bytes)
             .expect("written to memory");
         let text = String::from_utf8(bytes).expect("UTF-8");
         let dated = text.lines().filter(|line| line.contains("# before "));

@@ -18,7 +18,7 @@ enum Truth {
     FrozenForLong,
     /// Frozen, and younger than that: nobody can tell yet.
     FrozenYoung,
-    /// Refreshes, though late.
+    /// RereadsToken, though late.
     Late,
     /// Its pod was deleted, more than a day before the end.
     Deleted,

@@ -1,6 +1,6 @@
 //! Callers who want the report to be wrong.
 
-use eks_stale_tokens::render::{Format, Page};
+use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::verdict::Verdict;
 
 use super::log_writer::{Log, Pod, at, callers, every, holder};
@@ -84,14 +84,14 @@ fn nothing_of_a_log_acts_on_a_terminal_or_in_a_command() {
 }
 
 fn rendered(report: &eks_stale_tokens::report::Report, format: Format) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width: 120,
         colour: false,
         time_zone: chrono_tz::UTC,
     };
     let mut bytes = Vec::new();
     format
-        .render(report, &page, &mut bytes)
+        .render(report, &options, &mut bytes)
         .expect("written to memory");
     String::from_utf8(bytes).expect("UTF-8")
 }

@@ -1,6 +1,6 @@
 //! What an investigation looks like at a terminal. Each snapshot was looked at.
 
-use eks_stale_tokens::render::Page;
+use eks_stale_tokens::render::RenderOptions;
 use eks_stale_tokens::render::table::{Detail, render_in_detail};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::verdict::judge;
@@ -24,13 +24,13 @@ const EXPLAINED: Detail = Detail {
 };
 
 fn screen(report: &Report, width: usize, colour: bool, detail: Detail) -> String {
-    let page = Page {
+    let options = RenderOptions {
         width,
         colour,
         time_zone: chrono_tz::UTC,
     };
     let mut bytes = Vec::new();
-    render_in_detail(report, detail, &page, &mut bytes).expect("written to memory");
+    render_in_detail(report, detail, &options, &mut bytes).expect("written to memory");
     String::from_utf8(bytes)
         .expect("UTF-8")
         .replace('\u{1b}', "␛")

@@ -16,7 +16,8 @@ pub(super) struct Changes {
     pub(super) newly_incomplete: bool,
     /// Whether there is nobody who still has to be told. A later report counts its changes from
     /// the last one that everybody was told of.
-    pub(super) told: bool,
+    #[serde(rename = "told")]
+    pub(super) notified: bool,
     /// How many unchanged findings were left out of the report.
     pub(super) left_out: usize,
     /// Every service account with a finding then or now, the most urgent first.

@@ -46,7 +46,8 @@ pub(super) struct HolderFinding {
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
     #[serde(default)]
-    pub(super) seen_only_before: bool,
+    #[serde(rename = "seen_only_before")]
+    pub(super) only_in_look_back: bool,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     #[serde(default)]
     pub(super) reasons: Vec<String>,

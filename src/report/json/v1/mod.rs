@@ -38,7 +38,8 @@ pub(super) struct Report {
     /// The version of this form. Fields may be added to a version; what is there stays.
     schema_version: u32,
     /// The time the report was made for: the latest end of a cluster's window.
-    made_for: Option<DateTime<Utc>>,
+    #[serde(rename = "made_for")]
+    as_of: Option<DateTime<Utc>>,
     /// Whether everything that was asked for could be read. If not, findings may be missing.
     complete: bool,
     /// How long a stale token is taken to be accepted.
@@ -48,7 +49,8 @@ pub(super) struct Report {
     /// What could not be seen and belongs to none of these clusters.
     gaps: Vec<CountedGap>,
     /// Files that hold no audit events.
-    passed_over: Vec<String>,
+    #[serde(rename = "passed_over")]
+    skipped_files: Vec<String>,
     /// The findings in rank order.
     findings: Vec<RankedFinding>,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -18,7 +18,8 @@ pub(super) struct Changes {
     pub(super) newly_incomplete: bool,
     /// Whether there is nobody who still has to be told. A later report counts its changes from
     /// the last one that everybody was told of.
-    pub(super) told: bool,
+    #[serde(rename = "told")]
+    pub(super) notified: bool,
     /// How many rejected callers are urgent and were not in the earlier report.
     #[serde(default)]
     pub(super) new_callers: usize,
@@ -91,7 +92,7 @@ pub(super) struct State {
 }
 
 both_ways!(struct Changes, changes::Changes {
-    since, newly_incomplete, told, new_callers, left_out, left_out_urgent, left_out_first, accounts: list,
+    since, newly_incomplete, notified, new_callers, left_out, left_out_urgent, left_out_first, accounts: list,
 });
 both_ways!(struct AccountChange, changes::AccountChange {
     cluster: one, service_account: one, kind: one, before: optional, now: optional,

@@ -64,7 +64,8 @@ pub(in crate::report::json) struct HolderFinding {
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
     #[serde(default)]
-    pub(super) seen_only_before: bool,
+    #[serde(rename = "seen_only_before")]
+    pub(super) only_in_look_back: bool,
     /// What the cluster says of its pod, where it was asked and knows the pod.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) pod_status: Option<Box<PodStatus>>,
@@ -186,7 +187,7 @@ pub(super) enum Remedy {
 both_ways!(struct HolderFinding, finding::HolderFinding {
     identity: one, pod, nodes, addresses, user_agents, more_user_agents, verdict: one,
     severity: optional, issued, rejected_from, lifetime: one, requests, first_seen, last_seen,
-    tokens: list, calls, rejections: boxed, interruptions: list, quiet_since, seen_only_before,
+    tokens: list, calls, rejections: boxed, interruptions: list, quiet_since, only_in_look_back,
     pod_status: boxed, reasons,
 });
 both_ways!(struct Accepted, acceptance::Accepted { until, reason });

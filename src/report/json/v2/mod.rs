@@ -58,7 +58,8 @@ pub(super) struct Report<Findings = Vec<RankedFinding>, Remembered = Vec<Remembe
     /// The version of this form. Fields may be added to a version; what is there stays.
     schema_version: u32,
     /// The time the report was made for: the latest end of a cluster's window.
-    made_for: Option<DateTime<Utc>>,
+    #[serde(rename = "made_for")]
+    as_of: Option<DateTime<Utc>>,
     /// Whether everything that was asked for could be read. If not, findings may be missing.
     complete: bool,
     /// What was looked at, by cluster.
@@ -66,7 +67,8 @@ pub(super) struct Report<Findings = Vec<RankedFinding>, Remembered = Vec<Remembe
     /// What could not be seen and belongs to none of these clusters.
     gaps: Vec<CountedGap>,
     /// Files that hold no audit events.
-    passed_over: Vec<String>,
+    #[serde(rename = "passed_over")]
+    skipped_files: Vec<String>,
     /// The version of a planned upgrade, where one was asked about.
     #[serde(default)]
     target_version: Option<KubernetesVersion>,
@@ -232,11 +234,11 @@ pub(super) fn written(report: &report::Report) -> impl Serialize {
     let remembered = report.remembered.iter();
     Report {
         schema_version: VERSION,
-        made_for: report.made_for(),
+        as_of: report.as_of(),
         complete: !report.is_incomplete(),
         clusters: list(report.clusters.clone()),
         gaps: list(report.gaps.clone()),
-        passed_over: report.passed_over.clone(),
+        skipped_files: report.skipped_files.clone(),
         target_version: report.target_version,
         filtered: optional(report.filtered.clone()),
         findings: Written(findings.map(|finding| ranked(report, finding))),
@@ -252,7 +254,7 @@ impl From<Report> for report::Report {
         Self {
             clusters: list(report.clusters),
             gaps: list(report.gaps),
-            passed_over: report.passed_over,
+            skipped_files: report.skipped_files,
             target_version: report.target_version,
             filtered: optional(report.filtered),
             findings: list(report.findings),

@@ -7,10 +7,10 @@ use super::columns::{peer, requests, user_agent};
 use super::logs_query::{LogsQuery, RowOrigin, RowOutcome};
 use super::raw_event::read_event;
 use crate::audit::service_account::ServiceAccount;
+use crate::evidence::capped_counts::CappedCounts;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::legacy_token::LegacyTokenUse;
 use crate::evidence::observation::Observation;
-use crate::evidence::tally::Tally;
 use crate::source::cloudwatch::row::Row;
 
 /// The query.
@@ -96,8 +96,8 @@ fn token_use(row: &Row) -> Option<LegacyTokenUse> {
         first: row.time("firstArrival")?,
         last: row.time("lastArrival")?,
         requests,
-        addresses: Tally::default(),
-        user_agents: Tally::default(),
+        addresses: CappedCounts::default(),
+        user_agents: CappedCounts::default(),
     };
     token_use.addresses.add(peer(row), requests);
     token_use.user_agents.add(&user_agent(row), requests);

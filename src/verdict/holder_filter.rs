@@ -11,7 +11,7 @@ use crate::report::scan::ClusterScan;
 
 /// Which holders are wanted; all of them where nothing is stated.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Narrowing {
+pub struct HolderFilter {
     /// The namespace.
     pub namespace: Option<String>,
     /// The service account's name, or `NAMESPACE/NAME`.
@@ -20,13 +20,13 @@ pub struct Narrowing {
     pub pod: Option<String>,
 }
 
-impl Narrowing {
+impl HolderFilter {
     /// Whether everything is wanted.
     pub fn is_open(&self) -> bool {
         *self == Self::default()
     }
 
-    fn wants_account(&self, account: &ServiceAccount) -> bool {
+    fn matches_account(&self, account: &ServiceAccount) -> bool {
         let named = |name: &String| *name == account.name || *name == account.to_string();
         self.namespace
             .as_ref()
@@ -34,12 +34,12 @@ impl Narrowing {
             && self.service_account.as_ref().is_none_or(named)
     }
 
-    fn wants_pod(&self, pod: Option<&str>) -> bool {
+    fn matches_pod(&self, pod: Option<&str>) -> bool {
         self.pod.is_none() || self.pod.as_deref() == pod
     }
 
-    fn wants_holder(&self, holder: &HolderFinding) -> bool {
-        self.wants_pod(holder.pod.as_ref().map(UntrustedText::unescaped))
+    fn matches_holder(&self, holder: &HolderFinding) -> bool {
+        self.matches_pod(holder.pod.as_ref().map(UntrustedText::unescaped))
     }
 }
 
@@ -58,7 +58,7 @@ pub struct NoSuchName {
 /// The names that are shown to somebody who may have made a typing error.
 const NEAREST: usize = 3;
 
-impl Narrowing {
+impl HolderFilter {
     /// The filters that are stated, as they are typed, each with the names it could have.
     fn filters<'a>(&self, report: &'a Report) -> Vec<(&'static str, String, Vec<&'a str>)> {
         let accounts = || {
@@ -95,11 +95,11 @@ impl Narrowing {
 /// nothing is left the report says so, and gives no all-clear.
 ///
 /// Fails if nothing is left and a name that was typed is not known but resembles one that is.
-pub fn narrow(report: &mut Report, narrowing: &Narrowing) -> Result<(), NoSuchName> {
-    if narrowing.is_open() {
+pub fn narrow(report: &mut Report, holder_filter: &HolderFilter) -> Result<(), NoSuchName> {
+    if holder_filter.is_open() {
         return Ok(());
     }
-    let filters = narrowing.filters(report);
+    let filters = holder_filter.filters(report);
     let wanted: Vec<String> = filters
         .iter()
         .map(|(what, typed, _)| format!("{what} {typed}"))
@@ -122,7 +122,7 @@ pub fn narrow(report: &mut Report, narrowing: &Narrowing) -> Result<(), NoSuchNa
         .iter()
         .map(|finding| finding.holders.len())
         .sum();
-    keep_wanted(report, narrowing);
+    keep_wanted(report, holder_filter);
     let is_rejected = report
         .clusters
         .iter()
@@ -140,10 +140,11 @@ pub fn narrow(report: &mut Report, narrowing: &Narrowing) -> Result<(), NoSuchNa
     Ok(())
 }
 
-fn keep_wanted(report: &mut Report, narrowing: &Narrowing) {
+fn keep_wanted(report: &mut Report, holder_filter: &HolderFilter) {
     let clusters = &report.clusters;
     report.findings.retain_mut(|finding| {
-        narrowing.wants_account(&finding.service_account) && keep(finding, narrowing, clusters)
+        holder_filter.matches_account(&finding.service_account)
+            && keep(finding, holder_filter, clusters)
     });
     rank::rank(&mut report.findings);
     // A guess names no pod: for one pod, the guesses at its account.
@@ -155,26 +156,27 @@ fn keep_wanted(report: &mut Report, narrowing: &Narrowing) {
     for scan in &mut report.clusters {
         scan.rejected_callers.retain(|caller| {
             let candidates = caller.candidates.iter().any(|candidate| {
-                narrowing.wants_account(&candidate.service_account)
-                    && narrowing.wants_pod(candidate.pod.as_ref().map(UntrustedText::unescaped))
+                holder_filter.matches_account(&candidate.service_account)
+                    && holder_filter
+                        .matches_pod(candidate.pod.as_ref().map(UntrustedText::unescaped))
             });
-            let guessed = |account: &ServiceAccount| match narrowing.pod {
+            let guessed = |account: &ServiceAccount| match holder_filter.pod {
                 Some(_) => accounts.contains(&account),
-                None => narrowing.wants_account(account),
+                None => holder_filter.matches_account(account),
             };
             candidates || caller.perhaps.iter().any(guessed)
         });
         scan.legacy_tokens
-            .retain(|token| narrowing.wants_account(&token.service_account));
+            .retain(|token| holder_filter.matches_account(&token.service_account));
     }
 }
 
 /// Keeps the holders that are wanted; whether there are any.
-fn keep(finding: &mut Finding, narrowing: &Narrowing, clusters: &[ClusterScan]) -> bool {
+fn keep(finding: &mut Finding, holder_filter: &HolderFilter, clusters: &[ClusterScan]) -> bool {
     let before = finding.holders.len();
     finding
         .holders
-        .retain(|holder| narrowing.wants_holder(holder));
+        .retain(|holder| holder_filter.matches_holder(holder));
     let Some(lead) = finding.holders.first() else {
         return false;
     };

@@ -7,12 +7,12 @@
 use std::borrow::Cow;
 use std::fmt::Display;
 
-use crate::audit::untrusted_text::visible;
+use crate::audit::untrusted_text::escaped;
 
 /// Any text as code, that ends neither the code nor the cell of a table it stands in.
 pub(super) fn code(text: impl Display) -> String {
     let text = text.to_string();
-    let text = visible(&text);
+    let text = escaped(&text);
     if text.trim().is_empty() {
         return "(empty)".to_owned();
     }
@@ -56,7 +56,7 @@ pub(super) fn words(text: &str) -> Cow<'_, str> {
 
 /// A line of a fenced block: one that cannot end the block.
 pub(super) fn line(text: impl Display) -> String {
-    visible(&text.to_string()).replace('`', "\\u{60}")
+    escaped(&text.to_string()).replace('`', "\\u{60}")
 }
 
 #[cfg(test)]

@@ -13,12 +13,12 @@ const KEPT: usize = 32;
 /// What is kept is the beginning of the sorted union, so that merging stays associative and
 /// the counts that are kept are exact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tally {
+pub struct CappedCounts {
     counts: LiteMap<Box<str>, u64>,
     more: bool,
 }
 
-impl Tally {
+impl CappedCounts {
     /// Counts a text so many times more; 0 notes that it was there.
     pub fn add(&mut self, text: &str, times: u64) {
         if let Some(count) = self.counts.get_mut(text) {
@@ -96,8 +96,8 @@ mod tests {
 
     use super::*;
 
-    fn tally(texts: &[String]) -> Tally {
-        let mut tally = Tally::default();
+    fn tally(texts: &[String]) -> CappedCounts {
+        let mut tally = CappedCounts::default();
         for text in texts {
             tally.add(text, 1);
         }
