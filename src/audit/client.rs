@@ -12,7 +12,9 @@ mod libraries;
 pub use libraries::{LIBRARIES, Library};
 
 use super::version::Version;
-use libraries::Mark::{self, ClientGo, Own, Program as Named, Transport, Unversioned};
+use libraries::UserAgentPattern::{
+    self, ClientGo, Program as Named, Transport, Unversioned, Versioned,
+};
 
 /// Kubernetes' own programs are released together with client-go: version 1.N.P of one carries
 /// version 0.N.P of the other (<https://github.com/kubernetes/client-go#versioning>).
@@ -79,12 +81,12 @@ pub fn client_of(user_agent: &str) -> Client<'_> {
         refreshes: RereadsToken::Unknown,
     };
     for library in LIBRARIES {
-        for mark in library.marks {
-            if let Some(found) = mark.find(user_agent) {
+        for pattern in library.patterns {
+            if let Some(found) = pattern.find(user_agent) {
                 return Client {
                     client_library: Some(library),
                     refreshes: refreshes(library, &found),
-                    inferred: matches!(mark, Transport(_)),
+                    inferred: matches!(pattern, Transport(_)),
                     version: found.version,
                     program: found.program,
                     ..unknown
@@ -115,9 +117,8 @@ impl Client<'_> {
             label.push_str(&format!(" {version}"));
         }
         if let Some(program) = self.program {
-            let is_itself =
-                |mark: &Mark| matches!(mark, Mark::Program(name) if *name == program.name);
-            if program.name != library.name && !library.marks.iter().any(is_itself) {
+            let is_itself = |pattern: &UserAgentPattern| matches!(pattern, UserAgentPattern::Program(name) if *name == program.name);
+            if program.name != library.name && !library.patterns.iter().any(is_itself) {
                 label.push_str(&format!(", {}", program.name));
             }
             if let Some(version) = program.version {
@@ -169,14 +170,14 @@ fn minimum(library: &Library) -> String {
     library.refreshes_from.join(" or ")
 }
 
-/// What a mark found.
+/// What a pattern found.
 #[derive(Default)]
 struct Found<'a> {
     version: Option<&'a str>,
     program: Option<Program<'a>>,
 }
 
-impl Mark {
+impl UserAgentPattern {
     fn find<'a>(&self, user_agent: &'a str) -> Option<Found<'a>> {
         if let ClientGo = self {
             return client_go(user_agent).map(|program| Found {
@@ -187,11 +188,11 @@ impl Mark {
         words(user_agent).find_map(|text| self.at(text))
     }
 
-    /// Whether `text` begins with the mark.
+    /// Whether `text` begins with the pattern.
     fn at<'a>(&self, text: &'a str) -> Option<Found<'a>> {
         match *self {
             ClientGo => None,
-            Own(before, after) => between(text, before, after).map(|version| Found {
+            Versioned(before, after) => between(text, before, after).map(|version| Found {
                 version: told(version),
                 program: None,
             }),

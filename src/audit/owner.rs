@@ -108,7 +108,7 @@ pub enum Certainty {
     /// The shape fits several kinds; the likeliest was taken.
     Ambiguous,
     /// The owner's name, or its last part, was cut off when the pod's name was made.
-    Cut,
+    Truncated,
 }
 
 /// The owner of a pod, inferred from the pod's name.
@@ -117,7 +117,7 @@ pub struct Owner {
     /// The likeliest kind.
     pub kind: Kind,
     /// The workload's name; for [`Kind::Pod`] the pod's own name, raw as the log has it; for
-    /// [`Certainty::Cut`] what is left of the name.
+    /// [`Certainty::Truncated`] what is left of the name.
     pub name: String,
     /// How sure the inference is.
     pub certainty: Certainty,
@@ -143,9 +143,9 @@ impl Owner {
         }
     }
 
-    fn cut(name: &str) -> Self {
+    fn truncated(name: &str) -> Self {
         Self {
-            certainty: Certainty::Cut,
+            certainty: Certainty::Truncated,
             alternatives: &[Kind::DaemonSet, Kind::Job],
             ..Self::likely(Kind::Deployment, name)
         }
@@ -156,7 +156,7 @@ impl Owner {
     /// valid Kubernetes name: see [`advice`](Self::advice) then. No part of it needs quoting.
     pub fn restart_command(&self, namespace: &str) -> Option<String> {
         let resource = self.kind.restartable()?;
-        let safe = self.certainty != Certainty::Cut
+        let safe = self.certainty != Certainty::Truncated
             && name::is_subdomain(&self.name)
             && name::is_label(namespace);
         safe.then(|| {
@@ -171,7 +171,7 @@ impl Owner {
     /// where there is none.
     pub const fn advice(&self) -> &'static str {
         match (self.certainty, self.kind) {
-            (Certainty::Cut, _) => {
+            (Certainty::Truncated, _) => {
                 "look up the pod's owner and restart it: its name was cut in the pod's name"
             }
             (_, Kind::Deployment | Kind::DaemonSet | Kind::StatefulSet) => {
@@ -228,7 +228,7 @@ fn generated(stem: &str) -> Owner {
     }
     if stem.len() + 1 == BASE_MAX {
         // A Deployment's hash may have been cut off to the last character.
-        return Owner::cut(stem);
+        return Owner::truncated(stem);
     }
     if stem.split('-').any(|word| JOB_WORDS.contains(&word)) {
         return Owner::ambiguous(Kind::Job, stem, &[Kind::DaemonSet, Kind::ReplicaSet]);
@@ -244,7 +244,7 @@ fn truncated_with_suffix(base: &str) -> Owner {
         Some((head, hash)) if hash.len() >= 4 && is_made_of(hash, HASH) => {
             Owner::likely(Kind::Deployment, head)
         }
-        _ => Owner::cut(base),
+        _ => Owner::truncated(base),
     }
 }
 

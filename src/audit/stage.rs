@@ -10,23 +10,25 @@ const LONG_RUNNING_SUBRESOURCES: [&str; 5] = ["attach", "exec", "proxy", "log", 
 
 /// The part of a request that one event stands for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Part {
+pub enum RequestStage {
     /// A request that is logged once, when it is over.
-    Whole,
+    Single,
     /// The start of a long-running request.
-    Beginning,
-    /// The end of a long-running request, which can come an hour after its beginning.
-    End,
+    Started,
+    /// The end of a long-running request, which can come an hour after its start.
+    Completed,
 }
 
-/// The part of a request that an event of this stage reports; `None` for a stage that only
-/// repeats what another event of the same request says.
-pub fn part(stage: &str, verb: &str, subresource: &str, uri: &str) -> Option<Part> {
-    match (is_long_running(verb, subresource, uri), stage) {
-        (true, "ResponseStarted") => Some(Part::Beginning),
-        (true, "ResponseComplete" | "Panic") => Some(Part::End),
-        (false, "ResponseComplete" | "Panic") => Some(Part::Whole),
-        _ => None,
+impl RequestStage {
+    /// The part of a request that an event of this stage reports; `None` for a stage that only
+    /// repeats what another event of the same request says.
+    pub fn of(stage: &str, verb: &str, subresource: &str, uri: &str) -> Option<Self> {
+        match (is_long_running(verb, subresource, uri), stage) {
+            (true, "ResponseStarted") => Some(Self::Started),
+            (true, "ResponseComplete" | "Panic") => Some(Self::Completed),
+            (false, "ResponseComplete" | "Panic") => Some(Self::Single),
+            _ => None,
+        }
     }
 }
 
@@ -43,20 +45,40 @@ mod tests {
     #[test]
     fn a_request_is_told_once_by_its_beginning() {
         for (stage, verb, subresource, expected) in [
-            ("ResponseStarted", "watch", "", Some(Part::Beginning)),
-            ("ResponseComplete", "watch", "", Some(Part::End)),
-            ("ResponseStarted", "create", "exec", Some(Part::Beginning)),
-            ("ResponseStarted", "get", "log", Some(Part::Beginning)),
-            ("ResponseComplete", "get", "log", Some(Part::End)),
-            ("ResponseComplete", "list", "", Some(Part::Whole)),
-            ("Panic", "list", "", Some(Part::Whole)),
-            ("ResponseComplete", "patch", "status", Some(Part::Whole)),
+            ("ResponseStarted", "watch", "", Some(RequestStage::Started)),
+            (
+                "ResponseComplete",
+                "watch",
+                "",
+                Some(RequestStage::Completed),
+            ),
+            (
+                "ResponseStarted",
+                "create",
+                "exec",
+                Some(RequestStage::Started),
+            ),
+            ("ResponseStarted", "get", "log", Some(RequestStage::Started)),
+            (
+                "ResponseComplete",
+                "get",
+                "log",
+                Some(RequestStage::Completed),
+            ),
+            ("ResponseComplete", "list", "", Some(RequestStage::Single)),
+            ("Panic", "list", "", Some(RequestStage::Single)),
+            (
+                "ResponseComplete",
+                "patch",
+                "status",
+                Some(RequestStage::Single),
+            ),
             ("RequestReceived", "list", "", None),
             ("RequestReceived", "watch", "", None),
             ("ResponseStarted", "list", "", None),
         ] {
             assert_eq!(
-                part(stage, verb, subresource, "/api/v1/pods"),
+                RequestStage::of(stage, verb, subresource, "/api/v1/pods"),
                 expected,
                 "{stage} {verb} {subresource}"
             );

@@ -13,7 +13,7 @@ use crate::audit::annotation::StaleToken;
 use crate::audit::event::AuditEvent;
 use crate::audit::path_shape::call_shape;
 use crate::audit::service_account::ServiceAccount;
-use crate::audit::stage::{self, Part};
+use crate::audit::stage::RequestStage;
 
 /// Seconds from a token's issue to its warning threshold (`WarnOnlyBoundTokenExpirationSeconds`
 /// in Kubernetes' `pkg/serviceaccount/claims.go`): 3607 marks a projected token and no other.
@@ -41,7 +41,7 @@ pub struct Evidence {
     /// Whole seconds between the warning threshold and the request's authentication.
     pub seconds_after_warning: u32,
     /// Which part of the request the event reports.
-    pub part: Part,
+    pub stage: RequestStage,
     /// The Kubernetes verb.
     pub verb: String,
     /// The request's path and query.
@@ -91,7 +91,7 @@ impl Evidence {
             (Some(user), Some(subject)) if user == subject => user,
             _ => return Err(NoEvidence::Subject),
         };
-        let Some(part) = stage::part(
+        let Some(stage) = RequestStage::of(
             &event.stage,
             &event.verb,
             &event.object_ref.subresource,
@@ -115,7 +115,7 @@ impl Evidence {
             user_agent: event.user_agent,
             received: event.request_received_timestamp,
             seconds_after_warning: stale.seconds_after_warning,
-            part,
+            stage,
             verb: event.verb,
             request_uri: event.request_uri,
             status: event.response_status.code,
@@ -135,14 +135,14 @@ impl Evidence {
         self.received - TimeDelta::seconds(self.age_seconds())
     }
 
-    /// Whether this is the end of the request that `beginning` is the beginning of.
-    pub fn is_end_of(&self, beginning: &Self) -> bool {
+    /// Whether this is the end of the request that `start` is the start of.
+    pub fn completes(&self, start: &Self) -> bool {
         let as_end = Self {
-            part: Part::End,
+            stage: RequestStage::Completed,
             status: self.status,
-            ..beginning.clone()
+            ..start.clone()
         };
-        beginning.part == Part::Beginning && *self == as_end
+        start.stage == RequestStage::Started && *self == as_end
     }
 
     /// Who holds the token.
@@ -170,14 +170,14 @@ impl Evidence {
             latest_estimate: issued,
             first_used: self.received,
             last_used: self.received,
-            requests: Requests::one(self.part),
+            requests: Requests::one(self.stage),
         }
     }
 
     /// The token use of this one request.
     pub fn token_use(&self) -> TokenUse {
         // The end of a long-running request repeats what its beginning said.
-        let times = u64::from(self.part != Part::End);
+        let times = u64::from(self.stage != RequestStage::Completed);
         let tokens = Tokens::one(self.credential_id.clone(), self.token());
         let mut token_use = TokenUse::of_agent(self.user_agent.clone(), times, tokens);
         if let Some(pod) = &self.pod {

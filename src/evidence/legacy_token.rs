@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::capped_counts::CappedCounts;
 use crate::audit::event::AuditEvent;
 use crate::audit::service_account::ServiceAccount;
-use crate::audit::stage::{self, Part};
+use crate::audit::stage::RequestStage;
 
 /// One accepted request made with a token that is kept in a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub struct LegacyTokenRequest {
     pub address: String,
     /// When the request reached the API server.
     pub received: DateTime<Utc>,
-    part: Part,
+    stage: RequestStage,
 }
 
 impl LegacyTokenRequest {
@@ -43,7 +43,7 @@ impl LegacyTokenRequest {
             user_agent: event.user_agent.clone(),
             address: event.peer_address().to_owned(),
             received: event.request_received_timestamp,
-            part: stage::part(
+            stage: RequestStage::of(
                 &event.stage,
                 &event.verb,
                 &event.object_ref.subresource,
@@ -55,7 +55,7 @@ impl LegacyTokenRequest {
     /// The use of the token by this one request.
     pub fn token_use(&self) -> LegacyTokenUse {
         // The end of a long-running request repeats what its beginning said.
-        let times = u64::from(self.part != Part::End);
+        let times = u64::from(self.stage != RequestStage::Completed);
         let mut token_use = LegacyTokenUse {
             first: self.received,
             last: self.received,

@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::identified::Identified;
-use crate::audit::stage::Part;
+use crate::audit::stage::RequestStage;
 
 /// How far apart the estimates of one token's issue time can lie: 10 s of authentication cache
 /// and up to a second of truncation were measured as 10.8 s at most, over 189 tokens; rounded up.
@@ -12,44 +12,44 @@ pub const ESTIMATE_SPREAD: TimeDelta = TimeDelta::seconds(15);
 /// How many requests were seen, by which part of them was.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Requests {
-    whole: u64,
-    beginnings: u64,
-    ends: u64,
+    single: u64,
+    started: u64,
+    completed: u64,
 }
 
 impl Requests {
     /// One request, known by this part of it.
-    pub fn one(part: Part) -> Self {
+    pub fn one(stage: RequestStage) -> Self {
         let mut requests = Self::default();
-        match part {
-            Part::Whole => requests.whole = 1,
-            Part::Beginning => requests.beginnings = 1,
-            Part::End => requests.ends = 1,
+        match stage {
+            RequestStage::Single => requests.single = 1,
+            RequestStage::Started => requests.started = 1,
+            RequestStage::Completed => requests.completed = 1,
         }
         requests
     }
 
-    /// Requests counted elsewhere: those logged once, the beginnings of long-running ones, and
+    /// Requests counted elsewhere: those logged once, the starts of long-running ones, and
     /// their ends.
-    pub fn counted(whole: u64, beginnings: u64, ends: u64) -> Self {
+    pub fn counted(single: u64, started: u64, completed: u64) -> Self {
         Self {
-            whole,
-            beginnings,
-            ends,
+            single,
+            started,
+            completed,
         }
     }
 
     /// Adds other requests to these.
     pub fn merge(&mut self, other: Self) {
-        self.whole = self.whole.saturating_add(other.whole);
-        self.beginnings = self.beginnings.saturating_add(other.beginnings);
-        self.ends = self.ends.saturating_add(other.ends);
+        self.single = self.single.saturating_add(other.single);
+        self.started = self.started.saturating_add(other.started);
+        self.completed = self.completed.saturating_add(other.completed);
     }
 
     /// The number of requests. A long-running one counts by its beginning; where an audit
-    /// policy leaves the beginnings out, by its end.
+    /// policy leaves the starts out, by its end.
     pub fn count(self) -> u64 {
-        self.whole.saturating_add(self.beginnings.max(self.ends))
+        self.single.saturating_add(self.started.max(self.completed))
     }
 }
 

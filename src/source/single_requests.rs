@@ -8,7 +8,7 @@ use std::io;
 use std::sync::Arc;
 
 use super::spill::{Merged, SpillFile, Spilled, TimeOrdered};
-use crate::audit::stage::Part;
+use crate::audit::stage::RequestStage;
 use crate::evidence::accepted::{AcceptedRequest, Evidence};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
@@ -46,7 +46,7 @@ impl<const REJECTED: bool> SingleRequests<REJECTED> {
     }
 
     /// The requests in order of their arrival, each once: a long-running request by its
-    /// beginning, or by its end where the beginning is not there.
+    /// start, or by its end where the start is not there.
     ///
     /// Fails if requests could not be spilled, or not be read again.
     pub fn in_time_order(mut self) -> io::Result<impl Iterator<Item = io::Result<SingleRequest>>> {
@@ -55,7 +55,7 @@ impl<const REJECTED: bool> SingleRequests<REJECTED> {
         }
         self.requests.sort_unstable();
         let tokens = self.tokens;
-        let mut open_beginnings: Vec<Evidence> = Vec::new();
+        let mut open_requests: Vec<Evidence> = Vec::new();
         let each_once = Merged::of(self.runs, self.requests).filter_map(move |request| {
             let TimeOrdered {
                 cluster, request, ..
@@ -69,16 +69,16 @@ impl<const REJECTED: bool> SingleRequests<REJECTED> {
                     return Some(Ok(SingleRequest::Rejected { cluster, request }));
                 }
             };
-            open_beginnings.retain(|beginning| beginning.received == evidence.received);
-            match evidence.part {
-                Part::Whole => {}
-                Part::Beginning => open_beginnings.push(evidence.clone()),
-                Part::End => {
-                    let begun = open_beginnings
+            open_requests.retain(|start| start.received == evidence.received);
+            match evidence.stage {
+                RequestStage::Single => {}
+                RequestStage::Started => open_requests.push(evidence.clone()),
+                RequestStage::Completed => {
+                    let begun = open_requests
                         .iter()
-                        .position(|beginning| evidence.is_end_of(beginning));
+                        .position(|start| evidence.completes(start));
                     if let Some(begun) = begun {
-                        open_beginnings.swap_remove(begun);
+                        open_requests.swap_remove(begun);
                         return None;
                     }
                 }
@@ -202,7 +202,7 @@ mod tests {
             address: "10.0.0.1".to_owned(),
             received: DateTime::from_timestamp(second, number * 1_000).expect("a time"),
             seconds_after_warning: 90_000,
-            part: Part::Whole,
+            stage: RequestStage::Single,
             verb: "get".to_owned(),
             request_uri: "/api/v1/pods".to_owned(),
             status: 200,

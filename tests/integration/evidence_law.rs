@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use eks_stale_tokens::audit::service_account::ServiceAccount;
-use eks_stale_tokens::audit::stage::Part;
+use eks_stale_tokens::audit::stage::RequestStage;
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::observation::Observation;
@@ -27,9 +27,13 @@ fn accepted() -> impl Strategy<Value = Observation> {
         0_u8..3,
         0_i64..4_000,
         0_u32..4_000,
-        prop_oneof![Just(Part::Whole), Just(Part::Beginning), Just(Part::End)],
+        prop_oneof![
+            Just(RequestStage::Single),
+            Just(RequestStage::Started),
+            Just(RequestStage::Completed)
+        ],
     )
-        .prop_map(|(account, pod, token, agent, second, elapsed, part)| {
+        .prop_map(|(account, pod, token, agent, second, elapsed, stage)| {
             Observation::StaleRequest(Evidence {
                 service_account: ServiceAccount {
                     namespace: "ns".to_owned(),
@@ -43,7 +47,7 @@ fn accepted() -> impl Strategy<Value = Observation> {
                 address: "10.0.0.1".to_owned(),
                 received: at(second),
                 seconds_after_warning: elapsed,
-                part,
+                stage,
                 verb: "list".to_owned(),
                 request_uri: "/api/v1/pods".to_owned(),
                 status: 200,
@@ -169,7 +173,7 @@ fn accepted_at(received: DateTime<Utc>, elapsed: u32) -> Observation {
         address: "10.0.0.1".to_owned(),
         received,
         seconds_after_warning: elapsed,
-        part: Part::Whole,
+        stage: RequestStage::Single,
         verb: "list".to_owned(),
         request_uri: "/api/v1/pods".to_owned(),
         status: 200,
@@ -197,7 +201,7 @@ fn a_recording_read_in_pieces_and_backwards_is_the_same() {
 #[test]
 fn a_long_running_request_is_counted_once_whichever_of_its_events_are_there() {
     use eks_stale_tokens::evidence::token::Requests;
-    let count = |parts: &[Part]| {
+    let count = |parts: &[RequestStage]| {
         let mut requests = Requests::default();
         for part in parts {
             requests.merge(Requests::one(*part));
@@ -205,11 +209,25 @@ fn a_long_running_request_is_counted_once_whichever_of_its_events_are_there() {
         requests.count()
     };
     for (parts, expected) in [
-        (&[Part::Beginning, Part::End][..], 1),
-        (&[Part::Beginning][..], 1),
-        (&[Part::End][..], 1),
-        (&[Part::Beginning, Part::Beginning, Part::End][..], 2),
-        (&[Part::Whole, Part::Beginning, Part::End][..], 2),
+        (&[RequestStage::Started, RequestStage::Completed][..], 1),
+        (&[RequestStage::Started][..], 1),
+        (&[RequestStage::Completed][..], 1),
+        (
+            &[
+                RequestStage::Started,
+                RequestStage::Started,
+                RequestStage::Completed,
+            ][..],
+            2,
+        ),
+        (
+            &[
+                RequestStage::Single,
+                RequestStage::Started,
+                RequestStage::Completed,
+            ][..],
+            2,
+        ),
     ] {
         assert_eq!(count(parts), expected, "{parts:?}");
     }

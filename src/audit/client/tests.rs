@@ -154,7 +154,7 @@ fn advice_names_the_version_or_the_program() {
 fn the_table_is_sound() {
     for library in LIBRARIES {
         assert!(library.source.starts_with("https://"), "{}", library.name);
-        assert!(!library.marks.is_empty(), "{}", library.name);
+        assert!(!library.patterns.is_empty(), "{}", library.name);
         assert!(!(library.refreshes_from.is_empty() && library.note.is_empty()));
         let minimums: Vec<_> = library
             .refreshes_from

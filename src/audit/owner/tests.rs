@@ -170,8 +170,8 @@ fn names_cut_at_58_are_seen() {
         (46, "5d78c9869d-", Kind::Deployment, Certainty::Likely),
         (47, "5d78c9869d", Kind::Deployment, Certainty::Likely),
         (53, "5d78", Kind::Deployment, Certainty::Likely),
-        (54, "5d7", Kind::Deployment, Certainty::Cut),
-        (57, "", Kind::Deployment, Certainty::Cut),
+        (54, "5d7", Kind::Deployment, Certainty::Truncated),
+        (57, "", Kind::Deployment, Certainty::Truncated),
     ];
     for (length, hash, kind, certainty) in table {
         let workload = "w".repeat(length);
@@ -187,7 +187,10 @@ fn names_cut_at_58_are_seen() {
         }
     }
     let whole = "w".repeat(58);
-    assert_eq!(owner_of(&format!("{whole}x2k7p")).certainty, Certainty::Cut);
+    assert_eq!(
+        owner_of(&format!("{whole}x2k7p")).certainty,
+        Certainty::Truncated
+    );
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use proptest::prelude::*;
 
 use super::*;
-use crate::audit::stage::Part;
+use crate::audit::stage::RequestStage;
 use crate::evidence::agents::Agents;
 use crate::evidence::control_plane::ControlPlane;
 use crate::evidence::rejection::Run;
@@ -37,7 +37,7 @@ fn token(issued: TimeDelta, first_used: TimeDelta, last_used: TimeDelta) -> Toke
         latest_estimate: now() - issued,
         first_used: now() - first_used,
         last_used: now() - last_used,
-        requests: Requests::one(Part::Whole),
+        requests: Requests::one(RequestStage::Single),
     }
 }
 

@@ -16,7 +16,7 @@ use super::prefix::cut;
 use super::provenance::Names;
 use super::query_answer::ROWS;
 use crate::audit::service_account::ServiceAccount;
-use crate::audit::stage::Part;
+use crate::audit::stage::RequestStage;
 use crate::evidence::accepted::{Evidence, WARN_AFTER_SECONDS};
 
 /// The columns that the query names.
@@ -87,7 +87,7 @@ pub fn evidence(row: &[u8]) -> Option<Evidence> {
         address: format!("unknown, token of {}", issued.format("%Y-%m-%d %H:%M")),
         received,
         seconds_after_warning: seconds,
-        part: Part::Whole,
+        stage: RequestStage::Single,
         verb: String::new(),
         request_uri: String::new(),
         status: 0,
