@@ -2,9 +2,9 @@
 
 use chrono::TimeDelta;
 use eks_stale_tokens::source::kubernetes::live::{self, LiveError, Target};
+use loopback_kubernetes::{ApiServer, Objects, Refusal, TOKEN};
 use serde_json::{Value, json};
 
-use super::api_server::{ApiServer, Objects, Refusal, TOKEN};
 use super::list_writer::{Listed, controller, file};
 use crate::cloudwatch_fleet::STREAM;
 use crate::loopback::{CloudWatch, EksCluster, LogGroup};

@@ -1,9 +1,9 @@
 //! Whose a rejected address is.
 
 use chrono::TimeDelta;
+use loopback_kubernetes::{ApiServer, Objects, TOKEN};
 use serde_json::Value;
 
-use super::api_server::{ApiServer, Objects, TOKEN};
 use super::list_writer::{Container, Listed, file, list};
 use super::with_pods;
 use crate::cloudwatch_fleet::STREAM;

@@ -2,6 +2,8 @@
 
 use std::process::{Command, Stdio};
 
+use loopback_webhook::WebhookReceiver;
+
 use super::{
     ALL_CLEAR, Outcome, assert_outcome, assert_remembered, assert_rows, fails, incomplete, refused,
     silent,
@@ -11,7 +13,6 @@ use crate::cloudwatch_fleet::{
 };
 use crate::loopback::{Builder, EksCluster, End, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, run, tool_toward};
-use crate::webhook_receiver::WebhookReceiver;
 
 /// A way to see nothing: what the service holds and does, the arguments beside the window, and
 /// the outcome.

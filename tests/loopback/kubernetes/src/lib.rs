@@ -6,15 +6,14 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use loopback_port::{LocalServer, tls};
 use rustls::{ServerConnection, StreamOwned};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::local_server::{LocalServer, tls};
-
 /// What the server answers instead of a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Refusal {
+pub enum Refusal {
     /// `403 Forbidden` for this resource.
     Forbidden(&'static str),
     /// `410 Gone` for the next page of this resource that is asked for with a continue token.
@@ -27,10 +26,13 @@ pub(crate) enum Refusal {
 
 /// The objects of the cluster.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Objects {
-    pub(crate) pods: Vec<Value>,
-    pub(crate) replicasets: Vec<Value>,
-    pub(crate) jobs: Vec<Value>,
+pub struct Objects {
+    /// Its pods.
+    pub pods: Vec<Value>,
+    /// Its ReplicaSets, of which only the metadata is listed.
+    pub replicasets: Vec<Value>,
+    /// Its Jobs, likewise.
+    pub jobs: Vec<Value>,
 }
 
 #[derive(Debug)]
@@ -46,18 +48,18 @@ struct State {
 
 /// An API server that stops when it is dropped.
 #[derive(Debug)]
-pub(crate) struct ApiServer {
+pub struct ApiServer {
     server: LocalServer,
     directory: TempDir,
     state: Arc<Mutex<State>>,
 }
 
 /// The token that the server takes.
-pub(crate) const TOKEN: &str = "token-of-the-loopback";
+pub const TOKEN: &str = "token-of-the-loopback";
 
 impl ApiServer {
     /// A server with these objects.
-    pub(crate) fn start(objects: Objects) -> Self {
+    pub fn start(objects: Objects) -> Self {
         let directory = tempfile::tempdir().expect("a directory");
         let config = tls(&directory.path().join("ca.pem"));
         let state = Arc::new(Mutex::new(State {
@@ -84,34 +86,35 @@ impl ApiServer {
     }
 
     /// At most so many objects on a page, whatever is asked for.
-    pub(crate) fn pages_of(self, objects: usize) -> Self {
+    pub fn pages_of(self, objects: usize) -> Self {
         locked(&self.state).page = objects;
         self
     }
 
-    pub(crate) fn refuses(self, refusal: Refusal) -> Self {
+    /// Refuses from the start.
+    pub fn refuses(self, refusal: Refusal) -> Self {
         locked(&self.state).refusals.push(refusal);
         self
     }
 
     /// What the cluster has become when the next page is asked for.
-    pub(crate) fn becomes(self, objects: Objects) -> Self {
+    pub fn becomes(self, objects: Objects) -> Self {
         locked(&self.state).changes.push_back(objects);
         self
     }
 
     /// The requests so far: path and query.
-    pub(crate) fn requests(&self) -> Vec<String> {
+    pub fn requests(&self) -> Vec<String> {
         locked(&self.state).requests.clone()
     }
 
     /// Its URL.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("https://localhost:{}", self.server.port())
     }
 
     /// What a pod of the cluster finds in the directory of its own service account.
-    pub(crate) fn credentials(&self, token: &str) -> PathBuf {
+    pub fn credentials(&self, token: &str) -> PathBuf {
         let directory = self.directory.path().join("serviceaccount");
         std::fs::create_dir_all(&directory).expect("made");
         std::fs::write(directory.join("token"), token).expect("written");
@@ -124,7 +127,7 @@ impl ApiServer {
     }
 
     /// A kubeconfig whose user has this, with a context named `prod` for a cluster of this name.
-    pub(crate) fn kubeconfig(&self, cluster: &str, user: Value) -> PathBuf {
+    pub fn kubeconfig(&self, cluster: &str, user: Value) -> PathBuf {
         let path = self.directory.path().join("kubeconfig");
         let config = json!({
             "apiVersion": "v1", "kind": "Config", "current-context": "prod",
@@ -140,7 +143,7 @@ impl ApiServer {
     }
 
     /// A user with a credential plugin that prints this token.
-    pub(crate) fn plugin(token: &str) -> Value {
+    pub fn plugin(token: &str) -> Value {
         let credential = json!({
             "apiVersion": "client.authentication.k8s.io/v1beta1", "kind": "ExecCredential",
             "status": {"token": token, "expirationTimestamp": "2099-01-01T00:00:00Z"},

@@ -1,4 +1,4 @@
-//! What servers of the tests share: a port on the loopback interface, and a certificate for it.
+//! What the services that take plain connections share: a port on the loopback interface, and a certificate for it.
 
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
@@ -11,7 +11,7 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 
 /// A port that takes connections until this is dropped.
 #[derive(Debug)]
-pub(crate) struct LocalServer {
+pub struct LocalServer {
     address: SocketAddr,
     stopped: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
@@ -19,7 +19,7 @@ pub(crate) struct LocalServer {
 
 impl LocalServer {
     /// Hands on each connection.
-    pub(crate) fn start(mut serve: impl FnMut(TcpStream) + Send + 'static) -> Self {
+    pub fn start(mut serve: impl FnMut(TcpStream) + Send + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("bound");
         let stopped = Arc::new(AtomicBool::new(false));
@@ -41,8 +41,8 @@ impl LocalServer {
         }
     }
 
-    /// The port.
-    pub(crate) fn port(&self) -> u16 {
+    /// The number of the port.
+    pub fn port(&self) -> u16 {
         self.address.port()
     }
 }
@@ -59,7 +59,7 @@ impl Drop for LocalServer {
 }
 
 /// TLS with a certificate for `localhost` of its own making, which is written to that file.
-pub(crate) fn tls(certificate: &Path) -> Arc<ServerConfig> {
+pub fn tls(certificate: &Path) -> Arc<ServerConfig> {
     let made = rcgen::generate_simple_self_signed(["localhost".to_owned()])
         .expect("a certificate can be made");
     std::fs::write(certificate, made.cert.pem()).expect("written");

@@ -6,13 +6,12 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
+use loopback_port::{LocalServer, tls};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
-
-use crate::local_server::{LocalServer, tls};
 
 /// What the receiver does with one message.
 #[derive(Debug, Clone)]
-pub(crate) enum Answer {
+pub enum Answer {
     /// Answers so: the status, further headers, the body.
     Http(u16, &'static str, &'static str),
     /// Closes the connection.
@@ -23,21 +22,25 @@ pub(crate) enum Answer {
 
 impl Answer {
     /// Success, as Slack tells it.
-    pub(crate) const OK: Self = Self::Http(200, "", "ok");
+    pub const OK: Self = Self::Http(200, "", "ok");
 }
 
 /// One message that arrived.
 #[derive(Debug, Clone)]
-pub(crate) struct Message {
-    pub(crate) path: String,
-    pub(crate) headers: String,
-    pub(crate) body: String,
-    pub(crate) at: Instant,
+pub struct Message {
+    /// The path that it was sent to.
+    pub path: String,
+    /// Its headers in lower case, one a line.
+    pub headers: String,
+    /// Its body.
+    pub body: String,
+    /// When it arrived.
+    pub at: Instant,
 }
 
 impl Message {
     /// The text of the message.
-    pub(crate) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         let body: serde_json::Value = serde_json::from_str(&self.body).expect("a JSON body");
         body["text"].as_str().expect("a text").to_owned()
     }
@@ -52,7 +55,7 @@ struct State {
 
 /// A webhook that keeps what it is told, and stops when it is dropped.
 #[derive(Debug)]
-pub(crate) struct WebhookReceiver {
+pub struct WebhookReceiver {
     server: LocalServer,
     scheme: &'static str,
     state: Arc<Mutex<State>>,
@@ -65,13 +68,13 @@ impl<T: Read + Write + Send> Connection for T {}
 
 impl WebhookReceiver {
     /// A receiver that takes every message.
-    pub(crate) fn start() -> Self {
+    pub fn start() -> Self {
         Self::start_with(None)
     }
 
     /// The same over TLS, with a certificate for `localhost` of its own making, which is written
     /// to that file.
-    pub(crate) fn start_with_tls(certificate: &Path) -> Self {
+    pub fn start_with_tls(certificate: &Path) -> Self {
         Self::start_with(Some(tls(certificate)))
     }
 
@@ -99,14 +102,14 @@ impl WebhookReceiver {
     }
 
     /// Answers the next messages so, and those after them with the last of these.
-    pub(crate) fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
+    pub fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
         let mut state = locked(&self.state);
         state.answers = answers.into_iter().collect();
         state.afterwards = state.answers.back().cloned();
     }
 
     /// The address, with a path that is a secret.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         // Certificates are for names.
         let port = self.server.port();
         format!(
@@ -116,12 +119,12 @@ impl WebhookReceiver {
     }
 
     /// What arrived since it was asked last.
-    pub(crate) fn take(&self) -> Vec<Message> {
+    pub fn take(&self) -> Vec<Message> {
         std::mem::take(&mut locked(&self.state).messages)
     }
 
     /// How many messages have arrived.
-    pub(crate) fn count(&self) -> usize {
+    pub fn count(&self) -> usize {
         locked(&self.state).messages.len()
     }
 }
