@@ -2,6 +2,7 @@
 
 use std::process::{Command, Stdio};
 
+use loopback_cloudwatch::{Builder, EksCluster, End, Exception, Fault, LogGroup, Operation, When};
 use loopback_webhook::WebhookReceiver;
 
 use super::{
@@ -11,7 +12,6 @@ use super::{
 use crate::cloudwatch_fleet::{
     DAY, START, STREAM, empty, healthy, logging, service, small_group_for_days, stale_event,
 };
-use crate::loopback::{Builder, EksCluster, End, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, run, tool_toward};
 
 /// A way to see nothing: what the service holds and does, the arguments beside the window, and
@@ -220,7 +220,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "a log group that vanished",
         service: || {
-            let gone = crate::loopback::Exception::not_found("gone");
+            let gone = Exception::not_found("gone");
             faulty(Operation::StartQuery, When::Always, Fault::Other(gone))
         },
         arguments: &["a"],
