@@ -6,16 +6,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use chrono::{TimeDelta, Utc};
+use eks_stale_tokens::source::kubernetes::live::{self, Target};
+use loopback_cloudwatch::{Builder, CloudWatch, End, LogGroup, Operation, When};
+use loopback_kubernetes::{ApiServer, Objects, TOKEN};
+use loopback_s3::S3;
 use serde::Deserialize as _;
 use serde_yaml_ng::Value;
 
 use crate::fleet_log::Pod;
-use crate::loopback::{CloudWatch, End, LogGroup, Operation, S3, When};
-use crate::pods::api_server::{ApiServer, Objects, TOKEN};
 use crate::recordings::audit_log;
 use crate::tool::{Run, run, tool_toward};
-use chrono::{TimeDelta, Utc};
-use eks_stale_tokens::source::kubernetes::live::{self, Target};
 
 /// An audit log in which something is about to be rejected.
 pub(crate) const RECORDED: &str = "fixtures/aws/eks/timeline/cluster/audit.log.gz";
@@ -52,7 +53,7 @@ fn texts(value: &Value) -> Vec<String> {
 }
 
 /// A cluster prod-1 with a pod that dies within the week.
-pub(crate) fn cloudwatch(builder: crate::loopback::Builder) -> CloudWatch {
+pub(crate) fn cloudwatch(builder: Builder) -> CloudWatch {
     let now = Utc::now();
     let pod = Pod {
         namespace: "logging",

@@ -5,12 +5,12 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use chrono::{DateTime, TimeDelta, TimeZone, Utc};
+use loopback_cloudwatch::{CloudWatch, End, LogGroup, When};
+use loopback_webhook::{Answer, WebhookReceiver};
 
 use crate::cloudwatch_fleet::STREAM;
 use crate::fleet_log::{Pod, rejection};
-use crate::loopback::{CloudWatch, End, LogGroup, When};
 use crate::tool::{Run, run, tool_toward};
-use crate::webhook_receiver::{Answer, WebhookReceiver};
 
 const HOSTILE: &str =
     "<!channel> @here `*read* <https://evil.example|this>\u{202e} \u{1b}[2J/1 (linux/amd64)";

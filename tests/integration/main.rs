@@ -1,9 +1,8 @@
-//! One integration binary, so that the crate is linked once.
+//! One integration binary, so that the crate is linked once. The services that it runs the program against are crates
+//! of their own, in `tests/loopback`.
 //!
 //! - [`recordings`]: the recorded audit logs and their ledgers
 //! - [`tool`]: the program as a process
-//! - [`loopback`]: a CloudWatch Logs on the loopback interface
-//! - [`webhook_receiver`]: a chat's webhook on the loopback interface
 //! - [`fleet_log`]: the audit log of a simulated fleet
 //! - the tests, by what they are about
 
@@ -25,8 +24,6 @@ mod formats;
 mod fortnight;
 mod inputs;
 mod ledger_truth;
-mod local_server;
-mod loopback;
 mod memory;
 mod outage;
 mod output_files;
@@ -44,4 +41,3 @@ mod tool;
 mod unexplained;
 mod ways_to_see_nothing;
 mod webhook;
-mod webhook_receiver;

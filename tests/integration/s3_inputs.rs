@@ -6,12 +6,12 @@ use std::process::Command;
 
 use aws_config::{BehaviorVersion, Region};
 use aws_sdk_s3::config::{Credentials, SharedCredentialsProvider};
+use loopback_s3::{ObjectFault, S3, S3Request};
 use serde_json::Value;
 
 use crate::cloudwatch_fleet::stale_event;
 use crate::files::written::gzip;
 use crate::files::{analysis, gaps};
-use crate::loopback::{ObjectFault, S3, S3Request};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, run, tool};
 

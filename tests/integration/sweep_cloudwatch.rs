@@ -4,8 +4,9 @@ use std::io::Cursor;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use loopback_cloudwatch::{CloudWatch, End, Fate, Fault, LogGroup, Operation, When};
+
 use crate::cloudwatch_fleet::{STREAM, WINDOW};
-use crate::loopback::{CloudWatch, End, Fate, Fault, LogGroup, Operation, When};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, over_files, run, tool, tool_toward};
 

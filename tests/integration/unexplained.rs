@@ -4,13 +4,13 @@
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use loopback_cloudwatch::{CloudWatch, LogGroup};
+use loopback_webhook::WebhookReceiver;
 use serde_json::Value;
 
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, LogGroup};
 use crate::outage::log_writer::{Log, at, every};
 use crate::tool::{Run, run, tool, tool_toward};
-use crate::webhook_receiver::WebhookReceiver;
 
 const NOW: &str = "2026-09-08T08:00:00Z";
 const ALL_CLEAR: &str = "no service account is about to be rejected";

@@ -4,11 +4,11 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use loopback_webhook::{Answer, WebhookReceiver};
 use serde_json::Value;
 
 use crate::changes::one_frozen_pod;
 use crate::tool::{Run, run, tool};
-use crate::webhook_receiver::{Answer, WebhookReceiver};
 
 /// The last part of the receiver's address.
 const SECRET: &str = "hunter2";

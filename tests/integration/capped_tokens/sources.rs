@@ -3,14 +3,13 @@
 use std::io::{Cursor, Write as _};
 
 use chrono::TimeDelta;
+use loopback_cloudwatch::{CloudWatch, Exception, Fault, LogGroup, Operation, When};
 use serde_json::Value;
 
+use super::life::now;
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, Exception, Fault, LogGroup, Operation, When};
 use crate::outage::log_writer::Log;
 use crate::tool::{run_as_it_is, tool, tool_toward};
-
-use super::life::now;
 
 /// How far back the window goes.
 const WINDOW_HOURS: i64 = 24 * 60;

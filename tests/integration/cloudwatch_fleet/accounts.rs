@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::process::Command;
 
+use loopback_cloudwatch::{CloudWatch, EksCluster, Fault, Operation, When};
 use tempfile::NamedTempFile;
 
 use super::{HOUR, gaps, report, requests, run_to, service, small_group, tool_at};
-use crate::loopback::{CloudWatch, Fault, Operation, When};
 
 /// The account that everything starts from: its keys may assume the roles of the others.
 const HOME: &str = "999999999999";
@@ -204,7 +204,7 @@ fn doctor_has_a_row_for_each_cluster_and_for_what_cannot_be_reached() {
 fn doctor_shows_clusters_in_the_dark_and_takes_patterns() {
     let cloudwatch = service()
         .groups(["prod-1", "test-1"].map(small_group))
-        .cluster(crate::loopback::EksCluster::named("prod-2").without_audit_logging())
+        .cluster(EksCluster::named("prod-2").without_audit_logging())
         .start();
     let run = run_to(tool_at(&cloudwatch).args(["doctor", "prod-*"]), 1);
     assert!(run.stdout.contains("--name prod-2"), "{}", run.stdout);

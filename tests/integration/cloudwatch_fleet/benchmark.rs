@@ -3,8 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use loopback_cloudwatch::{CloudWatch, Fault, LogGroup, Operation, Quotas, When};
+
 use super::{HOUR, START, STREAM, report, requests, stale_event, tool_at};
-use crate::loopback::{CloudWatch, Fault, LogGroup, Operation, Quotas, When};
 
 const REGIONS: [&str; 3] = ["eu-west-1", "us-east-1", "ap-northeast-1"];
 const CLUSTERS_OF_A_REGION: usize = 100;

@@ -1,10 +1,10 @@
 //! Events that were cut off where a body that a caller wrote looks like the API server's own
 //! annotations.
 
+use loopback_cloudwatch::LogGroup;
 use serde_json::Value;
 
 use super::{STREAM, gaps, report, service, stale_event, tool_at};
-use crate::loopback::LogGroup;
 
 const WINDOW: [&str; 4] = ["--since", "2026-11-20T06:00", "--until", "2026-11-20T07:00"];
 

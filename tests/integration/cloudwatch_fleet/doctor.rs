@@ -1,7 +1,8 @@
 //! `doctor` and `query`.
 
+use loopback_cloudwatch::{CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
+
 use super::{HOUR, STREAM, run_to, service, small_group, stale_event, tool_at};
-use crate::loopback::{CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, tool};
 
 fn doctor(cloudwatch: &CloudWatch, cluster: &str, exit: i32) -> Run {

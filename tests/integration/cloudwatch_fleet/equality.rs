@@ -19,10 +19,10 @@ use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
+use loopback_cloudwatch::LogClass;
 use serde_json::Value;
 
 use super::{WINDOW, connection, fixture, group, of_holders, report, service, tool_at};
-use crate::loopback::LogClass;
 use crate::recordings::ninety_days;
 use crate::tool::tool;
 

@@ -1,10 +1,10 @@
 //! Every cluster, not every log group: those in the dark, those that were deleted, and the names
 //! by which clusters are asked for.
 
+use loopback_cloudwatch::{Builder, CloudWatch, EksCluster, Fault, Operation, When};
 use serde_json::Value;
 
 use super::{HOUR, gaps, report, requests, run_to, service, small_group, tool_at};
-use crate::loopback::{Builder, CloudWatch, EksCluster, Fault, Operation, When};
 
 fn names(report: &Value) -> Vec<String> {
     let clusters = report["clusters"].as_array().expect("clusters");

@@ -3,11 +3,12 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use loopback_cloudwatch::{End, Exception, Fault, LogGroup, Operation, When};
+
 use super::{
     HOUR, assert_nothing_left_running, gaps, report, requests, run_to, service, small_group,
     tool_at,
 };
-use crate::loopback::{End, Fault, LogGroup, Operation, When};
 use crate::tool::Run;
 
 fn clusters() -> Vec<LogGroup> {
@@ -203,8 +204,7 @@ fn a_page_that_has_expired_is_said() {
 fn a_refused_aggregate_is_asked_for_apart_and_then_as_single_events() {
     for refused in [1, 2] {
         let cloudwatch = service().groups(clusters()).start();
-        let malformed =
-            crate::loopback::Exception::new("MalformedQueryException", "unknown function");
+        let malformed = Exception::new("MalformedQueryException", "unknown function");
         let fault = Fault::Other(malformed);
         cloudwatch.fault(Operation::StartQuery, When::First(refused), fault);
         let run = run_to(

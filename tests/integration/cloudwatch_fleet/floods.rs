@@ -1,9 +1,9 @@
 //! Made-up callers: however many somebody sends, they cost one more scan and hide nobody else.
 
+use loopback_cloudwatch::{Builder, LogGroup};
 use serde_json::Value;
 
 use super::{HOUR, START, STREAM, gaps, report, requests, service, small_group, tool_at};
-use crate::loopback::{Builder, LogGroup};
 
 /// More than the rows that `stats` gives.
 const FLOOD: i64 = 10_500;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::io::Write as _;
 use std::path::Path;
 
+use loopback_cloudwatch::CloudWatch;
+
 use super::{HOUR, run_to, service, small_group, tool_at};
-use crate::loopback::CloudWatch;
 
 const ONE: &str = "111111111111";
 const TWO: &str = "222222222222";

@@ -2,10 +2,10 @@
 
 use std::io::{Cursor, Write as _};
 
+use loopback_cloudwatch::LogGroup;
 use serde_json::{Value, json};
 
 use super::{STREAM, WINDOW, report, service, tool_at};
-use crate::loopback::LogGroup;
 use crate::recordings::audit_log;
 use crate::tool::tool;
 

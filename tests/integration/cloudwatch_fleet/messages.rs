@@ -1,7 +1,8 @@
 //! What is printed of a service's words: in one line, without keys, and with a next step that fits.
 
+use loopback_cloudwatch::{Exception, Fault, Operation, When};
+
 use super::{HOUR, run_to, service, small_group, tool_at};
-use crate::loopback::{Exception, Fault, Operation, When};
 
 /// What a sweep says whose calls of an operation all fail with this error.
 fn said_of(operation: Operation, exception: Exception) -> String {

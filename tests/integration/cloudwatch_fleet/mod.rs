@@ -31,9 +31,9 @@ use std::process::Command;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_cloudwatchlogs::config::{Credentials, SharedCredentialsProvider};
 use eks_stale_tokens::source::aws::connection::Connection;
+use loopback_cloudwatch::{Builder, CloudWatch, Fate, LogGroup, QuerySeen};
 use serde_json::Value;
 
-use crate::loopback::{Builder, CloudWatch, Fate, LogGroup, QuerySeen};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, run, tool_toward};
 

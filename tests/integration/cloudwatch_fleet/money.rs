@@ -1,7 +1,8 @@
 //! What a scan costs is said before and after.
 
+use loopback_cloudwatch::CloudWatch;
+
 use super::{HOUR, report, run_to, service, small_group, tool_at};
-use crate::loopback::CloudWatch;
 
 /// Bytes weigh a million times their own.
 fn heavy() -> CloudWatch {

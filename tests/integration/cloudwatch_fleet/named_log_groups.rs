@@ -1,10 +1,10 @@
 //! Log groups that were renamed, and those that centralization fills from several accounts and
 //! Regions.
 
+use loopback_cloudwatch::{Builder, CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
 use serde_json::Value;
 
 use super::{HOUR, gaps, report, requests, run_to, service, small_group, tool_at};
-use crate::loopback::{Builder, CloudWatch, EksCluster, Fault, LogGroup, Operation, When};
 
 const ONE: &str = "111111111111";
 const TWO: &str = "222222222222";

@@ -1,6 +1,7 @@
 //! A service that refuses a construct of a query, or answers it otherwise than expected: the same
 //! findings, or a gap that says so.
 
+use loopback_cloudwatch::{Builder, LogGroup, Manners};
 use serde_json::{Value, json};
 
 use super::floods::rejection;
@@ -8,7 +9,6 @@ use super::{
     HOUR, STREAM, control_plane_event, gaps, report, run_to, service, small_group, stale_event,
     tool_at,
 };
-use crate::loopback::{Builder, LogGroup, Manners};
 
 /// A log of every kind of event: two frozen pods, one of which says which token it uses, watches, a
 /// token in a secret, rejections, the control plane, and the mark where a caller wrote it.

@@ -5,9 +5,10 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
+use loopback_cloudwatch::{CloudWatch, LogGroup, Operation, Quotas};
+
 use super::benchmark::print;
 use super::{HOUR, START, STREAM, plain_event, stale_event, tool_at};
-use crate::loopback::{CloudWatch, LogGroup, Operation, Quotas};
 
 const REGIONS: [&str; 10] = [
     "eu-central-1",

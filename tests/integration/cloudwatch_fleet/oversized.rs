@@ -1,10 +1,11 @@
 //! Answers that are larger than anybody needs, and pages that do not end.
 
+use loopback_cloudwatch::{CloudWatch, Fault, LogGroup, Operation, When};
+
 use super::{
     HOUR, STREAM, assert_nothing_left_running, gaps, report, requests, run_to, service,
     small_group, stale_event, tool_at,
 };
-use crate::loopback::{CloudWatch, Fault, LogGroup, Operation, When};
 use crate::tool::run;
 
 /// More than is read of one answer.

@@ -3,10 +3,10 @@
 use std::io::Write as _;
 use std::process::Command;
 
+use loopback_cloudwatch::{Builder, CloudWatch};
 use tempfile::NamedTempFile;
 
 use super::{HOUR, report, requests, run_to, service, small_group, tool_at};
-use crate::loopback::{Builder, CloudWatch};
 
 /// Services of two accounts that know one key each, and a configuration with a profile for each
 /// key, one whose role cannot be assumed, one without a Region and one without credentials.

@@ -16,12 +16,12 @@ use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::eks::KnownVersions;
 use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::source::single_requests::SingleRequests;
+use loopback_cloudwatch::{CloudWatch, End, Fate, Fault, LogGroup, Operation, Quotas, When};
 
 use super::{
     HOUR, START, STREAM, assert_nothing_left_running, connection, gaps, report, requests, service,
     small_group, stale_event, tool_at,
 };
-use crate::loopback::{CloudWatch, LogGroup, Operation, Quotas};
 
 #[test]
 fn the_documented_quotas_are_never_met() {
@@ -37,8 +37,8 @@ fn the_documented_quotas_are_never_met() {
         // Listing is refused, so each cluster is a query of its own.
         .fault(
             Operation::DescribeLogGroups,
-            crate::loopback::When::Always,
-            crate::loopback::Fault::AccessDenied,
+            When::Always,
+            Fault::AccessDenied,
         )
         .start();
     let report = report(
@@ -78,7 +78,7 @@ fn a_query_that_times_out_is_cut_until_it_does_not() {
     // Those that were answered share no second of a group, and leave none out.
     let mut answered: Vec<_> = queries
         .iter()
-        .filter(|query| query.fate == crate::loopback::Fate::Ended(crate::loopback::End::Complete))
+        .filter(|query| query.fate == Fate::Ended(End::Complete))
         .flat_map(|query| {
             query
                 .groups

@@ -2,11 +2,12 @@
 
 use std::io::Write as _;
 
+use loopback_cloudwatch::{CloudWatch, Fault, LogGroup, Operation, When};
+
 use super::{
     HOUR, assert_nothing_left_running, gaps, report, requests, run_to, service, small_group,
     tool_at,
 };
-use crate::loopback::{CloudWatch, Fault, LogGroup, Operation, When};
 
 fn groups(prefix: &str, count: usize) -> Vec<LogGroup> {
     (0..count)

@@ -1,12 +1,12 @@
 //! The query put to the test by the service that runs it.
 
+use loopback_cloudwatch::{Builder, CloudWatch, EksCluster, LogGroup, Manners};
 use serde_json::Value;
 
 use super::odd_answers::log;
 use super::{
     HOUR, STREAM, control_plane_event, empty, report, run_to, service, stale_event, tool_at,
 };
-use crate::loopback::{Builder, CloudWatch, EksCluster, LogGroup, Manners};
 
 /// Counts every watch three times, and looks as if nothing were wrong.
 fn miscounting() -> Builder {

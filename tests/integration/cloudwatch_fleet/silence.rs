@@ -1,12 +1,12 @@
 //! Every way to see nothing is told from health: each cluster proves that its audit log was seen.
 
+use loopback_cloudwatch::{CloudWatch, EksCluster, Fault, Operation, When};
 use serde_json::{Value, json};
 
 use super::{
     DAY, HOUR, START, STREAM, control_plane_event, empty, gaps, healthy, logging, plain_event,
     report, run_to, service, small_group, stale_event, tool_at,
 };
-use crate::loopback::{CloudWatch, EksCluster, Fault, Operation, When};
 
 const ALL_CLEAR: &str = "service account is about to be rejected";
 

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, Instant};
 
+use loopback_cloudwatch::{CloudWatch, EksCluster, Fault, Operation, When};
 use serde_json::Value;
 
 use super::{HOUR, report, requests, run_to, service, small_group, small_group_for_days, tool_at};
-use crate::loopback::{CloudWatch, EksCluster, Fault, Operation, When};
 
 /// The hours of each cluster's window, by its name.
 fn hours(report: &Value) -> Vec<(String, i64)> {

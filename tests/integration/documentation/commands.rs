@@ -6,12 +6,12 @@ use std::path::Path;
 
 use clap::{CommandFactory as _, Parser as _};
 use eks_stale_tokens::cli::Cli;
+use loopback_cloudwatch::CloudWatch;
+use loopback_webhook::WebhookReceiver;
 
 use super::{Page, page, pages};
 use crate::deploy;
-use crate::loopback::CloudWatch;
 use crate::tool::{run_as_it_is, tool_toward};
-use crate::webhook_receiver::WebhookReceiver;
 
 /// Everything in a page that starts the program: its words after the program's name, with what the
 /// shell would take for itself left out.

@@ -2,11 +2,11 @@
 //! queried for it.
 
 use chrono::{DateTime, TimeDelta, Utc};
+use loopback_cloudwatch::{CloudWatch, LogGroup};
 use serde_json::{Value, json};
 
 use super::log_writer::{Log, Pod, at, every};
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, LogGroup};
 use crate::pods::list_writer::{Listed, file, list};
 use crate::tool::{Run, run, tool_toward};
 

@@ -3,10 +3,10 @@
 use std::io::{BufRead as _, BufReader};
 use std::process::Stdio;
 
+use loopback_cloudwatch::{CloudWatch, End, LogGroup, When};
 use serde_json::Value;
 
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, End, LogGroup, When};
 use crate::recordings::{audit_log, fixtures};
 use crate::tool::{Run, over_files, run, tool_toward};
 

@@ -2,12 +2,12 @@
 
 use chrono::TimeDelta;
 use eks_stale_tokens::source::kubernetes::live::{self, LiveError, Target};
+use loopback_cloudwatch::{CloudWatch, EksCluster, LogGroup};
+use loopback_kubernetes::{ApiServer, Objects, Refusal, TOKEN};
 use serde_json::{Value, json};
 
-use super::api_server::{ApiServer, Objects, Refusal, TOKEN};
 use super::list_writer::{Listed, controller, file};
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, EksCluster, LogGroup};
 use crate::outage::log_writer::{Log, Pod, at, every};
 use crate::tool::{Run, over_files, run, tool_toward};
 

@@ -1,13 +1,13 @@
 //! Whose a rejected address is.
 
 use chrono::TimeDelta;
+use loopback_cloudwatch::{CloudWatch, EksCluster, LogGroup};
+use loopback_kubernetes::{ApiServer, Objects, TOKEN};
 use serde_json::Value;
 
-use super::api_server::{ApiServer, Objects, TOKEN};
 use super::list_writer::{Container, Listed, file, list};
 use super::with_pods;
 use crate::cloudwatch_fleet::STREAM;
-use crate::loopback::{CloudWatch, EksCluster, LogGroup};
 use crate::outage::log_writer::{Log, Pod, at, every};
 use crate::tool::{Run, over_files, run, tool_toward};
 

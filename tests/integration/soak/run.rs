@@ -7,9 +7,10 @@ use std::process::{Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use loopback_cloudwatch::{Fate, QuerySeen};
+
 use super::scenario::{Scenario, Signal};
 use crate::cloudwatch_fleet::{HOUR, service, small_group, tool_at};
-use crate::loopback::{Fate, QuerySeen};
 
 /// What stands in an output file before a run.
 pub(super) const OLDER: &str = "{\"an\": \"older report\"}\n";

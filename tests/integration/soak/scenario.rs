@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use fastrand::Rng;
-
-use crate::loopback::{End, Fault, Operation, When};
+use loopback_cloudwatch::{End, Fault, Operation, When};
 
 /// One day, as its seed has it.
 #[derive(Debug, Clone)]

@@ -2,6 +2,9 @@
 
 use std::process::{Command, Stdio};
 
+use loopback_cloudwatch::{Builder, EksCluster, End, Exception, Fault, LogGroup, Operation, When};
+use loopback_webhook::WebhookReceiver;
+
 use super::{
     ALL_CLEAR, Outcome, assert_outcome, assert_remembered, assert_rows, fails, incomplete, refused,
     silent,
@@ -9,9 +12,7 @@ use super::{
 use crate::cloudwatch_fleet::{
     DAY, START, STREAM, empty, healthy, logging, service, small_group_for_days, stale_event,
 };
-use crate::loopback::{Builder, EksCluster, End, Fault, LogGroup, Operation, When};
 use crate::tool::{Run, run, tool_toward};
-use crate::webhook_receiver::WebhookReceiver;
 
 /// A way to see nothing: what the service holds and does, the arguments beside the window, and
 /// the outcome.
@@ -219,7 +220,7 @@ const ROWS: &[Row] = &[
     Row {
         name: "a log group that vanished",
         service: || {
-            let gone = crate::loopback::Exception::not_found("gone");
+            let gone = Exception::not_found("gone");
             faulty(Operation::StartQuery, When::Always, Fault::Other(gone))
         },
         arguments: &["a"],

@@ -12,10 +12,10 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use loopback_webhook::WebhookReceiver;
 use serde_json::Value;
 
 use crate::tool::run;
-use crate::webhook_receiver::WebhookReceiver;
 
 const ALL_CLEAR: &str = "service account is about to be rejected";
 

@@ -1,0 +1,4 @@
+//! One file for each operation.
+
+pub(crate) mod describe_cluster;
+pub(crate) mod list_clusters;
