@@ -9,13 +9,14 @@ use clap::{Args, ValueEnum};
 use super::exit::Failure;
 use super::interrupt;
 use crate::deliver::webhook::Webhook;
+use crate::render::chat::Chat;
 use crate::render::notification;
 use crate::report::Report;
 use crate::report::changes::Changes;
 
 #[derive(Debug, Args)]
 pub(super) struct NotificationArgs {
-    /// Slack-compatible webhook URL to notify of changes
+    /// Webhook URL of a chat to notify of changes
     ///
     /// Prefer the environment variable: command-line arguments are visible in `ps`.
     #[arg(
@@ -38,6 +39,16 @@ pub(super) struct NotificationArgs {
         help_heading = "Changes"
     )]
     notify: Notify,
+
+    /// What the webhook takes
+    #[arg(
+        long,
+        value_name = "KIND",
+        value_enum,
+        default_value_t,
+        help_heading = "Changes"
+    )]
+    chat: Chat,
 }
 
 /// When to post.
@@ -72,6 +83,7 @@ impl From<String> for Address {
 pub(super) struct NotificationPlan {
     webhook: Option<Webhook>,
     notify: Notify,
+    pub(super) chat: Chat,
 }
 
 impl NotificationArgs {
@@ -94,6 +106,7 @@ impl NotificationArgs {
         Ok(NotificationPlan {
             webhook,
             notify: self.notify,
+            chat: self.chat,
         })
     }
 }
@@ -114,8 +127,13 @@ impl NotificationPlan {
 }
 
 /// Posts what a report says has changed.
-pub(super) fn send(webhook: &Webhook, report: &Report, time_zone: Tz) -> Result<Sent, Failure> {
-    let body = notification::body(report, time_zone);
+pub(super) fn send(
+    webhook: &Webhook,
+    chat: Chat,
+    report: &Report,
+    time_zone: Tz,
+) -> Result<Sent, Failure> {
+    let body = chat.body(&notification::message(report, time_zone));
     let webhook = webhook.clone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

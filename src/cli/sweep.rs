@@ -177,7 +177,12 @@ impl Sweep {
         if !compared {
             report.changes = Some(changes(None, report));
         }
-        let sent = send(webhook, report, self.output.time_zone)?;
+        let sent = send(
+            webhook,
+            self.notification.chat,
+            report,
+            self.output.time_zone,
+        )?;
         if compared && sent == Sent::Sent {
             outputs.write_files(report, |format| format == Format::Json)?;
         }

@@ -20,12 +20,14 @@
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
-//! - [`change`], [`notification`]: what changed, in words and as a chat message
+//! - [`change`], [`notification`]: what changed, in words and as a message
+//! - [`chat`]: messages as chats take them
 
 pub mod actions;
 pub mod basis;
 pub mod caller;
 pub mod change;
+pub mod chat;
 pub mod command_block;
 pub mod csv;
 pub mod due;

@@ -1,22 +1,18 @@
 //! A chat message: what changed, short, the worst first.
-//!
-//! It is text in Slack's mrkdwn, which Mattermost, Rocket.Chat and Google Chat read as well.
-//! Nothing that a caller wrote stands outside a code span, where chats know neither mentions nor
-//! links nor formatting.
 
-use std::fmt::{Display, Write as _};
+use std::fmt::Write as _;
 
 use chrono_tz::Tz;
 
 use super::actions;
 use super::caller;
 use super::change;
+use super::chat::message::{Line, SHORT};
 use super::kubeconfig;
 use super::recurrence;
 use super::rejections;
 use super::time_format::minute;
 use super::upgrade::Upgrade;
-use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::render::headline;
 use crate::report::Report;
@@ -28,51 +24,56 @@ use crate::report::verdict::Severity;
 const MOST_ACCOUNTS: usize = 9;
 /// Gaps and clusters that one message names.
 const MOST_NAMES: usize = 3;
-/// Characters of a name or a client.
-const MOST_CHARACTERS: usize = 80;
-
-/// The body of the request that a webhook takes.
-pub fn body(report: &Report, time_zone: Tz) -> String {
-    serde_json::json!({ "text": text(report, time_zone) }).to_string()
-}
+/// Characters of a sentence in code.
+const SENTENCE: usize = 3 * SHORT;
 
 /// The message.
-pub fn text(report: &Report, time_zone: Tz) -> String {
-    let mut text = format!("{}\n{}", heading(report, time_zone), standing(report));
+pub fn message(report: &Report, time_zone: Tz) -> Vec<Line> {
+    let mut lines = vec![heading(report, time_zone), line(standing(report))];
     let news: Vec<&AccountChange> = report.changes.iter().flat_map(Changes::notable).collect();
     for change in news.iter().take(MOST_ACCOUNTS) {
-        text.push('\n');
-        text.push_str(&item(change, report, time_zone));
+        lines.extend(item(change, report, time_zone));
     }
     if news.len() > MOST_ACCOUNTS {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\nand {} more", news.len() - MOST_ACCOUNTS);
+        lines.push(line(format!("and {} more", news.len() - MOST_ACCOUNTS)));
     }
-    text.push_str(&callers(report, time_zone));
-    if let Some(upgrade) = upgrade(report) {
-        let _ = write!(text, "\n{upgrade}");
-    }
-    let gaps: Vec<_> = report.all_gaps().collect();
-    for counted in gaps.iter().take(MOST_NAMES) {
-        let _ = write!(
-            text,
-            "\n*Incomplete:* {}: {}",
-            code(&counted.gap.place),
-            code(counted.in_words())
-        );
-    }
-    if gaps.len() > MOST_NAMES {
-        let _ = write!(
-            text,
-            "\n*Incomplete:* {}",
-            counted(gaps.len() - MOST_NAMES, "more gap", "more gaps")
-        );
-    }
-    text
+    lines.extend(callers(report, time_zone));
+    lines.extend(upgrade(report));
+    lines.extend(gaps(report));
+    lines
 }
 
-/// `*prod-1: 1 new, 2 worse* since 2026-11-23 08:00 UTC`
-fn heading(report: &Report, time_zone: Tz) -> String {
+/// A line of our own words.
+fn line(words: impl Into<String>) -> Line {
+    let mut line = Line::default();
+    line.plain(words);
+    line
+}
+
+fn gaps(report: &Report) -> Vec<Line> {
+    let gaps: Vec<_> = report.all_gaps().collect();
+    let mut lines: Vec<Line> = gaps
+        .iter()
+        .take(MOST_NAMES)
+        .map(|counted| {
+            let mut line = Line::default();
+            line.strong("Incomplete:").plain(" ");
+            line.code(&counted.gap.place).plain(": ");
+            line.code(counted.in_words());
+            line
+        })
+        .collect();
+    if gaps.len() > MOST_NAMES {
+        let mut line = Line::default();
+        let more = counted(gaps.len() - MOST_NAMES, "more gap", "more gaps");
+        line.strong("Incomplete:").plain(format!(" {more}"));
+        lines.push(line);
+    }
+    lines
+}
+
+/// `prod-1: 1 new, 2 worse since 2026-11-23 08:00 UTC`
+fn heading(report: &Report, time_zone: Tz) -> Line {
     let mut counts = Vec::new();
     for kind in ChangeKind::ALL {
         let news = report.changes.iter().flat_map(Changes::notable);
@@ -96,55 +97,70 @@ fn heading(report: &Report, time_zone: Tz) -> String {
         Some(since) => format!("since {} {time_zone}", minute(since, time_zone)),
         None => "in the first report".to_owned(),
     };
-    format!("{}: *{what}* {since}", clusters(report))
+    let mut line = clusters(report);
+    line.plain(": ").strong(what).plain(format!(" {since}"));
+    line
 }
 
-fn clusters(report: &Report) -> String {
-    let names: Vec<String> = report
-        .clusters
-        .iter()
-        .map(|scan| code(report.name_of(&scan.cluster)))
-        .collect();
-    match names.len() {
-        0 => "no cluster".to_owned(),
-        all if all > MOST_NAMES => format!(
-            "{} and {}",
-            names[..MOST_NAMES].join(", "),
-            counted(all - MOST_NAMES, "more cluster", "more clusters")
-        ),
-        _ => names.join(", "),
+fn clusters(report: &Report) -> Line {
+    let mut line = Line::default();
+    for (place, scan) in report.clusters.iter().take(MOST_NAMES).enumerate() {
+        if place > 0 {
+            line.plain(", ");
+        }
+        line.code(report.name_of(&scan.cluster));
     }
+    match report.clusters.len() {
+        0 => {
+            line.plain("no cluster");
+        }
+        all if all > MOST_NAMES => {
+            let more = counted(all - MOST_NAMES, "more cluster", "more clusters");
+            line.plain(format!(" and {more}"));
+        }
+        _ => {}
+    }
+    line
 }
 
-/// The callers that no known workload explains and that nobody was told of.
-fn callers(report: &Report, time_zone: Tz) -> String {
-    let mut text = String::new();
+/// The callers that no known workload explains and that are new.
+fn callers(report: &Report, time_zone: Tz) -> Vec<Line> {
     let new: Vec<_> = report
         .urgent_callers()
         .filter(|(_, it)| it.is_new)
         .collect();
     let all = new.len();
+    let mut lines = Vec::new();
     let mut commands: Vec<String> = Vec::new();
     for (scan, caller) in new.into_iter().take(MOST_NAMES) {
-        let severity = caller.severity.map_or("", Severity::word);
-        let _ = write!(
-            text,
-            "\n• *{severity}* {} in {}: rejected, and no known workload explains it: {}; user agent {}",
-            code(&caller.address),
-            code(&scan.cluster.name),
-            caller::rejected(caller, time_zone),
-            code(&caller.user_agent)
-        );
+        let mut line = Line::default();
+        line.plain("• ")
+            .strong(caller.severity.map_or("", Severity::word))
+            .plain(" ")
+            .code(&caller.address)
+            .plain(" in ")
+            .code(&scan.cluster.name)
+            .plain(format!(
+                ": rejected, and no known workload explains it: {}; user agent ",
+                caller::rejected(caller, time_zone)
+            ))
+            .code(&caller.user_agent);
+        lines.push(line);
         commands.extend(caller::command(scan).filter(|command| !commands.contains(command)));
     }
     if all > MOST_NAMES {
         let more = counted(all - MOST_NAMES, "more caller", "more callers");
-        let _ = write!(text, "\nand {more}");
+        lines.push(line(format!("and {more}")));
     }
-    for command in commands {
-        let _ = write!(text, "\n        {}", code_of(&command, usize::MAX));
-    }
-    text
+    lines.extend(commands.iter().map(|it| command(it)));
+    lines
+}
+
+/// A command of the line before it, whole.
+fn command(command: &str) -> Line {
+    let mut line = Line::indented();
+    line.code_of(command, usize::MAX);
+    line
 }
 
 /// How many findings of each severity there are by now.
@@ -181,7 +197,7 @@ fn standing(report: &Report) -> String {
     }
 }
 
-fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
+fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> Vec<Line> {
     let now = report
         .clusters
         .iter()
@@ -189,16 +205,19 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
         .map(|scan| scan.window.until)
         .or(report.as_of())
         .unwrap_or_default();
-    let mut item = "• ".to_owned();
+    let mut item = line("• ");
     if let Some(severity) = change.now.and_then(|state| state.severity) {
-        let _ = write!(item, "*{severity}* ");
+        item.strong(severity.word()).plain(" ");
     }
-    item.push_str(&code(change.service_account.to_string()));
+    item.code(&change.service_account);
     if report.clusters.len() > 1 {
-        let _ = write!(item, " in {}", code(report.name_of(&change.cluster)));
+        item.plain(" in ").code(report.name_of(&change.cluster));
     }
-    let words = change::words(change, now, time_zone);
-    let _ = write!(item, " {}: {words}", change.kind);
+    let mut words = format!(
+        " {}: {}",
+        change.kind,
+        change::words(change, now, time_zone)
+    );
     let finding = report.findings.iter().find(|finding| {
         finding.cluster == change.cluster && finding.service_account == change.service_account
     });
@@ -206,140 +225,91 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> String {
         .filter(|finding| finding.verdict.rests_on_rejections())
         .and_then(|finding| rejections::of_finding(finding, time_zone))
     {
-        let _ = write!(item, "; {rejected}");
+        // Writing to a String cannot fail.
+        let _ = write!(words, "; {rejected}");
     }
-    if let Some(finding) = finding
-        && matches!(
-            change.kind,
-            ChangeKind::New | ChangeKind::Worse | ChangeKind::Reminder
-        )
+    let is_worse = matches!(
+        change.kind,
+        ChangeKind::New | ChangeKind::Worse | ChangeKind::Reminder
+    );
+    let Some(finding) = finding.filter(|_| is_worse) else {
+        item.plain(words);
+        return vec![item];
+    };
+    for remark in recurrence::words(report, finding, time_zone)
+        .into_iter()
+        .chain(recurrence::quiet(report, finding, time_zone))
     {
-        for remark in recurrence::words(report, finding, time_zone)
-            .into_iter()
-            .chain(recurrence::quiet(report, finding, time_zone))
-        {
-            let _ = write!(item, "; {remark}");
-        }
-        item.push_str(&what_to_do(report, finding));
+        let _ = write!(words, "; {remark}");
     }
-    item
+    item.plain(words);
+    if let Some(client) = finding.clients.first() {
+        item.plain("; client ").code(&client.label);
+    }
+    let mut lines = vec![item];
+    lines.extend(what_to_do(report, finding));
+    lines
 }
 
-/// The client, and, if there is less than a month, what to do first.
-fn what_to_do(report: &Report, finding: &Finding) -> String {
-    let mut text = String::new();
-    if let Some(client) = finding.clients.first() {
-        let _ = write!(text, "; client {}", code(&client.label));
-    }
+/// What to do first, if there is less than a month.
+fn what_to_do(report: &Report, finding: &Finding) -> Vec<Line> {
+    let mut lines = Vec::new();
     let urgent = finding.severity >= Some(Severity::Warning);
     let mut switched = false;
     let first = actions::first(finding).iter().filter(|_| urgent);
     for remedy in first.take(MOST_NAMES) {
-        let (words, most) = match remedy {
-            Remedy::Restart { command, .. } => {
+        match remedy {
+            Remedy::Restart {
+                command: restart, ..
+            } => {
                 // A chat shows one item after another: each says which cluster it is for.
                 let context = kubeconfig::command(report, &finding.cluster);
                 if let Some(context) = context.filter(|_| !std::mem::replace(&mut switched, true)) {
-                    let _ = write!(text, "\n        {}", code_of(&context, usize::MAX));
+                    lines.push(command(&context));
                 }
-                let command = kubeconfig::in_context(report, &finding.cluster, command);
-                (command, usize::MAX)
+                lines.push(command(&kubeconfig::in_context(
+                    report,
+                    &finding.cluster,
+                    restart,
+                )));
             }
             // A chat says what to do; where that is known from is in the report.
             Remedy::Advice { text } => {
                 let what = text.split_once("; see https://");
                 let what = what.map_or(&**text, |(what, _)| what);
-                (what.to_owned(), 3 * MOST_CHARACTERS)
+                let mut line = Line::indented();
+                line.code_of(what, SENTENCE);
+                lines.push(line);
             }
-        };
-        let _ = write!(text, "\n        {}", code_of(&words, most));
+        }
     }
-    text
+    lines
 }
 
 /// What a planned upgrade would break.
-fn upgrade(report: &Report) -> Option<String> {
-    let upgrade = Upgrade::of(report)?;
-    let mut words = format!("*Upgrade* {}", upgrade.summary);
+fn upgrade(report: &Report) -> Vec<Line> {
+    let Some(upgrade) = Upgrade::of(report) else {
+        return Vec::new();
+    };
+    let mut first = Line::default();
+    first
+        .strong("Upgrade")
+        .plain(format!(" {}", upgrade.summary));
+    let mut lines = vec![first];
     for broken in upgrade.broken.iter().take(MOST_ACCOUNTS) {
-        let _ = write!(
-            words,
-            "\n• {} in {}: {}: {}",
-            code(broken.finding.service_account.to_string()),
-            code(report.name_of(&broken.finding.cluster)),
-            code(&broken.clients),
-            code_of(&broken.fix, 3 * MOST_CHARACTERS)
-        );
+        let mut item = line("• ");
+        item.code(&broken.finding.service_account)
+            .plain(" in ")
+            .code(report.name_of(&broken.finding.cluster))
+            .plain(": ")
+            .code(&broken.clients)
+            .plain(": ")
+            .code_of(&broken.fix, SENTENCE);
+        lines.push(item);
     }
     if upgrade.broken.len() > MOST_ACCOUNTS {
-        let _ = write!(words, "\nand {} more", upgrade.broken.len() - MOST_ACCOUNTS);
+        let more = upgrade.broken.len() - MOST_ACCOUNTS;
+        lines.push(line(format!("and {more} more")));
     }
-    Some(words)
-}
-
-fn code(text: impl Display) -> String {
-    code_of(text, MOST_CHARACTERS)
-}
-
-/// A code span that shows the text and does nothing else: the three characters that Slack asks
-/// to escape are, nothing closes the span early, and no `@` is left to mention anybody where a
-/// chat looks for mentions even here.
-fn code_of(text: impl Display, most: usize) -> String {
-    let text = text.to_string();
-    let text = escaped(&text);
-    let mut span = String::from("`");
-    for (index, character) in text.chars().enumerate() {
-        if index >= most {
-            span.push('…');
-            break;
-        }
-        match character {
-            '&' => span.push_str("&amp;"),
-            '<' => span.push_str("&lt;"),
-            '>' => span.push_str("&gt;"),
-            '`' => span.push('\''),
-            '@' => span.push_str("(at)"),
-            other => span.push(other),
-        }
-    }
-    if text.is_empty() {
-        span.push('-');
-    }
-    span.push('`');
-    span
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    #[test]
-    fn log_text_mentions_nobody_and_links_nowhere() {
-        for (text, span) in [
-            ("kube2iam 0.10.7", "`kube2iam 0.10.7`"),
-            ("<!channel> & @here", "`&lt;!channel&gt; &amp; (at)here`"),
-            (
-                "<https://evil.example|click>",
-                "`&lt;https://evil.example|click&gt;`",
-            ),
-            ("` *bold* `<@U123>", "`' *bold* '&lt;(at)U123&gt;`"),
-            ("a\nb\u{202e}c", "`a\\u{a}b\\u{202e}c`"),
-            ("", "`-`"),
-        ] {
-            assert_eq!(code(text), span);
-        }
-        assert_eq!(code("x".repeat(500)).chars().count(), MOST_CHARACTERS + 3);
-    }
-
-    proptest! {
-        #[test]
-        fn a_span_ends_where_it_should(text in ".*|[`@<>&!a\\n]*") {
-            let span = code(&text);
-            let inner = &span[1..span.len() - 1];
-            prop_assert!(span.starts_with('`') && span.ends_with('`'));
-            prop_assert!(!inner.contains(['`', '<', '>', '@', '\n']));
-        }
-    }
+    lines
 }

@@ -57,6 +57,33 @@ fn the_message_is_json_that_slack_takes() {
 }
 
 #[test]
+fn teams_takes_a_card() {
+    let (_directory, log, _) = one_frozen_pod();
+    let webhook = WebhookReceiver::start();
+    webhook.answers([Answer::Http(202, "", "")]);
+    let run = run(sweep(&log, &webhook).args(["--chat", "teams"]));
+    assert_eq!(run.code, Some(0), "{}", run.stderr);
+    let body: Value = serde_json::from_str(&webhook.take().remove(0).body).expect("JSON");
+    assert_eq!(body["type"], "message");
+    let card = &body["attachments"][0];
+    assert_eq!(
+        card["contentType"],
+        "application/vnd.microsoft.card.adaptive"
+    );
+    let blocks = card["content"]["body"].as_array().expect("blocks");
+    let lines: Vec<String> = blocks
+        .iter()
+        .map(|block| {
+            let runs = block["inlines"].as_array().expect("runs").iter();
+            runs.filter_map(|run| run["text"].as_str()).collect()
+        })
+        .collect();
+    assert!(lines[2].contains("logging/fluentd new: frozen"), "{lines:?}");
+    let restart = "kubectl rollout restart daemonset/fluentd -n logging";
+    assert!(lines.iter().any(|line| line == restart), "{lines:?}");
+}
+
+#[test]
 fn over_tls_only_a_server_that_is_trusted_gets_it() {
     let (directory, log, _) = one_frozen_pod();
     let certificate = directory.path().join("certificate.pem");

@@ -3,6 +3,7 @@
 
 use eks_stale_tokens::audit::kubernetes_version::KubernetesVersion;
 use eks_stale_tokens::evidence::set::EvidenceSet;
+use eks_stale_tokens::render::chat::slack;
 use eks_stale_tokens::render::{Format, notification};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::source::files::{
@@ -64,7 +65,7 @@ fn every_format_tells_how_a_client_was_interrupted() {
     }
     let mut first = report.clone();
     first.changes = Some(changes(None, &report));
-    assert!(notification::text(&first, chrono_tz::UTC).contains(words));
+    assert!(slack::text(&notification::message(&first, chrono_tz::UTC)).contains(words));
 }
 
 /// The dates of a capped cluster are moments, but not that of its token from before the upgrade.
@@ -167,7 +168,10 @@ fn every_format_lists_what_an_upgrade_breaks() {
             assert!(text.contains(expected), "{format:?}: {expected}\n{text}");
         }
     }
-    assert!(notification::text(&report, chrono_tz::UTC).contains("*Upgrade* to 1.34: 12"));
+    assert!(
+        slack::text(&notification::message(&report, chrono_tz::UTC))
+            .contains("*Upgrade* to 1.34: 12")
+    );
 }
 
 #[test]

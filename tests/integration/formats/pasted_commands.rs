@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
+use eks_stale_tokens::render::chat::slack;
 use eks_stale_tokens::render::table::{Detail, render_in_detail};
 use eks_stale_tokens::render::{Format, RenderOptions, notification};
 use eks_stale_tokens::report::Report;
@@ -258,7 +259,7 @@ fn everywhere(report: &Report) -> Vec<(String, Vec<Command>)> {
         let screen = investigated(report, detail);
         all.push((name.to_owned(), on_screen(&screen)));
     }
-    let chat = notification::text(report, chrono_tz::UTC);
+    let chat = slack::text(&notification::message(report, chrono_tz::UTC));
     all.push(("chat".to_owned(), commands(&chat, |_| false)));
     all
 }
