@@ -210,8 +210,8 @@ fn item(change: &AccountChange, report: &Report, time_zone: Tz) -> Vec<Line> {
         item.strong(severity.word()).plain(" ");
     }
     item.code(&change.service_account);
-    if report.clusters.len() > 1 {
-        item.plain(" in ").code(report.name_of(&change.cluster));
+    if let Some(cluster) = report.name_among_several(&change.cluster) {
+        item.plain(" in ").code(cluster);
     }
     let mut words = format!(
         " {}: {}",

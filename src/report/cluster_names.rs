@@ -28,6 +28,11 @@ impl Report {
         format!("{} ({})", cluster.name, place.join(", ")).into()
     }
 
+    /// The name of a cluster, where the report has others that it has to be told from.
+    pub fn name_among_several(&self, cluster: &Cluster) -> Option<UntrustedText> {
+        (self.clusters.len() > 1).then(|| self.name_of(cluster))
+    }
+
     /// The Region of a cluster, unless [`Self::name_of`] has it already.
     pub fn region_beside(&self, cluster: &Cluster) -> Option<UntrustedText> {
         let region = cluster.region.as_deref();

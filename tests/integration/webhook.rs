@@ -78,7 +78,10 @@ fn teams_takes_a_card() {
             runs.filter_map(|run| run["text"].as_str()).collect()
         })
         .collect();
-    assert!(lines[2].contains("logging/fluentd new: frozen"), "{lines:?}");
+    assert!(
+        lines[2].contains("logging/fluentd new: frozen"),
+        "{lines:?}"
+    );
     let restart = "kubectl rollout restart daemonset/fluentd -n logging";
     assert!(lines.iter().any(|line| line == restart), "{lines:?}");
 }

@@ -101,8 +101,7 @@ pub(super) fn groups<'a>(
             Group {
                 rank: finding.rank,
                 account: account(finding),
-                cluster: (report.clusters.len() > 1)
-                    .then(|| shown(report.name_of(&finding.cluster))),
+                cluster: report.name_among_several(&finding.cluster).map(shown),
                 verdict: finding.verdict.word(),
                 class: class(finding.severity),
                 remarks: recurrence::words(report, finding, options.time_zone)

@@ -293,8 +293,7 @@ fn changes(report: &Report, options: &RenderOptions) -> Option<Changes> {
                 kind: account.kind.word(),
                 class: class(account.now.and_then(|state| state.severity)),
                 account: shown(account.service_account.to_string()),
-                cluster: (report.clusters.len() > 1)
-                    .then(|| shown(report.name_of(&account.cluster))),
+                cluster: report.name_among_several(&account.cluster).map(shown),
                 words: shown(change::words(account, now, options.time_zone)),
             })
             .collect(),

@@ -48,8 +48,7 @@ pub(super) fn lists(report: &Report, options: &RenderOptions) -> Vec<Rejected> {
                     words: shown(&words(finding)?),
                     rank: finding.rank,
                     account: account(finding),
-                    cluster: (report.clusters.len() > 1)
-                        .then(|| shown(report.name_of(&finding.cluster))),
+                    cluster: report.name_among_several(&finding.cluster).map(shown),
                     verdict: finding.verdict.word(),
                     class: class(finding.severity),
                 })

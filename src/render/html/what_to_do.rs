@@ -45,8 +45,9 @@ pub(super) fn upgrade_of(report: &Report) -> Option<Upgrade> {
         broken: broken
             .map(|broken| Broken {
                 account: account(broken.finding),
-                cluster: (report.clusters.len() > 1)
-                    .then(|| shown(report.name_of(&broken.finding.cluster))),
+                cluster: report
+                    .name_among_several(&broken.finding.cluster)
+                    .map(shown),
                 clients: shown(&broken.clients),
                 fix: shown(&broken.fix),
             })
@@ -78,7 +79,7 @@ fn commands(restarts: &[Restart<'_>], report: &Report, options: &RenderOptions) 
     blocks
         .into_iter()
         .map(|block| Commands {
-            cluster: (report.clusters.len() > 1).then(|| shown(report.name_of(block.cluster))),
+            cluster: report.name_among_several(block.cluster).map(shown),
             lines: block.lines.iter().map(shown).collect(),
         })
         .collect()

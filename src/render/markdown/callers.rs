@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{code, words};
-use super::{MOST_LINES, write_more};
+use super::{MOST_LINES, in_cluster, write_more};
 use crate::render::RenderOptions;
 use crate::render::caller;
 use crate::render::legacy_token;
@@ -92,14 +92,10 @@ pub(super) fn write_legacy_tokens(
     writeln!(output, "{}.", legacy_token::HEADING)?;
     writeln!(output)?;
     for (scan, token) in tokens().take(MOST_LINES) {
-        let cluster = match report.clusters.len() {
-            0 | 1 => String::new(),
-            _ => format!(" in {}", code(report.name_of(&scan.cluster))),
-        };
         writeln!(
             output,
-            "- {}{cluster}: {}",
-            code(token.service_account.to_string()),
+            "- {}: {}",
+            in_cluster(&token.service_account, report, &scan.cluster),
             words(&legacy_token::words(token, options.time_zone))
         )?;
     }

@@ -23,6 +23,8 @@ use super::recurrence;
 use super::rejections;
 use super::tally;
 use super::time_format::distance;
+use crate::audit::service_account::ServiceAccount;
+use crate::evidence::cluster::Cluster;
 use crate::evidence::count::{counted, thousands};
 use crate::render::headline;
 use crate::report::Report;
@@ -182,16 +184,11 @@ fn write_changes(
     writeln!(output)?;
     let now = report.as_of().unwrap_or_default();
     for account in change::listed(changes).take(MOST_LINES) {
-        let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(report.name_of(&account.cluster)))
-        } else {
-            String::new()
-        };
         writeln!(
             output,
-            "- {} {}{cluster}: {}",
+            "- {} {}: {}",
             account.kind,
-            code(account.service_account.to_string()),
+            in_cluster(&account.service_account, report, &account.cluster),
             words(&change::words(account, now, options.time_zone))
         )?;
     }
@@ -304,13 +301,7 @@ fn write_rejections(
     writeln!(output, "### Rejections")?;
     writeln!(output)?;
     for (finding, rejected) in rejected().take(MOST_LINES) {
-        let account = code(finding.service_account.to_string());
-        let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(report.name_of(&finding.cluster)))
-        } else {
-            String::new()
-        };
-        writeln!(output, "- {account}{cluster}: {rejected}")?;
+        writeln!(output, "- {}: {rejected}", account(report, finding))?;
     }
     write_more(rejected().count(), "rejected", output)
 }
@@ -334,11 +325,7 @@ fn write_recurring(
         let recurring = recurrence::words(report, finding, options.time_zone);
         let quiet = recurrence::quiet(report, finding, options.time_zone);
         for remark in recurring.into_iter().chain(quiet) {
-            lines.push(format!(
-                "- {}{}: {remark}",
-                code(finding.service_account.to_string()),
-                in_cluster(report, finding)
-            ));
+            lines.push(format!("- {}: {remark}", account(report, finding)));
         }
     }
     if lines.is_empty() {
@@ -362,9 +349,8 @@ fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         let whole: Vec<String> = known.into_iter().chain(remarks).collect();
         if !whole.is_empty() {
             lines.push(format!(
-                "- {}{}: {}",
-                code(finding.service_account.to_string()),
-                in_cluster(report, finding),
+                "- {}: {}",
+                account(report, finding),
                 whole.join("; ")
             ));
         }
@@ -381,10 +367,15 @@ fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     write_more(lines.len(), "in the cluster", output)
 }
 
-fn in_cluster(report: &Report, finding: &Finding) -> String {
-    match report.clusters.len() {
-        0 | 1 => String::new(),
-        _ => format!(" in {}", code(report.name_of(&finding.cluster))),
+fn account(report: &Report, finding: &Finding) -> String {
+    in_cluster(&finding.service_account, report, &finding.cluster)
+}
+
+/// A service account, with its cluster where there are several.
+fn in_cluster(account: &ServiceAccount, report: &Report, cluster: &Cluster) -> String {
+    match report.name_among_several(cluster) {
+        Some(cluster) => format!("{} in {}", code(account), code(cluster)),
+        None => code(account),
     }
 }
 
@@ -405,19 +396,14 @@ fn write_harmless(
     writeln!(output, "### Harmless")?;
     writeln!(output)?;
     for finding in harmless.iter().take(MOST_LINES) {
-        let account = code(finding.service_account.to_string());
-        let cluster = if report.clusters.len() > 1 {
-            format!(" in {}", code(report.name_of(&finding.cluster)))
-        } else {
-            String::new()
-        };
+        let account = account(report, finding);
         let why = harmless::words(finding, options.time_zone);
         // Only the reason of an acceptance is text from elsewhere.
         let why = match finding.accepted {
             Some(_) => words(&why),
             None => Cow::Borrowed(&*why),
         };
-        writeln!(output, "- {account}{cluster}: {}, {why}", finding.verdict)?;
+        writeln!(output, "- {account}: {}, {why}", finding.verdict)?;
     }
     write_more(harmless.len(), "harmless findings", output)
 }

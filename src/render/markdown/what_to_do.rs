@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::escape::{code, line, words};
-use super::{MOST_LINES, in_cluster, write_more};
+use super::{MOST_LINES, account, write_more};
 use crate::render::RenderOptions;
 use crate::render::actions::{self, Body, Fix, Restart};
 use crate::render::command_block;
@@ -59,9 +59,8 @@ pub(super) fn write_upgrade(report: &Report, output: &mut dyn Write) -> io::Resu
     for broken in upgrade.broken.iter().take(MOST_LINES) {
         writeln!(
             output,
-            "- {}{} is rejected daily: {}: {}",
-            code(broken.finding.service_account.to_string()),
-            in_cluster(report, broken.finding),
+            "- {} is rejected daily: {}: {}",
+            account(report, broken.finding),
             words(&broken.clients),
             words(&broken.fix)
         )?;

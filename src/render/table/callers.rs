@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::list::{self, Margins};
+use super::names::with_cluster;
 use super::style::{FAINT, WARNING};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::audit::untrusted_text::escaped;
@@ -40,13 +41,9 @@ pub(super) fn write(
             .rejected_callers
             .iter()
             .partition(|caller| caller.severity.is_some());
-        let of = if report.clusters.len() > 1 {
-            format!(" ({})", report.name_of(&scan.cluster))
-        } else {
-            String::new()
-        };
         if !urgent.is_empty() {
-            let heading = format!("Rejected, and no known workload explains it{of}");
+            let heading = "Rejected, and no known workload explains it";
+            let heading = with_cluster(heading, report, &scan.cluster);
             write_list(&heading, &urgent, LISTED, "", options, output)?;
             if let Some(command) = caller::command(scan) {
                 writeln!(output, "    Who it was     {command}")?;
@@ -55,7 +52,7 @@ pub(super) fn write(
         others.sort_by_key(|caller| caller::worst_first(caller));
         if !others.is_empty() {
             let kinds = caller::kinds(others.iter().copied());
-            let heading = format!("Also rejected, sender unknown{of}");
+            let heading = with_cluster("Also rejected, sender unknown", report, &scan.cluster);
             write_list(&heading, &others, LISTED_OTHERS, &kinds, options, output)?;
         }
         if let Some(command) = caller::look_up(scan) {

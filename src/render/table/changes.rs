@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use anstyle::Style;
 
 use super::list;
+use super::names::with_cluster;
 use super::style::{CRITICAL, FAINT, HEADING, WARNING, paint};
 use crate::render::RenderOptions;
 use crate::render::change;
@@ -26,7 +27,7 @@ pub(super) fn write(
     let changed: Vec<&AccountChange> = change::listed(changes).collect();
     let names: Vec<String> = changed
         .iter()
-        .map(|account| name(account, report))
+        .map(|account| with_cluster(&account.service_account, report, &account.cluster))
         .collect();
     let widest = names.iter().map(|name| name.chars().count()).max();
     for (account, name) in changed.iter().zip(&names) {
@@ -52,16 +53,4 @@ pub(super) fn write(
         list::paragraph(&unchanged, FAINT, 4, options, output)?;
     }
     Ok(())
-}
-
-fn name(account: &AccountChange, report: &Report) -> String {
-    if report.clusters.len() > 1 {
-        format!(
-            "{} ({})",
-            account.service_account,
-            report.name_of(&account.cluster)
-        )
-    } else {
-        account.service_account.to_string()
-    }
 }

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::list;
+use super::names;
 use super::style::{FAINT, paint};
 use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
@@ -30,7 +31,10 @@ pub(super) fn write(
     if calm.is_empty() {
         return Ok(());
     }
-    let names: Vec<String> = calm.iter().map(|finding| name(finding, report)).collect();
+    let names: Vec<String> = calm
+        .iter()
+        .map(|finding| names::of_finding(report, finding))
+        .collect();
     let widest = names.iter().map(|name| name.chars().count()).max();
     writeln!(output)?;
     let accepted = calm.iter().any(|finding| finding.accepted.is_some());
@@ -59,16 +63,4 @@ pub(super) fn write(
         }
     }
     Ok(())
-}
-
-fn name(finding: &Finding, report: &Report) -> String {
-    if report.clusters.len() > 1 {
-        format!(
-            "{} ({})",
-            finding.service_account,
-            report.name_of(&finding.cluster)
-        )
-    } else {
-        finding.service_account.to_string()
-    }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 
 use super::list::{self, Margins};
-use super::rejected;
+use super::names;
 use super::style::{FAINT, HEADING, of_severity, paint};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::audit::untrusted_text::escaped;
@@ -38,7 +38,7 @@ pub(super) fn write(
     }
     for finding in &report.findings {
         writeln!(output)?;
-        let name = rejected::name(report, finding);
+        let name = names::of_finding(report, finding);
         writeln!(output, "  {}", paint(HEADING, name, options.colour))?;
         for holder in &finding.holders {
             write_heading(holder, options, output)?;

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
-use crate::audit::untrusted_text::escaped;
+use super::names::with_cluster;
 use crate::render::RenderOptions;
 use crate::render::legacy_token::{self, HEADING};
 use crate::report::Report;
@@ -23,12 +23,9 @@ pub(super) fn write(
         .iter()
         .flat_map(|scan| scan.legacy_tokens.iter().map(move |token| (scan, token)))
         .map(|(scan, token)| {
-            let cluster = match report.clusters.len() {
-                0 | 1 => String::new(),
-                _ => format!(" ({})", report.name_of(&scan.cluster)),
-            };
+            let account = with_cluster(&token.service_account, report, &scan.cluster);
             let words = legacy_token::words(token, options.time_zone);
-            format!("{}{cluster}: {}", token.service_account, escaped(&words))
+            format!("{account}: {words}")
         })
         .collect();
     if items.is_empty() {

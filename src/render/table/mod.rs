@@ -15,6 +15,7 @@
 //! - [`legacy_tokens`]: tokens kept in secrets
 //! - [`holders`]: every holder by itself
 //! - [`footing`]: what the report rests on, and what it cannot see
+//! - [`names`]: a service account with its cluster
 //! - [`list`]: a list under a heading, wrapped
 //! - [`style`]: what each colour means
 //!
@@ -31,6 +32,7 @@ mod heading;
 mod holders;
 mod legacy_tokens;
 mod list;
+mod names;
 mod outage;
 mod recurring;
 mod rejected;

@@ -4,7 +4,8 @@ use std::io::{self, Write};
 
 use super::commands;
 use super::list;
-use super::rejected::{MARGINS, name};
+use super::names;
+use super::rejected::MARGINS;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::render::RenderOptions;
@@ -65,7 +66,7 @@ impl Next<'_> {
         let now = report.now(finding);
         let date = due::date(holder, options.time_zone);
         let distance = distance(holder.rejected_from, now);
-        let name = name(report, finding);
+        let name = names::of_finding(report, finding);
         match holder.rejected_from < now {
             true => format!("{name}: accepted still, its token was to end {date}, {distance}"),
             false => format!(
@@ -132,7 +133,7 @@ pub(super) fn write_causes(
     let is_urgent = |finding: &&Finding| finding.verdict.is_decided() && finding.accepted.is_none();
     for finding in report.findings.iter().filter(is_urgent) {
         for client in &finding.clients {
-            let name = name(report, finding);
+            let name = names::of_finding(report, finding);
             let is_same = |it: &&mut (&UntrustedText, &str, Vec<String>)| {
                 *it.0 == client.label && it.1 == client.advice
             };

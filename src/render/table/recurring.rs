@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
-use super::rejected::name;
+use super::names;
 use crate::render::RenderOptions;
 use crate::render::{pods, recurrence};
 use crate::report::Report;
@@ -25,7 +25,7 @@ pub(super) fn write(
         findings
             .filter_map(|finding| {
                 let words = words(report, finding, options.time_zone)?;
-                Some(format!("{}: {words}", name(report, finding)))
+                Some(format!("{}: {words}", names::of_finding(report, finding)))
             })
             .collect()
     };

@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
+use super::names;
 use crate::evidence::cluster::Cluster;
 use crate::render::RenderOptions;
 use crate::render::actions;
@@ -69,13 +70,10 @@ pub(super) fn write_with_commands(
 
 /// Which cluster the lines below are about, with the context that kubectl has for it.
 fn cluster_words(report: &Report, cluster: &Cluster) -> Option<String> {
-    let name = report.name_of(cluster);
-    let words = match kubeconfig::context(cluster) {
-        Some(context) => format!("{name}, context {context}"),
-        None if report.clusters.len() > 1 => name.to_string(),
-        None => return None,
-    };
-    Some(words)
+    match kubeconfig::context(cluster) {
+        Some(context) => Some(format!("{}, context {context}", report.name_of(cluster))),
+        None => report.name_among_several(cluster).map(|it| it.to_string()),
+    }
 }
 
 /// What gives the rejected pods of a finding new tokens, each once: commands, or why there is none.
@@ -102,15 +100,9 @@ fn words(report: &Report, finding: &Finding, options: &RenderOptions) -> Option<
     let current = rejections::current(report, finding, options.time_zone)?;
     let parts = std::iter::once(current).chain(pods::remarks(report, finding));
     let parts: Vec<String> = parts.collect();
-    Some(format!("{}: {}", name(report, finding), parts.join("; ")))
-}
-
-/// A finding by its service account, with its cluster where there are several.
-pub(super) fn name(report: &Report, finding: &Finding) -> String {
-    if report.clusters.len() > 1 {
-        let cluster = report.name_of(&finding.cluster);
-        format!("{} ({cluster})", finding.service_account)
-    } else {
-        finding.service_account.to_string()
-    }
+    Some(format!(
+        "{}: {}",
+        names::of_finding(report, finding),
+        parts.join("; ")
+    ))
 }

@@ -8,6 +8,7 @@ use comfy_table::{Attribute, Cell, CellAlignment, ContentArrangement, Table, pre
 
 use super::columns::{CLIENT_HEADING, Columns, Distance, Line};
 use super::list;
+use super::names::with_cluster;
 use super::style::{FAINT, cell};
 use crate::render::RenderOptions;
 use crate::report::Report;
@@ -92,12 +93,7 @@ fn groups(report: &Report) -> Vec<Vec<&Finding>> {
 }
 
 fn heading(finding: &Finding, report: &Report) -> String {
-    let namespace = &finding.service_account.namespace;
-    if report.clusters.len() > 1 {
-        format!("{namespace} ({})", report.name_of(&finding.cluster))
-    } else {
-        namespace.clone()
-    }
+    with_cluster(&finding.service_account.namespace, report, &finding.cluster)
 }
 
 fn header(columns: &Columns) -> Vec<Cell> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::list::{self, Margins};
-use super::rejected::name;
+use super::names;
 use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
 use crate::render::upgrade::{self, Broken, Upgrade};
@@ -53,7 +53,7 @@ pub(super) fn write_unasked(
 fn broken(report: &Report, broken: &Broken<'_>) -> String {
     format!(
         "{} is rejected daily: {}: {}",
-        name(report, broken.finding),
+        names::of_finding(report, broken.finding),
         escaped(&broken.clients),
         escaped(&broken.fix)
     )
