@@ -3,7 +3,8 @@
 //!
 //! - [`axis`], [`lifeline`], [`chart`]: every token on a time axis
 //! - [`histogram`]: the coming deaths
-//! - [`rejected`]: what is rejected now
+//! - [`changes`]: what changed since an earlier report
+//! - [`rejected`], [`callers`]: what is rejected now, and who else
 //! - [`findings`]: the table
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 //!
@@ -11,6 +12,8 @@
 //! escapes it.
 
 mod axis;
+mod callers;
+mod changes;
 mod chart;
 mod findings;
 mod histogram;
@@ -30,7 +33,6 @@ use super::RenderOptions;
 use super::actions::{self, INFERRED};
 use super::basis::{self, NOT_VISIBLE};
 use super::caller;
-use super::change;
 use super::due::Column;
 use super::legacy_token;
 use super::overview;
@@ -42,16 +44,14 @@ use crate::evidence::count::thousands;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::scan::ClusterScan;
 use crate::report::verdict::{Severity, Verdict};
+use callers::{Caller, LegacyToken, MOST_CALLERS, caller_commands, callers, legacy_tokens};
+use changes::{Changes, changes};
 use chart::Chart;
 use histogram::Histogram;
 
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
-
-/// The most rejected callers of a cluster: anybody can be one, under as many names as it likes.
-const MOST_CALLERS: usize = 100;
 
 /// The page, as the template knows it.
 #[derive(Template)]
@@ -111,42 +111,6 @@ struct Scan {
     region: Option<String>,
     window: String,
     outlived: Option<String>,
-}
-
-/// What changed since an earlier report.
-struct Changes {
-    heading: String,
-    accounts: Vec<Change>,
-    unchanged: Option<String>,
-}
-
-struct Change {
-    kind: &'static str,
-    class: &'static str,
-    account: String,
-    cluster: Option<String>,
-    words: String,
-}
-
-/// A caller that is rejected and that no single holder explains.
-struct Caller {
-    cluster: String,
-    address: String,
-    user_agent: String,
-    count: String,
-    count_number: u64,
-    first: String,
-    at_least_since: bool,
-    last: String,
-    severity: Option<&'static str>,
-    who: String,
-}
-
-/// A token kept in a secret that is in use.
-struct LegacyToken {
-    cluster: String,
-    account: String,
-    words: String,
 }
 
 /// How many findings have a verdict.
@@ -281,76 +245,6 @@ fn scans(report: &Report, options: &RenderOptions) -> Vec<Scan> {
             outlived: basis::outlived(scan),
         })
         .collect()
-}
-
-fn changes(report: &Report, options: &RenderOptions) -> Option<Changes> {
-    let changes = report.changes.as_ref()?;
-    let now = report.as_of().unwrap_or_default();
-    Some(Changes {
-        heading: change::heading(changes, options.time_zone),
-        accounts: change::listed(changes)
-            .map(|account| Change {
-                kind: account.kind.word(),
-                class: class(account.now.and_then(|state| state.severity)),
-                account: shown(account.service_account.to_string()),
-                cluster: report.name_among_several(&account.cluster).map(shown),
-                words: shown(change::words(account, now, options.time_zone)),
-            })
-            .collect(),
-        unchanged: change::unchanged(changes),
-    })
-}
-
-fn callers(report: &Report, options: &RenderOptions) -> Vec<Caller> {
-    let of_scan = |scan: &ClusterScan| -> Vec<Caller> {
-        let (urgent, others): (Vec<_>, Vec<_>) = scan
-            .rejected_callers
-            .iter()
-            .partition(|caller| caller.severity.is_some());
-        let callers = urgent.into_iter().chain(others).take(MOST_CALLERS);
-        callers
-            .map(|caller| Caller {
-                cluster: shown(report.name_of(&scan.cluster)),
-                address: shown(&caller.address),
-                user_agent: shown(&caller.user_agent),
-                count: thousands(caller.count),
-                count_number: caller.count,
-                first: minute(caller.first, options.time_zone),
-                at_least_since: caller.at_least_since,
-                severity: caller.severity.map(Severity::word),
-                last: minute(caller.last, options.time_zone),
-                who: shown(caller::who(caller)),
-            })
-            .collect()
-    };
-    report.clusters.iter().flat_map(of_scan).collect()
-}
-
-/// The commands that find out who the unexplained callers were, and who has their addresses now.
-fn caller_commands(report: &Report) -> Vec<(&'static str, String)> {
-    let is_urgent = |scan: &&ClusterScan| {
-        let mut callers = scan.rejected_callers.iter();
-        callers.any(|caller| caller.severity.is_some())
-    };
-    let were = report.clusters.iter().filter(is_urgent);
-    let were = were.filter_map(|scan| Some(("Who it was", caller::command(scan)?)));
-    let are = report.clusters.iter();
-    let are = are.filter_map(|scan| Some(("Who is there", caller::look_up(scan)?)));
-    were.chain(are).collect()
-}
-
-fn legacy_tokens(report: &Report, options: &RenderOptions) -> Vec<LegacyToken> {
-    let of_scan = |scan: &ClusterScan| -> Vec<LegacyToken> {
-        let tokens = scan.legacy_tokens.iter();
-        tokens
-            .map(|token| LegacyToken {
-                cluster: shown(report.name_of(&scan.cluster)),
-                account: shown(token.service_account.to_string()),
-                words: shown(legacy_token::words(token, options.time_zone)),
-            })
-            .collect()
-    };
-    report.clusters.iter().flat_map(of_scan).collect()
 }
 
 fn tallies(report: &Report) -> Vec<Tally> {

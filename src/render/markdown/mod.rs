@@ -2,41 +2,37 @@
 //! shows no picture and calls nobody.
 //!
 //! - [`escape`]: text that stays text
+//! - [`findings`], [`remarks`]: the findings, and what is known of single ones
 //! - [`callers`]: who else is rejected, and tokens kept in secrets
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 
 mod callers;
 mod escape;
+mod findings;
+mod remarks;
 mod what_to_do;
 
-use std::borrow::Cow;
 use std::io::{self, Write};
 
 use super::RenderOptions;
 use super::basis::{self, NOT_VISIBLE};
 use super::change;
-use super::due::{self, Column};
-use super::harmless;
 use super::overview;
-use super::pods;
-use super::recurrence;
-use super::rejections;
 use super::tally;
-use super::time_format::distance;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::count::{counted, thousands};
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::verdict::Severity;
 use callers::{write_callers, write_legacy_tokens};
 use escape::{code, words};
+use findings::{write_findings, write_harmless};
+use remarks::{write_pods, write_recurring, write_rejections};
 use what_to_do::{write_actions, write_upgrade};
 
-/// The most findings in a table. GitHub refuses an issue of more than 65,536 characters.
-const MOST_FINDINGS: usize = 100;
-/// The most commands, pieces of advice and gaps in a list, for the same reason.
+/// The most commands, pieces of advice and gaps in a list. GitHub refuses an issue of more than
+/// 65,536 characters.
 const MOST_LINES: usize = 50;
 
 /// Writes the report.
@@ -206,167 +202,6 @@ fn write_more(all: usize, what: &str, output: &mut dyn Write) -> io::Result<()> 
     }
 }
 
-fn write_findings(
-    report: &Report,
-    options: &RenderOptions,
-    output: &mut dyn Write,
-) -> io::Result<()> {
-    let findings: Vec<&Finding> = report
-        .findings
-        .iter()
-        .filter(|finding| !finding.needs_no_action())
-        .collect();
-    writeln!(output)?;
-    if findings.is_empty() {
-        let sentence = headline::as_sentence(&headline::without_findings(report));
-        return writeln!(output, "{}", words(&sentence));
-    }
-    let dates = Column::of(findings.iter().copied());
-    let several_clusters = report.clusters.len() > 1;
-    let (heading, rule) = if several_clusters {
-        ("| Cluster ", "| --- ")
-    } else {
-        ("", "")
-    };
-    writeln!(
-        output,
-        "| Rank {heading}| Service account | Verdict | {} ({}) | Pods | Requests | Client |",
-        dates.heading(),
-        options.time_zone
-    )?;
-    writeln!(
-        output,
-        "| ---: {rule}| --- | --- | --- | ---: | ---: | --- |"
-    )?;
-    for finding in findings.iter().take(MOST_FINDINGS) {
-        let lead = finding.lead();
-        let pods = match (finding.holders_with_verdict(), finding.holders.len()) {
-            (same, all) if same == all => all.to_string(),
-            (same, all) => format!("{same} of {all}"),
-        };
-        let clients: Vec<_> = finding
-            .clients
-            .iter()
-            .map(|it| words(&it.label.to_string()).into_owned())
-            .collect();
-        write!(output, "| {} ", finding.rank)?;
-        if several_clusters {
-            write!(output, "| {} ", code(report.name_of(&finding.cluster)))?;
-        }
-        writeln!(
-            output,
-            "| {} | {} | {}{}, {} | {pods} | {} | {} |",
-            code(finding.service_account.to_string()),
-            verdict(finding),
-            dates.before(lead),
-            due::date(lead, options.time_zone),
-            distance(lead.rejected_from, report.now(finding)),
-            thousands(finding.requests()),
-            clients.join("; ")
-        )?;
-    }
-    if let Some(key) = dates.key() {
-        writeln!(output)?;
-        writeln!(output, "{key}")?;
-    }
-    if findings.len() > MOST_FINDINGS {
-        writeln!(output)?;
-        writeln!(
-            output,
-            "{} more: see `--format csv`.",
-            counted(findings.len() - MOST_FINDINGS, "finding", "findings")
-        )?;
-    }
-    Ok(())
-}
-
-/// Since when, how often and until when each of the findings was rejected.
-fn write_rejections(
-    report: &Report,
-    options: &RenderOptions,
-    output: &mut dyn Write,
-) -> io::Result<()> {
-    let rejected = || {
-        report.findings.iter().filter_map(|finding| {
-            // Of what is over, or accepted by the operator, there is less to say.
-            let rejected = rejections::current(report, finding, options.time_zone)
-                .or_else(|| rejections::of_finding(finding, options.time_zone))?;
-            Some((finding, rejected))
-        })
-    };
-    if rejected().next().is_none() {
-        return Ok(());
-    }
-    writeln!(output)?;
-    writeln!(output, "### Rejections")?;
-    writeln!(output)?;
-    for (finding, rejected) in rejected().take(MOST_LINES) {
-        writeln!(output, "- {}: {rejected}", account(report, finding))?;
-    }
-    write_more(rejected().count(), "rejected", output)
-}
-
-/// The verdict, in bold where it is critical.
-fn verdict(finding: &Finding) -> String {
-    match finding.severity {
-        Some(Severity::Critical) => format!("**{}**", finding.verdict),
-        _ => finding.verdict.to_string(),
-    }
-}
-
-/// Who is interrupted at the end of every token, and who is silent and may be back.
-fn write_recurring(
-    report: &Report,
-    options: &RenderOptions,
-    output: &mut dyn Write,
-) -> io::Result<()> {
-    let mut lines = Vec::new();
-    for finding in &report.findings {
-        let recurring = recurrence::words(report, finding, options.time_zone);
-        let quiet = recurrence::quiet(report, finding, options.time_zone);
-        for remark in recurring.into_iter().chain(quiet) {
-            lines.push(format!("- {}: {remark}", account(report, finding)));
-        }
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    writeln!(output)?;
-    writeln!(output, "### Interruptions")?;
-    writeln!(output)?;
-    for line in lines.iter().take(MOST_LINES) {
-        writeln!(output, "{line}")?;
-    }
-    write_more(lines.len(), "interrupted", output)
-}
-
-/// The workloads, images and states of the pods, as far as the cluster names them.
-fn write_pods(report: &Report, output: &mut dyn Write) -> io::Result<()> {
-    let mut lines = Vec::new();
-    for finding in report.findings.iter().filter(|it| !it.needs_no_action()) {
-        let known = pods::of_finding(finding).map(|it| code(&it).to_string());
-        let remarks = pods::remarks(report, finding).into_iter();
-        let whole: Vec<String> = known.into_iter().chain(remarks).collect();
-        if !whole.is_empty() {
-            lines.push(format!(
-                "- {}: {}",
-                account(report, finding),
-                whole.join("; ")
-            ));
-        }
-    }
-    if lines.is_empty() {
-        return Ok(());
-    }
-    writeln!(output)?;
-    writeln!(output, "### In the cluster")?;
-    writeln!(output)?;
-    for line in lines.iter().take(MOST_LINES) {
-        writeln!(output, "{line}")?;
-    }
-    write_more(lines.len(), "in the cluster", output)
-}
-
 fn account(report: &Report, finding: &Finding) -> String {
     in_cluster(&finding.service_account, report, &finding.cluster)
 }
@@ -377,33 +212,4 @@ fn in_cluster(account: &ServiceAccount, report: &Report, cluster: &Cluster) -> S
         Some(cluster) => format!("{} in {}", code(account), code(cluster)),
         None => code(account),
     }
-}
-
-fn write_harmless(
-    report: &Report,
-    options: &RenderOptions,
-    output: &mut dyn Write,
-) -> io::Result<()> {
-    let harmless: Vec<&Finding> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.needs_no_action())
-        .collect();
-    if harmless.is_empty() {
-        return Ok(());
-    }
-    writeln!(output)?;
-    writeln!(output, "### Harmless")?;
-    writeln!(output)?;
-    for finding in harmless.iter().take(MOST_LINES) {
-        let account = account(report, finding);
-        let why = harmless::words(finding, options.time_zone);
-        // Only the reason of an acceptance is text from elsewhere.
-        let why = match finding.accepted {
-            Some(_) => words(&why),
-            None => Cow::Borrowed(&*why),
-        };
-        writeln!(output, "- {account}: {}, {why}", finding.verdict)?;
-    }
-    write_more(harmless.len(), "harmless findings", output)
 }
