@@ -1,6 +1,5 @@
 //! The holders of one service account, judged and put together as a finding.
 
-use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use chrono::{DateTime, Utc};
@@ -14,6 +13,7 @@ use super::known_pods::Pods;
 use super::lifetime::Lifetimes;
 use super::memory::Memory;
 use super::pod_status;
+use super::rank::urgency;
 use super::rejection_join::{Joined, JoinedRejections, RunsOfAgents};
 use super::successor::Successors;
 use super::thresholds::ACCEPTED_PAST_END;
@@ -26,7 +26,6 @@ use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::interruption::Interruption;
 use crate::report::rejection::HolderRejections;
 use crate::report::scan::Window;
-use crate::report::verdict::{Severity, Verdict};
 
 /// A service account and what its holders are judged by.
 pub struct Account<'a> {
@@ -240,13 +239,4 @@ fn holder_finding(
         reasons: Vec::new(),
     };
     Some(finding)
-}
-
-/// The order of what is most urgent: severity, verdict, date.
-fn urgency(
-    severity: Option<Severity>,
-    verdict: Verdict,
-    rejected_from: DateTime<Utc>,
-) -> (Reverse<Option<Severity>>, usize, DateTime<Utc>) {
-    (Reverse(severity), verdict.order(), rejected_from)
 }

@@ -5,37 +5,33 @@ use std::cmp::Reverse;
 
 use chrono::{DateTime, Utc};
 
-use crate::evidence::cluster::Cluster;
 use crate::report::finding::Finding;
-use crate::report::verdict::Severity;
+use crate::report::verdict::{Severity, Verdict};
 
-/// What a finding is ranked by: severity, verdict, date, requests, and then its name, so that two
-/// findings never tie.
-type Urgency<'a> = (
-    Reverse<Option<Severity>>,
-    usize,
-    DateTime<Utc>,
-    Reverse<u64>,
-    &'a str,
-    &'a str,
-    &'a Cluster,
-);
+/// The order of what is most urgent: severity, verdict, date.
+pub(super) fn urgency(
+    severity: Option<Severity>,
+    verdict: Verdict,
+    rejected_from: DateTime<Utc>,
+) -> impl Ord {
+    (Reverse(severity), verdict.order(), rejected_from)
+}
 
-fn urgency(finding: &Finding) -> Urgency<'_> {
+/// What a finding is ranked by: its urgency, requests, and then its name, so that two findings never
+/// tie.
+fn key(finding: &Finding) -> impl Ord {
+    let lead = finding.lead();
     (
-        Reverse(finding.severity),
-        finding.verdict.order(),
-        finding.lead().rejected_from,
+        urgency(finding.severity, finding.verdict, lead.rejected_from),
         Reverse(finding.requests()),
-        &finding.service_account.namespace,
-        &finding.service_account.name,
+        &finding.service_account,
         &finding.cluster,
     )
 }
 
 /// Orders findings by urgency, over all clusters, and numbers them from 1 without holes.
 pub fn rank(findings: &mut [Finding]) {
-    findings.sort_by(|one, other| urgency(one).cmp(&urgency(other)));
+    findings.sort_by(|one, other| key(one).cmp(&key(other)));
     for (index, finding) in findings.iter_mut().enumerate() {
         finding.rank = index + 1;
     }
