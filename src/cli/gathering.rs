@@ -8,13 +8,13 @@ use anyhow::Context as _;
 use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
 use tokio::sync::{Semaphore, mpsc};
-use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::dry_run::{self, Estimated};
 use super::evidence_plan::{CloudWatchPlan, EvidencePlan, From, InputsPlan};
 use super::exit::{Failure, Outcome};
-use super::interrupt;
+use super::interrupt::{self, deadline};
+use super::progress_args::ProgressArgs;
 use super::progress_bar::ShownProgress;
 use super::windows::{self, Part, WAIT_FOR_VERSIONS};
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -24,11 +24,11 @@ use crate::evidence::count::counted;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::set::Collect;
 use crate::evidence::silence;
+use crate::render;
 use crate::render::visible::visible;
 use crate::report::Report;
 use crate::source::cloudwatch::queries::at_depth;
-use crate::source::cloudwatch::query_limits::QueryLimits;
-use crate::source::cloudwatch::scan_budget::ScanBudget;
+use crate::source::cloudwatch::query_limits::{QueryLimits, RunLimits};
 use crate::source::cloudwatch::self_check::{SelfChecks, text_id};
 use crate::source::cloudwatch::silence::Silence;
 use crate::source::cloudwatch::{self, fleet, origins, transformer};
@@ -61,18 +61,18 @@ pub(super) type FirstAnswer<'a, C> = &'a mut dyn FnMut(Gathered<C>);
 pub(super) fn gather<C: Collect + 'static>(
     plan: &EvidencePlan,
     previous: Option<&Report>,
-    quiet: bool,
+    shown: ProgressArgs,
     first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<Gathering<C>, Failure> {
     let (depth, stated) = (plan.depth, plan.kubernetes_version);
     let mut gathering = match &plan.from {
         From::Inputs(plan) => Gathering::Evidence(Evidence {
-            gathered: from_inputs(plan, quiet)?,
+            gathered: from_inputs(plan, shown)?,
             interrupted: false,
         }),
         From::CloudWatch(plan) => {
             let checks = SelfChecks::new(plan.verify, verified_regions(previous));
-            from_cloudwatch(plan, depth, stated, Arc::new(checks), quiet, first_answer)?
+            from_cloudwatch(plan, depth, stated, Arc::new(checks), shown, first_answer)?
         }
     };
     if let Gathering::Evidence(evidence) = &mut gathering {
@@ -94,19 +94,20 @@ fn verified_regions(previous: Option<&Report>) -> BTreeSet<String> {
         .collect()
 }
 
-fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>, Failure> {
+fn from_inputs<C: Collect>(plan: &InputsPlan, shown: ProgressArgs) -> Result<Gathered<C>, Failure> {
     let cluster_name = plan.cluster_name.as_deref();
     let mut inputs =
         Inputs::find(&plan.paths, cluster_name, &plan.excluded).map_err(Failure::failed)?;
     let progress = Arc::new(Progress::default());
-    let _shown = ShownProgress::of(&progress, quiet, "reading".to_owned());
-    let look_back = plan.look_back;
+    let _shown = ShownProgress::of(&progress, shown, "reading".to_owned());
+    let asked = &plan.window;
+    let look_back = asked.free_look_back();
     let window = move |since: Option<DateTime<Utc>>, until| RequestFilter {
         since,
         until,
         look_back: since.and_then(|since| since.checked_sub_signed(look_back)),
     };
-    let stated = match (plan.since, plan.until) {
+    let stated = match (asked.since, asked.until) {
         (since, Some(until)) => {
             let since = since.and_then(|since| since.resolve(until));
             Some(window(since, Some(until)))
@@ -118,7 +119,7 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
         _ => None,
     };
     let _store = find_objects(plan, stated, &progress, &mut inputs)?;
-    match (plan.since, stated) {
+    match (asked.since, stated) {
         (None, None) => {}
         (_, Some(stated)) => inputs.ask(move |_| stated),
         // Each cluster's window ends with its own last event.
@@ -150,8 +151,8 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             coverage.gap(&cluster.name, GapKind::NoAnnotations, why);
         }
         // Without a stated end the window ends with the log.
-        if let Some(until) = plan.until
-            && silence::is_silent(coverage, until, plan.max_silence)
+        if let Some(until) = asked.until
+            && silence::is_silent(coverage, until, asked.max_silence)
         {
             let newest = coverage.newest_inside.or(coverage.last_event);
             let newest = newest.map(|it| it.format("%Y-%m-%d %H:%M UTC").to_string());
@@ -162,7 +163,7 @@ fn from_inputs<C: Collect>(plan: &InputsPlan, quiet: bool) -> Result<Gathered<C>
             coverage.gap(&cluster.name, GapKind::AuditLogStopped, why);
         }
         if let Some(since) = coverage.since {
-            silence::clamp_beginning(coverage, &cluster.name, since, plan.max_silence);
+            silence::clamp_beginning(coverage, &cluster.name, since, asked.max_silence);
         }
     }
     Ok(gathered)
@@ -214,24 +215,24 @@ fn from_cloudwatch<C: Collect + 'static>(
     depth: Depth,
     stated: Option<KubernetesVersion>,
     self_checks: Arc<SelfChecks>,
-    quiet: bool,
+    shown: ProgressArgs,
     first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<Gathering<C>, Failure> {
     let progress = Arc::new(Progress::default());
-    let words = plan.wanted.words();
+    let words = plan.fleet.wanted.words();
     let whom = match words.len() {
         0 => "all clusters".to_owned(),
         1..=3 => words.join(", "),
         many => format!("{many} clusters"),
     };
-    let shown = || ShownProgress::of(&progress, quiet, format!("waiting for CloudWatch: {whom}"));
-    let mut drawing = Some(shown());
+    let show = || ShownProgress::of(&progress, shown, format!("waiting for CloudWatch: {whom}"));
+    let mut drawing = Some(show());
     let drawn = &mut drawing;
     let mut answer = first_answer.map(|first_answer| {
         move |gathered| {
             *drawn = None;
             first_answer(gathered);
-            *drawn = Some(shown());
+            *drawn = Some(show());
         }
     });
     let runtime = interrupt::runtime()?;
@@ -273,8 +274,8 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<(Gathering<C>, Vec<source::aws::failure::Failure>), Failure> {
     let queries = at_depth(depth);
-    let deadline = deadline(plan.time_limit);
-    let finding = fleet::find(&plan.accesses, &plan.wanted, plan.linked, deadline);
+    let deadline = deadline(plan.budget.time_limit);
+    let finding = fleet::find(&plan.fleet, deadline);
     let fleet = tokio::select! {
         fleet = finding => fleet.map_err(Failure::failed)?,
         () = stop.cancelled() => return Err(Failure::Interrupted),
@@ -283,51 +284,48 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         true => Descriptions::start(windows::to_describe(&fleet, false), deadline),
         false => Descriptions::default(),
     };
-    if plan.since.is_none() && stated.is_none() {
+    if plan.window.since.is_none() && stated.is_none() {
         tokio::select! {
             () = descriptions.wait(WAIT_FOR_VERSIONS) => {}
             () = stop.cancelled() => return Err(Failure::Interrupted),
         }
     }
     let known_versions = descriptions.known_versions(stated);
-    let mut parts = windows::parts(fleet, plan, &known_versions);
-    let scan = Arc::new(ScanBudget::new(plan.max_scan.map(|most| most.as_u64())));
+    let mut parts = windows::parts(fleet, &plan.window, &known_versions);
+    let run = Arc::new(RunLimits {
+        known_versions,
+        stop: stop.clone(),
+        self_checks,
+        progress,
+        ..RunLimits::new(plan.budget, deadline)
+    });
     let limits = |part: &Part, max_queries| QueryLimits {
         since: part.since,
-        until: plan.until,
         look_back: part.look_back,
-        now: plan.now,
-        deadline,
-        time_limit_seconds: plan.time_limit.as_secs(),
-        max_silence: plan.max_silence,
-        price_per_gb: plan.price_per_gb,
+        end: plan.window.end,
         max_queries,
-        known_versions: known_versions.clone(),
-        stop: stop.clone(),
-        self_checks: Arc::clone(&self_checks),
-        scan: Arc::clone(&scan),
-        progress: Arc::clone(&progress),
+        run: Arc::clone(&run),
     };
-    if plan.dry_run || plan.max_scan.is_some() {
+    if plan.dry_run || plan.budget.max_scan.is_some() {
         let mut estimated = Vec::new();
         for part in &parts {
-            let limits = limits(part, plan.max_queries);
+            let limits = limits(part, plan.budget.max_queries);
             estimated.push(Estimated::of(&part.fleet, &queries, limits).await);
         }
         if plan.dry_run {
-            let words = dry_run::words(&parts, &estimated);
+            let words = render::dry_run::words(&dry_run::of(&parts, &estimated));
             let missing = parts.into_iter().flat_map(|part| part.fleet.missing);
             let failures = missing.map(|missing| missing.failure);
             return Ok((Gathering::DryRun(words), failures.collect()));
         }
-        if let Some(most) = plan.max_scan {
+        if let Some(most) = plan.budget.max_scan {
             dry_run::check(&estimated, most)?;
         }
     }
-    if !plan.wanted.log_groups().is_empty() {
+    if !plan.fleet.wanted.log_groups().is_empty() {
         for part in &mut parts {
-            let limits = limits(part, plan.max_queries);
-            origins::split(&mut part.fleet, &plan.wanted, &limits).await;
+            let limits = limits(part, plan.budget.max_queries);
+            origins::split(&mut part.fleet, &plan.fleet.wanted, &limits).await;
             if plan.describes_clusters {
                 descriptions.add(windows::to_describe(&part.fleet, true), deadline);
             }
@@ -336,7 +334,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
     let mut gathered = Gathered::default();
     let mut failures = Vec::new();
     // Windows side by side share the number of queries that may run at once.
-    let at_once = parts.len().min(plan.max_queries).max(1);
+    let at_once = parts.len().min(plan.budget.max_queries).max(1);
     let room = Arc::new(Semaphore::new(at_once));
     // Where nobody reads a first answer, none is made.
     let (first_answers, answered) = first_answer
@@ -345,7 +343,7 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         .unzip();
     let mut gathering = tokio::task::JoinSet::new();
     for part in parts {
-        let limits = limits(&part, plan.max_queries / at_once);
+        let limits = limits(&part, plan.budget.max_queries / at_once);
         let (queries, room) = (queries.clone(), Arc::clone(&room));
         let first_answers = first_answers.clone();
         gathering.spawn(async move {
@@ -384,13 +382,13 @@ async fn ask_cloudwatch<C: Collect + 'static>(
         let description = descriptions.of(silence.cluster());
         failures.extend(silence.settle(
             description.as_ref(),
-            plan.until == plan.now,
+            plan.window.end.is_now(),
             &mut gathered.coverages,
         ));
     }
     gathered
         .coverages
-        .merge(descriptions.into_coverages(plan.until == plan.now));
+        .merge(descriptions.into_coverages(plan.window.end.is_now()));
     if none_was_asked(&gathered) && !failures.is_empty() && !stop.is_cancelled() {
         let first = failures.remove(0);
         let others = failures.len();
@@ -411,12 +409,6 @@ async fn ask_cloudwatch<C: Collect + 'static>(
 pub(super) fn said(words: &str) -> Result<Outcome, Failure> {
     standard_output::write(words.as_bytes()).context("cannot write to standard output")?;
     Ok(Outcome::Done)
-}
-
-/// The moment at which to give up; far away for a time limit that no calendar holds.
-pub(super) fn deadline(time_limit: Duration) -> Instant {
-    const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 3600);
-    Instant::now() + time_limit.min(FAR_AWAY)
 }
 
 /// Whether there is nothing to report on but what went wrong.

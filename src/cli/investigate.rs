@@ -10,6 +10,7 @@ use super::gathering::{Evidence, FirstAnswer, Gathering, gather, said};
 use super::memory_args::{KnownArgs, KnownPlan, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
 use super::pods_args::{PodsArgs, PodsPlan};
+use super::progress_args::ProgressArgs;
 use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::set::EvidenceSet;
@@ -65,9 +66,8 @@ pub(super) struct InvestigateArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Don't show progress
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 /// An investigation, validated.
@@ -79,7 +79,7 @@ pub(super) struct Investigate {
     pods: PodsPlan,
     narrowing: Narrowing,
     output: OutputPlan,
-    quiet: bool,
+    progress: ProgressArgs,
 }
 
 impl InvestigateArgs {
@@ -104,7 +104,7 @@ impl InvestigateArgs {
             known: self.known.plan()?,
             narrowing,
             output: self.output.plan()?.in_detail(detail),
-            quiet: self.quiet,
+            progress: self.progress,
         })
     }
 }
@@ -120,11 +120,11 @@ impl Investigate {
             }
         };
         let first: FirstAnswer<'_, EvidenceSet> = &mut first;
-        let first = Some(first).filter(|_| !self.quiet && self.output.is_table());
+        let first = Some(first).filter(|_| !self.progress.quiet && self.output.is_table());
         let Evidence {
             gathered,
             interrupted,
-        }: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet, first)? {
+        }: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.progress, first)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };

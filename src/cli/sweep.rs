@@ -12,6 +12,7 @@ use super::memory_args::{KnownArgs, KnownPlan};
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
 use super::pods_args::{PodsArgs, PodsPlan};
+use super::progress_args::ProgressArgs;
 use super::upgrade_args::{UpgradeArgs, check_clusters};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::deliver::webhook::Webhook;
@@ -63,9 +64,8 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     notification: NotificationArgs,
 
-    /// Don't show progress
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 /// A sweep, validated.
@@ -77,7 +77,7 @@ pub(super) struct Sweep {
     output: OutputPlan,
     comparison: ComparisonPlan,
     notification: NotificationPlan,
-    quiet: bool,
+    progress: ProgressArgs,
 }
 
 impl SweepArgs {
@@ -94,7 +94,7 @@ impl SweepArgs {
             output: self.output.plan()?,
             comparison: self.comparison.plan(),
             notification: self.notification.plan()?,
-            quiet: self.quiet,
+            progress: self.progress,
         })
     }
 }
@@ -108,7 +108,7 @@ impl Sweep {
             gathered,
             interrupted,
         }: Evidence<EvidenceSet> =
-            match gather(&self.evidence, previous.report(), self.quiet, None)? {
+            match gather(&self.evidence, previous.report(), self.progress, None)? {
                 Gathering::Evidence(evidence) => evidence,
                 Gathering::DryRun(words) => return said(&words),
             };

@@ -81,11 +81,11 @@ impl Check {
     }
 }
 
-/// What is looked at, and within which bounds.
+/// What is looked at.
 #[derive(Debug, Clone)]
-pub struct Examined<'a> {
+pub struct Examined {
     /// The cluster; without one, only what all clusters share.
-    pub cluster: Option<&'a Selector>,
+    pub cluster: Option<Selector>,
     /// The start of the window that a sweep would ask for; absent if the cluster's version
     /// decides.
     pub since: Option<DateTime<Utc>>,
@@ -93,38 +93,46 @@ pub struct Examined<'a> {
     pub now: DateTime<Utc>,
     /// Whether the query's answer is compared with whole events.
     pub verifies: bool,
-    /// When to give up.
-    pub deadline: Instant,
+}
+
+impl Examined {
+    /// The start of the window that a sweep of a cluster of this version would ask for.
+    fn since(&self, version: Option<KubernetesVersion>) -> DateTime<Utc> {
+        self.since
+            .unwrap_or_else(|| self.now - default_window(version))
+    }
 }
 
 /// Looks at everything that a sweep needs behind one connection.
-pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Check> {
+pub async fn examine(
+    connection: &Connection,
+    examined: &Examined,
+    deadline: Instant,
+) -> Vec<Check> {
     let mut checks = vec![
         Check::new("Region", State::Good, &*connection.region),
-        identity(connection, examined.deadline).await,
+        identity(connection, deadline).await,
     ];
-    let wanted = match examined.cluster {
+    let wanted = match &examined.cluster {
         Some(selector) => Wanted::selected(vec![selector.clone()], Vec::new()),
         None => Wanted::all(Vec::new()),
     };
     let mut version = None;
-    if let Some(selector) = examined.cluster {
+    if let Some(selector) = &examined.cluster {
         let cluster = selector.name();
-        let (checks_of_cluster, known) = control_plane(connection, cluster, examined).await;
+        let (checks_of_cluster, known) = control_plane(connection, cluster, deadline).await;
         checks.extend(checks_of_cluster);
         version = known;
     }
-    let since = examined
-        .since
-        .unwrap_or_else(|| examined.now - default_window(version));
-    let groups = match discover(connection, &wanted, false, examined.deadline).await {
+    let (since, now) = (examined.since(version), examined.now);
+    let groups = match discover(connection, &wanted, false, deadline).await {
         Ok(found) => found.groups,
         Err(failure) => {
             checks.push(Check::missing("logs:DescribeLogGroups", &failure));
             return checks;
         }
     };
-    match (examined.cluster, groups.first()) {
+    match (&examined.cluster, groups.first()) {
         (None, None) => {
             let failure = Failure::new(Cause::NoClusters).in_region(connection);
             checks.push(Check::missing("clusters", &failure));
@@ -141,15 +149,16 @@ pub async fn examine(connection: &Connection, examined: &Examined<'_>) -> Vec<Ch
             checks.push(Check::missing("log group", &failure));
         }
         (Some(_), Some(group)) => {
-            checks.extend(log_group(connection, group, since, examined.now));
-            checks.push(audit_stream(connection, group, examined).await);
-            let queries = queries(connection, group, examined).await;
+            checks.extend(log_group(connection, group, since, now));
+            checks.push(audit_stream(connection, group, now, deadline).await);
+            let queries = queries(connection, group, now, deadline).await;
             let is_allowed = queries.iter().all(|check| check.state == State::Good);
             checks.extend(queries);
             if is_allowed {
-                checks.push(audit_events::check(connection, group, examined).await);
+                checks.push(audit_events::check(connection, group, now, deadline).await);
                 if examined.verifies {
-                    checks.push(verification::check(connection, group, since, examined).await);
+                    checks
+                        .push(verification::check(connection, group, (since, now), deadline).await);
                 }
             }
         }
@@ -179,10 +188,10 @@ async fn identity(connection: &Connection, deadline: Instant) -> Check {
 async fn control_plane(
     connection: &Connection,
     cluster: &str,
-    examined: &Examined<'_>,
+    deadline: Instant,
 ) -> (Vec<Check>, Option<KubernetesVersion>) {
     const NAME: &str = "Kubernetes version";
-    let deadline = examined.deadline.min(Instant::now() + EXTRA_WITHIN);
+    let deadline = deadline.min(Instant::now() + EXTRA_WITHIN);
     let described = match describe(connection, cluster, deadline).await {
         Ok(Some(Description::Cluster(described))) => described,
         Ok(Some(Description::Deleted)) => {
@@ -275,24 +284,24 @@ fn log_group(
     checks
 }
 
-async fn audit_stream(connection: &Connection, group: &LogGroup, examined: &Examined<'_>) -> Check {
+async fn audit_stream(
+    connection: &Connection,
+    group: &LogGroup,
+    now: DateTime<Utc>,
+    deadline: Instant,
+) -> Check {
     const NAME: &str = "audit log";
     const ACTION: &str = "logs:DescribeLogStreams";
-    let asking = call(
-        &connection.paces.describe,
-        ACTION,
-        examined.deadline,
-        || {
-            connection
-                .client
-                .describe_log_streams()
-                .log_group_name(&group.name)
-                .order_by(OrderBy::LastEventTime)
-                .descending(true)
-                .limit(STREAMS)
-                .send()
-        },
-    );
+    let asking = call(&connection.paces.describe, ACTION, deadline, || {
+        connection
+            .client
+            .describe_log_streams()
+            .log_group_name(&group.name)
+            .order_by(OrderBy::LastEventTime)
+            .descending(true)
+            .limit(STREAMS)
+            .send()
+    });
     let streams = match asking.await {
         Ok(Some(page)) => page.log_streams.unwrap_or_default(),
         Ok(None) => {
@@ -317,7 +326,7 @@ async fn audit_stream(connection: &Connection, group: &LogGroup, examined: &Exam
         let failure = Failure::new(Cause::NoAuditLog).concerning(&group.cluster, connection);
         return Check::missing(NAME, &failure);
     };
-    let age = (examined.now - newest).max(TimeDelta::zero());
+    let age = (now - newest).max(TimeDelta::zero());
     let seconds = Duration::from_secs(age.num_seconds().unsigned_abs());
     let words = format!(
         "the newest event is {} old",
@@ -336,10 +345,15 @@ async fn audit_stream(connection: &Connection, group: &LogGroup, examined: &Exam
 
 /// Starts the query of a sweep over one second, looks at it and stops it: what each permission
 /// allows is known best by using it.
-async fn queries(connection: &Connection, group: &LogGroup, examined: &Examined<'_>) -> Vec<Check> {
-    let (client, deadline) = (&connection.client, examined.deadline);
+async fn queries(
+    connection: &Connection,
+    group: &LogGroup,
+    now: DateTime<Utc>,
+    deadline: Instant,
+) -> Vec<Check> {
+    let client = &connection.client;
     let concerning = |failure: Failure| failure.concerning(&group.cluster, connection);
-    let second = examined.now.timestamp();
+    let second = now.timestamp();
     let starting = call(
         &connection.paces.start_query,
         "logs:StartQuery",

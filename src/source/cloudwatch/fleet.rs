@@ -19,6 +19,17 @@ use crate::source::aws::connection::{Connection, connect};
 use crate::source::aws::failure::Failure;
 use crate::source::eks::{self, LIST_CLUSTERS};
 
+/// Which clusters are wanted, where to look for them, and as whom.
+#[derive(Debug, Clone)]
+pub struct WantedFleet {
+    /// The clusters.
+    pub wanted: Wanted,
+    /// Every profile in every Region.
+    pub accesses: Vec<Access>,
+    /// Whether clusters of linked source accounts are wanted as well.
+    pub linked: bool,
+}
+
 /// The clusters that were found, by where they are.
 #[derive(Debug, Default)]
 pub struct Fleet {
@@ -46,12 +57,12 @@ const NAMED: usize = 5;
 ///
 /// Fails if nothing can be reached, and if a profile or a Region is asked for that is not there.
 /// Where one of several identities has no credentials, its clusters are missing.
-pub async fn find(
-    accesses: &[Access],
-    wanted: &Wanted,
-    linked: bool,
-    deadline: Instant,
-) -> Result<Fleet, Failure> {
+pub async fn find(fleet: &WantedFleet, deadline: Instant) -> Result<Fleet, Failure> {
+    let WantedFleet {
+        wanted,
+        accesses,
+        linked,
+    } = fleet;
     let mut fleet = Fleet::default();
     let mut connections: Vec<Arc<Connection>> = Vec::new();
     for (access, connected) in accesses.iter().zip(connect_everywhere(accesses).await) {
@@ -69,7 +80,7 @@ pub async fn find(
     share_paces(&mut connections);
     let mut looking = tokio::task::JoinSet::new();
     for (place, connection) in connections.iter().enumerate() {
-        let (connection, wanted) = (Arc::clone(connection), wanted.clone());
+        let (connection, wanted, linked) = (Arc::clone(connection), wanted.clone(), *linked);
         looking.spawn(async move {
             let found = discover(&connection, &wanted, linked, deadline).await;
             (place, found)

@@ -10,8 +10,8 @@
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
-//! - [`query_limits`]: the window of a run, and its limits
-//! - [`scan_budget`]: what a run may scan
+//! - [`query_limits`]: the windows of a run, and their limits
+//! - [`budget`], [`scan_budget`]: what a run may take, and what it has scanned
 //! - [`scheduler`]: chunks side by side, their results merged
 //! - [`rejected_addresses`]: whom to look back for
 //! - [`self_check`]: the aggregate query put to the test by the service that runs it
@@ -24,6 +24,7 @@
 //! tell is a gap of its clusters; what failed for one cluster does not keep another from being
 //! asked.
 
+pub mod budget;
 pub mod chunk;
 pub mod console;
 pub mod discovery;
@@ -95,7 +96,7 @@ pub async fn gather<C: Collect + 'static>(
     for missing in fleet.missing {
         let mut coverage = Coverage {
             since: Some(limits.since),
-            until: Some(limits.until),
+            until: Some(limits.end.until),
             ..Coverage::default()
         };
         let place = missing.failure.log_group();

@@ -137,8 +137,15 @@ async fn origins_of(
     };
     let mut rows: Vec<Row> = Vec::new();
     let mut take = |page| rows.extend(page);
-    let result = run(connection, &spec, limits.deadline, &limits.stop, &mut take).await?;
-    limits.progress.advance(result.bytes_scanned);
+    let result = run(
+        connection,
+        &spec,
+        limits.run.deadline,
+        &limits.run.stop,
+        &mut take,
+    )
+    .await?;
+    limits.run.progress.advance(result.bytes_scanned);
     let failed = |cause| Err(Failure::during("logs:GetQueryResults", cause));
     match &result.completion {
         Completion::Complete => {}

@@ -126,7 +126,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// Runs chunks until none is left.
     async fn run_queries(&mut self) {
-        let progress = Arc::clone(&self.limits.progress);
+        let progress = Arc::clone(&self.limits.run.progress);
         let mut known = 0;
         let mut running: JoinSet<ChunkOutcome<C>> = JoinSet::new();
         loop {
@@ -141,10 +141,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     break;
                 };
                 known = waiting - 1;
-                if self.limits.stop.is_cancelled() {
+                if self.limits.run.stop.is_cancelled() {
                     progress.queries.drop_waiting();
                     self.gap(&chunk, GapKind::Interrupted, "");
-                } else if self.limits.deadline <= Instant::now() {
+                } else if self.limits.run.deadline <= Instant::now() {
                     progress.queries.drop_waiting();
                     self.time_is_up(&chunk);
                 } else {
@@ -187,7 +187,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 })
                 .collect();
             let condition = members.first().and_then(|group| group.condition());
-            let _running = limits.progress.queries.begin(about(&connection, &members));
+            let _running = limits
+                .run
+                .progress
+                .queries
+                .begin(about(&connection, &members));
             let text = LogsQuery::selecting(&query.text_for(window, &filter), condition);
             let spec = QuerySpec {
                 name: query.name,
@@ -211,7 +215,14 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     parts.read(chunk.groups[member], &query, &row, &origins[member]);
                 }
             };
-            let result = run(&connection, &spec, limits.deadline, &limits.stop, &mut read).await;
+            let result = run(
+                &connection,
+                &spec,
+                limits.run.deadline,
+                &limits.run.stop,
+                &mut read,
+            )
+            .await;
             (chunk, result.map(|result| (result, parts)))
         }
     }
