@@ -51,7 +51,7 @@ pub(super) struct WindowArgs {
 
 /// A window as it was stated. Of an audit log in files its start may count back from an end that
 /// only the files tell.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct StatedWindow {
     pub(super) since: Option<ZonedTime>,
     pub(super) until: Option<DateTime<Utc>>,

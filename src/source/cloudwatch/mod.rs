@@ -74,6 +74,25 @@ pub struct Outcome<C> {
     pub silences: Vec<Silence>,
 }
 
+impl<C: Collect> Default for Outcome<C> {
+    fn default() -> Self {
+        Self {
+            gathered: Gathered::default(),
+            failures: Vec::new(),
+            silences: Vec::new(),
+        }
+    }
+}
+
+impl<C: Collect> Outcome<C> {
+    /// Adds what others came to.
+    pub fn merge(&mut self, other: Self) {
+        self.gathered = std::mem::take(&mut self.gathered).merged(other.gathered);
+        self.failures.extend(other.failures);
+        self.silences.extend(other.silences);
+    }
+}
+
 /// Where to send what the window alone tells of a Region, before anything is looked back for.
 pub type FirstAnswers<C> = UnboundedSender<Gathered<C>>;
 
@@ -87,12 +106,8 @@ pub async fn gather<C: Collect + 'static>(
     limits: &QueryLimits,
     first_answers: Option<&FirstAnswers<C>>,
 ) -> Outcome<C> {
-    let mut gathered = Gathered {
-        coverages: fleet.notes,
-        ..Gathered::default()
-    };
-    let mut failures = Vec::new();
-    let mut silences = Vec::new();
+    let mut outcome = Outcome::default();
+    outcome.gathered.coverages = fleet.notes;
     for missing in fleet.missing {
         let mut coverage = Coverage {
             since: Some(limits.since),
@@ -106,8 +121,12 @@ pub async fn gather<C: Collect + 'static>(
             detail = format!("{detail}; {}", missing.failure.hint());
         }
         coverage.gap(&place, GapKind::NotAsked, detail);
-        gathered.coverages.of(&missing.cluster).merge(coverage);
-        failures.push(missing.failure);
+        outcome
+            .gathered
+            .coverages
+            .of(&missing.cluster)
+            .merge(coverage);
+        outcome.failures.push(missing.failure);
     }
     let mut running = tokio::task::JoinSet::new();
     for region in fleet.regions {
@@ -120,13 +139,7 @@ pub async fn gather<C: Collect + 'static>(
         ));
     }
     for part in running.join_all().await {
-        gathered = gathered.merged(part.gathered);
-        failures.extend(part.failures);
-        silences.extend(part.silences);
+        outcome.merge(part);
     }
-    Outcome {
-        gathered,
-        failures,
-        silences,
-    }
+    outcome
 }
