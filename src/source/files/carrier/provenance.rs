@@ -7,7 +7,7 @@
 use std::path::Path;
 
 use super::json_cursor::{Kind, members, unescaped};
-use crate::source::files::inputs::cluster_name_in;
+use crate::source::files::cluster_names::cluster_name_in;
 
 /// The longest text that can be a name, in bytes.
 const LONGEST: usize = 1024;
