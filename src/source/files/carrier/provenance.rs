@@ -6,6 +6,7 @@
 
 use std::path::Path;
 
+use super::cell::cell;
 use super::json_cursor::{Kind, members, unescaped};
 use crate::source::files::cluster_names::cluster_name_in;
 
@@ -99,7 +100,7 @@ impl Names {
             let Some(element) = cursor.value() else {
                 return;
             };
-            if let Some((name, value)) = super::path::cell(element) {
+            if let Some((name, value)) = cell(element) {
                 self.see_nested("", name, value, depth + 1);
             }
             more = cursor.goes_on().unwrap_or(false);

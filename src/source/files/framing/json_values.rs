@@ -11,8 +11,8 @@ use std::io::{self, ErrorKind, Read};
 use super::record_sink::RecordSink;
 use super::value_end::{Progress, ValueEnd};
 use crate::source::files::blocks::LONGEST_LINE;
+use crate::source::files::carrier::cell::cell;
 use crate::source::files::carrier::json_cursor::Cursor;
-use crate::source::files::carrier::path::cell;
 use crate::source::files::phrases::has_mark;
 
 /// How many bytes are read at a time.
