@@ -16,8 +16,9 @@ use crate::deliver::standard_output;
 use crate::render;
 use crate::source::aws::access::Access;
 use crate::source::aws::connection::connect;
+use crate::source::cloudwatch::examination::check::{Check, State};
 use crate::source::cloudwatch::examination::fleet::{ExaminedCluster, examine_fleet};
-use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
+use crate::source::cloudwatch::examination::{Examined, examine};
 use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::kubernetes::live::{LiveError, Probed, Target};
 

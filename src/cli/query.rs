@@ -13,10 +13,10 @@ use super::window_args::check_order;
 use crate::deliver::standard_output;
 use crate::render::query_text::{self, Link};
 use crate::source::cloudwatch::console::link;
-use crate::source::cloudwatch::log_group::name_of;
 use crate::source::cloudwatch::queries::QUERIES;
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;
 use crate::source::default_window::DEFAULT_WINDOW;
+use crate::source::eks::log_group_name;
 use crate::source::request_filter::RequestFilter;
 
 /// Print a Logs Insights query and, for a cluster, the console link that runs it
@@ -123,7 +123,7 @@ impl ShownQuery {
         let Some((cluster, region)) = &self.place else {
             return text;
         };
-        let log_group = name_of(cluster);
+        let log_group = log_group_name::of_cluster(cluster);
         query_text::with_link(
             &text,
             &Link {

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::window_args::ClusterWindow;
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::default_window::{DEFAULT_WINDOW, default_window};
-use crate::source::eks::{KnownVersions, Wanted};
+use crate::source::eks::descriptions::{KnownVersions, Wanted};
 
 /// How long queries wait for the versions of their clusters, where the window depends on them.
 /// The EKS API answers within a second; if it does not, the shorter window does.

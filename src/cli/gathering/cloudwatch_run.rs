@@ -18,7 +18,7 @@ use crate::source::cloudwatch::queries::at_depth;
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;
 use crate::source::cloudwatch::query_limits::{QueryLimits, RunLimits};
 use crate::source::cloudwatch::{self, Outcome, fleet, origins, transformer};
-use crate::source::eks::Descriptions;
+use crate::source::eks::descriptions::Descriptions;
 use crate::source::{Gathered, aws};
 
 /// What came of a plan, and what failed on the way.

@@ -5,8 +5,8 @@ use std::error::Error;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer_limit;
+use super::transformer::Transformer;
 use crate::audit::bounded_text::{ERROR, one_line};
-use crate::source::cloudwatch::transformer::Transformer;
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -18,7 +18,6 @@ use super::failure::Failure;
 use super::pace::Paces;
 use super::{profiles, region};
 use crate::evidence::cluster::Cluster;
-use crate::source::cloudwatch::log_group::LogGroup;
 
 /// AWS in one Region, under one identity.
 #[derive(Debug, Clone)]
@@ -181,16 +180,6 @@ impl Failure {
                 scope.account = Some(account.clone());
             }
         })
-    }
-
-    /// The same failure, concerning a log group and its cluster.
-    #[must_use]
-    pub fn concerning_group(self, group: &LogGroup, connection: &Connection) -> Self {
-        let failure = self.concerning(&group.cluster, connection);
-        match group.named {
-            Some(_) => failure.in_log_group(&group.name),
-            None => failure,
-        }
     }
 
     /// The same failure, concerning a log group whose name is not the one that EKS gives.

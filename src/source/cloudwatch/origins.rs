@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fleet::{Fleet, FoundRegion};
-use super::log_group::{LogGroup, NamedEvents, cluster_at_end_of};
+use super::log_group::{LogGroup, NamedEvents};
 use super::missing::Missing;
 use super::queries::log_origins;
 use super::queries::logs_query::QuerySpan;
@@ -23,6 +23,7 @@ use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::aws::region::is_well_formed;
+use crate::source::eks::log_group_name::cluster_at_end_of;
 
 /// Where some of a log group's events come from, as they state it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

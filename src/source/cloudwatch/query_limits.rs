@@ -14,7 +14,7 @@ use super::queries::logs_query::{LogsQuery, QuerySpan};
 use super::scan_budget::ScanBudget;
 use super::self_check::SelfChecks;
 use crate::evidence::price::Price;
-use crate::source::eks::KnownVersions;
+use crate::source::eks::descriptions::KnownVersions;
 use crate::source::progress::Progress;
 use crate::source::request_filter::RequestFilter;
 

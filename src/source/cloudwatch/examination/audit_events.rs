@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Check, State};
+use super::check::{Check, State};
 use crate::evidence::coverage::Coverage;
 use crate::source::aws::connection::Connection;
 use crate::source::cloudwatch::chunk::Span;

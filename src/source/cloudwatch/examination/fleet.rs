@@ -6,7 +6,8 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Check, Examined, State, audit_stream, control_plane, identity, log_group, queries};
+use super::check::{Check, State};
+use super::{Examined, control_plane, identity, log_group, permissions};
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::access::Access;
 use crate::source::aws::cause::Cause;
@@ -100,10 +101,10 @@ async fn shared(
     examined: &Examined,
     deadline: Instant,
 ) -> ExaminedCluster {
-    let mut checks = vec![identity(connection, deadline).await];
+    let mut checks = vec![identity::check(connection, deadline).await];
     let mut account = connection.account.clone();
     if let Some(group) = groups.first() {
-        checks.extend(queries(connection, group, examined.now, deadline).await);
+        checks.extend(permissions::checks(connection, group, examined.now, deadline).await);
         account = account.or_else(|| group.cluster.account.clone());
     }
     ExaminedCluster {
@@ -132,10 +133,10 @@ async fn each(
         looking.spawn(async move {
             let _room = room.acquire().await;
             let name = &group.cluster.name;
-            let (mut checks, version) = control_plane(&connection, name, deadline).await;
+            let (mut checks, version) = control_plane::checks(&connection, name, deadline).await;
             let since = examined.since(version);
-            checks.extend(log_group(&connection, &group, since, examined.now));
-            checks.push(audit_stream(&connection, &group, examined.now, deadline).await);
+            checks.extend(log_group::checks(&connection, &group, since, examined.now));
+            checks.push(log_group::audit_stream(&connection, &group, examined.now, deadline).await);
             ExaminedCluster {
                 cluster: Arc::clone(&group.cluster),
                 profile: connection.profile.clone(),

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Check, State};
+use super::check::{Check, State};
 use crate::source::aws::connection::Connection;
 use crate::source::cloudwatch::chunk::Span;
 use crate::source::cloudwatch::log_group::LogGroup;
