@@ -4,8 +4,8 @@ use tokio::time::Instant;
 
 use super::EXTRA_WITHIN;
 use super::check::{Check, State};
-use crate::source::aws::cause::chain;
 use crate::source::aws::connection::Connection;
+use crate::source::error_words::in_words;
 
 /// The identity behind the credentials.
 pub(super) async fn check(connection: &Connection, deadline: Instant) -> Check {
@@ -15,7 +15,7 @@ pub(super) async fn check(connection: &Connection, deadline: Instant) -> Check {
     match tokio::time::timeout_at(until, asking).await {
         Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
         Ok(Err(error)) => {
-            let words = chain(&error);
+            let words = in_words(&error);
             let words = format!("sts:GetCallerIdentity failed: {words}");
             Check::new(NAME, State::Doubtful, words)
         }

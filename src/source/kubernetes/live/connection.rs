@@ -9,10 +9,11 @@ use kube::core::Request;
 use tokio::time::timeout;
 
 use super::ANSWERED_WITHIN;
-use super::error::{LiveError, in_words};
+use super::error::LiveError;
 use super::target::{Found, Target};
 use crate::audit::bounded_text::{ERROR, one_line};
 use crate::evidence::cluster::Cluster;
+use crate::source::error_words::in_words;
 use crate::source::kubernetes::list::ListReader;
 use crate::source::pages::{Endless, Pages};
 
