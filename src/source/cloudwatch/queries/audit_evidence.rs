@@ -17,7 +17,6 @@ use crate::audit::event::AuditEvent;
 use crate::evidence::coverage::Coverage;
 use crate::evidence::observation::Observation;
 use crate::source::cloudwatch::row::Row;
-use crate::source::cloudwatch::self_check::piece::MOST_EVENTS;
 use crate::source::depth::Depth;
 
 /// The query.
@@ -108,7 +107,7 @@ pub const SAMPLE: LogsQuery = LogsQuery {
 | limit 1000
 "#
     },
-    row_limit: MOST_EVENTS,
+    row_limit: 1_000,
     read_row: Some(read_sampled),
     ..LogsQuery::WHOLE_EVENTS
 };
