@@ -10,6 +10,7 @@
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
+//! - [`reading`]: what rows come to
 //! - [`query_limits`]: the windows of a run, and their limits
 //! - [`budget`], [`scan_budget`]: what a run may take, and what it has scanned
 //! - [`scheduler`]: chunks side by side, their results merged
@@ -39,6 +40,7 @@ mod pause;
 pub mod price;
 pub mod queries;
 pub mod query_limits;
+mod reading;
 mod rejected_addresses;
 pub mod row;
 pub mod run;
