@@ -7,21 +7,19 @@ use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, FirstAnswer, Gathering, gather, said};
-use super::memory_args::{KnownArgs, KnownPlan, MemoryArgs, MemoryPlan};
+use super::judgement::Judgement;
+use super::memory_args::{KnownArgs, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
 use super::pods_args::{PodsArgs, PodsPlan};
 use super::progress_args::ProgressArgs;
-use super::upgrade_args::{UpgradeArgs, check_clusters};
-use crate::audit::kubernetes_version::KubernetesVersion;
+use super::upgrade_args::UpgradeArgs;
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
 use crate::report::Report;
 use crate::source::Gathered;
 use crate::source::depth::Depth;
-use crate::verdict::acceptance::accept;
 use crate::verdict::known_pods::KnownPods;
 use crate::verdict::narrowing::{Narrowing, narrow};
-use crate::verdict::{Context, judge};
 
 /// Above what the window alone tells.
 const FIRST_ANSWER: &str = "First answer, from the window alone. Who else is rejected is being looked for before it (see --look-back).";
@@ -73,9 +71,8 @@ pub(super) struct InvestigateArgs {
 /// An investigation, validated.
 pub(super) struct Investigate {
     evidence: EvidencePlan,
-    target_version: Option<KubernetesVersion>,
+    judgement: Judgement,
     memory: MemoryPlan,
-    known: KnownPlan,
     pods: PodsPlan,
     narrowing: Narrowing,
     output: OutputPlan,
@@ -97,11 +94,13 @@ impl InvestigateArgs {
             .evidence
             .plan(now, Depth::Investigate, self.output.time_zone())?;
         Ok(Investigate {
-            target_version: self.upgrade.plan(&evidence)?,
+            judgement: Judgement {
+                target_version: self.upgrade.plan(&evidence)?,
+                known: self.known.plan()?,
+            },
             pods: self.pods.plan(now, evidence.reads())?,
             evidence,
             memory: self.memory.plan(),
-            known: self.known.plan()?,
             narrowing,
             output: self.output.plan()?.in_detail(detail),
             progress: self.progress,
@@ -146,19 +145,9 @@ impl Investigate {
         previous: Option<&Report>,
         pods: &[KnownPods],
     ) -> Result<Report, Failure> {
-        let mut report = judge(
-            &gathered.collected,
-            &gathered.coverages,
-            &Context {
-                token_lifetime: self.evidence.token_lifetime,
-                target_version: self.target_version,
-                previous,
-                ignored_callers: &self.known.ignored_callers,
-                known_pods: pods,
-            },
-        );
-        accept(&mut report, &self.known.acceptances);
-        check_clusters(&report)?;
+        let mut report = self
+            .judgement
+            .report(&self.evidence, gathered, previous, pods)?;
         narrow(&mut report, &self.narrowing).map_err(Failure::failed)?;
         Ok(report)
     }

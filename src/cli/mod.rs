@@ -12,6 +12,7 @@
 //! - [`time_arg`]: points in time as people type them
 //! - [`windows`]: which window each log group is asked about
 //! - [`gathering`]: evidence from wherever the plan says
+//! - [`judgement`]: how it is judged
 //! - [`dry_run`]: what would be asked, and what that would cost
 //! - [`interrupt`]: breaking off
 //! - [`progress_bar`]: how far the work is, on a terminal
@@ -36,6 +37,7 @@ mod gathering;
 mod inputs_args;
 mod interrupt;
 mod investigate;
+mod judgement;
 mod manual;
 mod memory_args;
 mod notification_args;
