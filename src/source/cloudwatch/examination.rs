@@ -1,7 +1,7 @@
 //! What a sweep needs, looked at piece by piece: each with what fixes it.
 //!
 //! - [`check`]: one piece, and how it was found
-//! - [`identity`], [`permissions`]: as whom AWS is asked, and what that allows
+//! - [`permissions`]: as whom AWS is asked, and what that allows
 //! - [`control_plane`]: what the EKS API says of the cluster
 //! - [`log_group`], [`audit_events`]: whether its audit log is there, and what is kept of it
 //! - [`verification`]: whether the query is answered as whole events say
@@ -11,7 +11,6 @@ mod audit_events;
 pub mod check;
 mod control_plane;
 pub mod fleet;
-mod identity;
 mod log_group;
 mod permissions;
 mod verification;
@@ -65,7 +64,7 @@ pub async fn examine(
 ) -> Vec<Check> {
     let mut checks = vec![
         Check::new("Region", State::Good, &*connection.region),
-        identity::check(connection, deadline).await,
+        permissions::identity(connection, deadline).await,
     ];
     let wanted = match &examined.cluster {
         Some(selector) => Wanted::selected(vec![selector.clone()], Vec::new()),
@@ -105,7 +104,7 @@ pub async fn examine(
         (Some(_), Some(group)) => {
             checks.extend(log_group::checks(connection, group, since, now));
             checks.push(log_group::audit_stream(connection, group, now, deadline).await);
-            let queries = permissions::checks(connection, group, now, deadline).await;
+            let queries = permissions::queries(connection, group, now, deadline).await;
             let is_allowed = queries.iter().all(|check| check.state == State::Good);
             checks.extend(queries);
             if is_allowed {

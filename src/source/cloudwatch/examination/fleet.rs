@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::check::{Check, State};
-use super::{Examined, control_plane, identity, log_group, permissions};
+use super::{Examined, control_plane, log_group, permissions};
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::access::Access;
 use crate::source::aws::cause::Cause;
@@ -101,10 +101,10 @@ async fn shared(
     examined: &Examined,
     deadline: Instant,
 ) -> ExaminedCluster {
-    let mut checks = vec![identity::check(connection, deadline).await];
+    let mut checks = vec![permissions::identity(connection, deadline).await];
     let mut account = connection.account.clone();
     if let Some(group) = groups.first() {
-        checks.extend(permissions::checks(connection, group, examined.now, deadline).await);
+        checks.extend(permissions::queries(connection, group, examined.now, deadline).await);
         account = account.or_else(|| group.cluster.account.clone());
     }
     ExaminedCluster {

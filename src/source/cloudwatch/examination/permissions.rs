@@ -1,8 +1,9 @@
-//! What may be done with queries.
+//! As whom AWS is asked, and what may be done with queries.
 
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::EXTRA_WITHIN;
 use super::check::{Check, State};
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
@@ -10,10 +11,30 @@ use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::queries::audit_evidence;
+use crate::source::error_words::in_words;
+
+/// The identity behind the credentials.
+pub(super) async fn identity(connection: &Connection, deadline: Instant) -> Check {
+    const NAME: &str = "identity";
+    let asking = connection.sts().get_caller_identity().send();
+    let until = deadline.min(Instant::now() + EXTRA_WITHIN);
+    match tokio::time::timeout_at(until, asking).await {
+        Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
+        Ok(Err(error)) => {
+            let words = in_words(&error);
+            let words = format!("sts:GetCallerIdentity failed: {words}");
+            Check::new(NAME, State::Doubtful, words)
+        }
+        Err(_) => {
+            let words = "sts:GetCallerIdentity did not answer; queries do not need it";
+            Check::new(NAME, State::Doubtful, words)
+        }
+    }
+}
 
 /// Starts the query of a sweep over one second, looks at it and stops it: what each permission
 /// allows is known best by using it.
-pub(super) async fn checks(
+pub(super) async fn queries(
     connection: &Connection,
     group: &LogGroup,
     now: DateTime<Utc>,
