@@ -1,6 +1,5 @@
 //! `doctor`: what a sweep needs, and how to get what is missing.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -8,20 +7,18 @@ use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
 use super::access_args::AccessArgs;
-use super::doctor_table;
-use super::evidence_args::{one_cluster, wanted};
+use super::clusters_args::{one_cluster, wanted};
 use super::exit::{Failure, Outcome};
-use super::gathering::deadline;
-use super::interrupt;
+use super::interrupt::{self, deadline};
 use super::pods_args::{self, ContextArgs};
 use super::time_arg::{Edge, TimeArg, ZoneArgs, ZonedTime, duration};
-use crate::audit::untrusted_text::escaped;
 use crate::deliver::standard_output;
+use crate::render;
 use crate::source::aws::access::Access;
 use crate::source::aws::connection::connect;
-use crate::source::cloudwatch::examination::fleet::examine_fleet;
-use crate::source::cloudwatch::examination::{Check, Examined, State, examine};
-use crate::source::cloudwatch::selector::Selector;
+use crate::source::cloudwatch::examination::check::{Check, State};
+use crate::source::cloudwatch::examination::fleet::{ExaminedCluster, examine_fleet};
+use crate::source::cloudwatch::examination::{Examined, examine};
 use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::kubernetes::live::{LiveError, Probed, Target};
 
@@ -77,13 +74,10 @@ pub(super) struct DoctorArgs {
 
 /// An examination, validated.
 pub(super) struct Doctor {
-    /// The one cluster to look at in detail.
-    cluster: Option<Selector>,
-    /// The clusters to look at in a table.
+    /// The clusters to look at in a table, if they are many.
     fleet: Option<Wanted>,
-    since: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-    verifies: bool,
+    /// What is looked at.
+    examined: Examined,
     accesses: Vec<Access>,
     targets: Vec<Target>,
     time_limit: Duration,
@@ -105,14 +99,16 @@ impl DoctorArgs {
             ));
         }
         Ok(Doctor {
-            cluster,
             fleet: is_fleet.then(|| wanted.clone()),
-            since: self
-                .since
-                .map(|since| ZonedTime::new(since, self.zone.time_zone, Edge::Since).at(now))
-                .transpose()?,
-            now,
-            verifies: self.verify,
+            examined: Examined {
+                cluster,
+                since: self
+                    .since
+                    .map(|since| ZonedTime::new(since, self.zone.time_zone, Edge::Since).at(now))
+                    .transpose()?,
+                now,
+                verifies: self.verify,
+            },
             accesses: self.access.accesses(&wanted)?,
             targets: self.contexts.targets()?,
             time_limit: self.timeout.to_std().unwrap_or(Duration::MAX),
@@ -147,24 +143,17 @@ impl Doctor {
                 }
                 Err(failure) => {
                     worst = State::Missing;
-                    standard_output::write(words(&[Check::not_connected(&failure)]).as_bytes())
+                    standard_output::write(lines(&[Check::not_connected(&failure)]).as_bytes())
                         .context("cannot write to standard output")?;
                     continue;
                 }
             };
-            let examined = Examined {
-                cluster: self.cluster.as_ref(),
-                since: self.since,
-                now: self.now,
-                verifies: self.verifies,
-                deadline: deadline(self.time_limit),
-            };
-            let checks = examine(&connection, &examined).await;
+            let checks = examine(&connection, &self.examined, deadline(self.time_limit)).await;
             worst = checks
                 .iter()
                 .map(|check| check.state)
                 .fold(worst, State::max);
-            standard_output::write(words(&checks).as_bytes())
+            standard_output::write(lines(&checks).as_bytes())
                 .context("cannot write to standard output")?;
         }
         Ok(outcome(worst.max(self.examine_pods().await?)))
@@ -174,9 +163,9 @@ impl Doctor {
     async fn examine_pods(&self) -> Result<State, Failure> {
         let mut worst = State::Good;
         for target in &self.targets {
-            let check = pods(pods_args::probe(target, self.now).await);
+            let check = pods(pods_args::probe(target, self.examined.now).await);
             worst = worst.max(check.state);
-            standard_output::write(words(&[check]).as_bytes())
+            standard_output::write(lines(&[check]).as_bytes())
                 .context("cannot write to standard output")?;
         }
         Ok(worst)
@@ -187,13 +176,12 @@ impl Doctor {
         let mut looking = tokio::task::JoinSet::new();
         for access in &self.accesses {
             let (access, wanted) = (access.clone(), wanted.clone());
-            let (since, now) = (self.since, self.now);
-            let deadline = deadline(self.time_limit);
+            let (examined, deadline) = (self.examined.clone(), deadline(self.time_limit));
             looking
-                .spawn(async move { examine_fleet(&access, &wanted, since, now, deadline).await });
+                .spawn(async move { examine_fleet(&access, &wanted, &examined, deadline).await });
         }
         let rows = looking.join_all().await.concat();
-        standard_output::write(doctor_table::words(&rows).as_bytes())
+        standard_output::write(table(&rows).as_bytes())
             .context("cannot write to standard output")?;
         let worst = rows.iter().map(|row| row.state());
         let worst = worst.fold(State::Good, State::max);
@@ -232,21 +220,31 @@ fn pods(probed: Result<Probed, LiveError>) -> Check {
     }
 }
 
-fn words(checks: &[Check]) -> String {
-    let widest = checks
-        .iter()
-        .map(|check| check.name.len())
-        .max()
-        .unwrap_or(0);
-    let mut words = String::new();
-    for check in checks {
-        let state = doctor_table::word(check.state);
-        let mut lines = check.words.lines();
-        let first = escaped(lines.next().unwrap_or_default()).into_owned();
-        let _ = writeln!(words, "{state:7}  {:widest$}  {first}", check.name);
-        for line in lines {
-            let _ = writeln!(words, "{:7}  {:widest$}  {}", "", "", escaped(line));
-        }
+/// As lines of text.
+fn lines(checks: &[Check]) -> String {
+    let shown: Vec<_> = checks.iter().map(shown).collect();
+    render::examination::lines(&shown)
+}
+
+/// As a table.
+fn table(rows: &[ExaminedCluster]) -> String {
+    let rows = rows.iter().map(|row| render::examination::Row {
+        cluster: &row.cluster,
+        profile: row.profile.as_deref(),
+        checks: row.checks.iter().map(shown).collect(),
+    });
+    render::examination::table(rows.collect())
+}
+
+fn shown(check: &Check) -> render::examination::Check<'_> {
+    use render::examination::State as Shown;
+    render::examination::Check {
+        name: check.name,
+        state: match check.state {
+            State::Good => Shown::Good,
+            State::Doubtful => Shown::Doubtful,
+            State::Missing => Shown::Missing,
+        },
+        words: &check.words,
     }
-    words
 }

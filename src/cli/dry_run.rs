@@ -1,16 +1,15 @@
-//! What would be asked, and what that would cost.
-
-use std::fmt::Write as _;
+//! What a run would query: estimated, held against `--max-scan`, and told.
 
 use bytesize::ByteSize;
 
 use super::exit::Failure;
 use super::windows::Part;
-use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::evidence::price::Price;
+use crate::render::dry_run::{Basis, Cluster, DryRun, Kept, Region, Window};
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
+use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;
 use crate::source::cloudwatch::query_limits::QueryLimits;
 
@@ -32,8 +31,12 @@ impl Estimated {
 
 /// Refuses a run that is estimated to scan more than this, or of which nothing is known.
 pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failure> {
-    let bytes = bytes(estimated);
-    let unknown: usize = all(estimated).map(|estimate| estimate.unknown).sum();
+    let (mut bytes, mut unknown, mut price) = (0, 0, Price::default());
+    for estimate in estimated.iter().flat_map(|estimated| &estimated.regions) {
+        bytes += estimate.bytes;
+        unknown += estimate.unknown;
+        price += estimate.price;
+    }
     if bytes <= most.as_u64() && unknown == 0 {
         return Ok(());
     }
@@ -44,9 +47,8 @@ pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failu
         )
     } else {
         format!(
-            "this is estimated to scan {}, {}",
-            ByteSize(bytes).display().si(),
-            price(estimated)
+            "this is estimated to scan {}, {price}",
+            ByteSize(bytes).display().si()
         )
     };
     Err(Failure::Failed(anyhow::anyhow!(
@@ -55,116 +57,58 @@ pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failu
     )))
 }
 
-fn all(estimated: &[Estimated]) -> impl Iterator<Item = &Estimate> {
-    estimated.iter().flat_map(|estimated| &estimated.regions)
-}
-
-fn bytes(estimated: &[Estimated]) -> u64 {
-    all(estimated).map(|estimate| estimate.bytes).sum()
-}
-
-fn price(estimated: &[Estimated]) -> Price {
-    let mut price = Price::default();
-    for estimate in all(estimated) {
-        price += estimate.price;
-    }
-    price
-}
-
-/// The clusters by their windows, the queries and the estimate.
-pub(super) fn words(parts: &[Part], estimated: &[Estimated]) -> String {
-    let mut words = String::new();
-    let time = "%Y-%m-%d %H:%M:%S";
-    for (nth, (part, estimated)) in parts.iter().zip(estimated).enumerate() {
+/// The windows with their estimates, to be rendered.
+pub(super) fn of(parts: &[Part], estimated: &[Estimated]) -> DryRun {
+    let windows = parts.iter().zip(estimated).map(|(part, estimated)| {
         let limits = &estimated.limits;
-        let _ = writeln!(
-            words,
-            "{}Window   {} to {} UTC",
-            if nth == 0 { "" } else { "\n" },
-            limits.since.format(time),
-            limits.until.format(time)
-        );
-        for (region, estimate) in part.fleet.regions.iter().zip(&estimated.regions) {
-            region_words(&mut words, region, estimate, limits);
+        let regions = part.fleet.regions.iter().zip(&estimated.regions);
+        Window {
+            since: limits.since,
+            until: limits.end.until,
+            regions: regions
+                .map(|(found, estimate)| region(found, estimate, limits))
+                .collect(),
         }
-    }
-    for missing in parts.iter().flat_map(|part| &part.fleet.missing) {
-        let _ = writeln!(words, "\n{}", escaped(&missing.failure.summary()));
-    }
-    let queries = all(estimated).map(|estimate| estimate.queries).sum();
-    let probes = all(estimated).map(|estimate| estimate.probes).sum();
-    let _ = writeln!(
-        words,
-        "\n{} would scan {}, {}. Nothing was queried.",
-        queries_and_probes(queries, probes),
-        ByteSize(bytes(estimated)).display().si(),
-        price(estimated)
-    );
-    words
-}
-
-/// The queries, and the probes beside them.
-fn queries_and_probes(queries: usize, probes: usize) -> String {
-    let queries = counted(queries, "query", "queries");
-    match probes {
-        0 => queries,
-        1 => format!("{queries} and 1 probe of the window's edge"),
-        several => format!("{queries} and {several} probes of the window's edges"),
+    });
+    let missing = parts.iter().flat_map(|part| &part.fleet.missing);
+    DryRun {
+        windows: windows.collect(),
+        missing: missing.map(|missing| missing.failure.summary()).collect(),
     }
 }
 
-fn region_words(
-    words: &mut String,
-    region: &FoundRegion,
-    estimate: &Estimate,
-    limits: &QueryLimits,
-) {
-    let profile = region.connection.profile.as_ref();
-    let _ = writeln!(
-        words,
-        "\n{}{}: {} in {}, {}, {} ({})",
-        region.connection.region,
-        profile.map_or_else(String::new, |profile| format!(", profile {profile}")),
-        counted(region.groups.len(), "cluster", "clusters"),
-        queries_and_probes(estimate.queries, estimate.probes),
-        ByteSize(estimate.bytes).display().si(),
-        estimate.price,
-        match (estimate.told, estimate.unknown) {
-            (told, _) if told == estimate.queries + estimate.probes => "as CloudWatch estimates it",
-            (_, 0) => "by what the log groups store",
-            _ => "of some clusters nothing is known",
-        }
-    );
-    let name = |group: &crate::source::cloudwatch::log_group::LogGroup| {
-        escaped(&group.cluster.name).into_owned()
-    };
-    let widest = region
-        .groups
-        .iter()
-        .map(|group| name(group).chars().count())
-        .max()
-        .unwrap_or(0);
-    for group in region.groups.iter() {
-        let kept_since = group.kept_since(limits.now);
-        let clamped = match kept_since {
-            Some(kept) if kept > limits.until => {
-                "   not queried: ".to_owned() + &group.kept_because(limits.now)
-            }
-            Some(kept) if kept > limits.since => format!(
-                "   from {} on: {}",
-                kept.format("%Y-%m-%d %H:%M"),
-                group.kept_because(limits.now)
-            ),
-            _ => String::new(),
-        };
-        let stored = group.described.as_ref().map_or_else(
-            || "unknown".to_owned(),
-            |described| ByteSize(described.stored_bytes).display().si().to_string(),
-        );
-        let _ = writeln!(
-            words,
-            "  {:widest$}   stores {stored}{clamped}",
-            name(group)
-        );
+fn region(found: &FoundRegion, estimate: &Estimate, limits: &QueryLimits) -> Region {
+    let asked = estimate.queries + estimate.probes;
+    Region {
+        name: found.connection.region.clone(),
+        profile: found.connection.profile.clone(),
+        queries: estimate.queries,
+        probes: estimate.probes,
+        bytes: estimate.bytes,
+        price: estimate.price,
+        basis: match (estimate.told, estimate.unknown) {
+            (told, _) if told == asked => Basis::CloudWatch,
+            (_, 0) => Basis::Stored,
+            _ => Basis::SomeClusters,
+        },
+        clusters: found
+            .groups
+            .iter()
+            .map(|group| cluster(group, limits))
+            .collect(),
+    }
+}
+
+fn cluster(group: &LogGroup, limits: &QueryLimits) -> Cluster {
+    let (now, until) = (limits.end.now, limits.end.until);
+    let described = group.described.as_ref();
+    Cluster {
+        name: group.cluster.name.clone(),
+        stored_bytes: described.map(|described| described.stored_bytes),
+        kept: match group.kept_since(now) {
+            Some(kept) if kept > until => Kept::Nothing(group.kept_because(now)),
+            Some(kept) if kept > limits.since => Kept::Since(kept, group.kept_because(now)),
+            _ => Kept::Whole,
+        },
     }
 }

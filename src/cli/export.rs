@@ -14,6 +14,7 @@ use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
 use super::output_args::output_file;
+use super::progress_args::ProgressArgs;
 use super::time_arg::ZoneArgs;
 use crate::deliver::standard_output;
 use crate::evidence::cluster::Cluster;
@@ -42,16 +43,15 @@ pub(super) struct ExportArgs {
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Option<PathBuf>,
 
-    /// Don't show progress
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 /// An export, validated.
 pub(super) struct Export {
     evidence: EvidencePlan,
     output: Option<PathBuf>,
-    quiet: bool,
+    progress: ProgressArgs,
 }
 
 impl ExportArgs {
@@ -66,7 +66,7 @@ impl ExportArgs {
         Ok(Export {
             evidence: self.evidence.plan(now, depth, self.zone.time_zone)?,
             output: self.output,
-            quiet: self.quiet,
+            progress: self.progress,
         })
     }
 }
@@ -97,7 +97,7 @@ impl Export {
             None => None,
         };
         let evidence: Evidence<SingleRequests<REJECTED>> =
-            match gather(&self.evidence, None, self.quiet, None)? {
+            match gather(&self.evidence, None, self.progress, None)? {
                 Gathering::Evidence(evidence) => evidence,
                 Gathering::DryRun(words) => return said(&words),
             };

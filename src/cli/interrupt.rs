@@ -1,9 +1,12 @@
-//! Interruption: Ctrl-C, SIGTERM as a supervisor sends it, or SIGHUP when the terminal closes. A
-//! second one ends the process at once.
+//! Breaking off: by Ctrl-C, SIGTERM as a supervisor sends it, or SIGHUP when the terminal closes, of
+//! which a second one ends the process at once; and when the time is up.
+
+use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::exit::{Failure, INTERRUPTED};
@@ -30,6 +33,12 @@ pub(super) fn listen() -> Result<CancellationToken, Failure> {
         std::process::exit(INTERRUPTED.into());
     });
     Ok(stop)
+}
+
+/// The moment at which to give up; far away for a time limit that no calendar holds.
+pub(super) fn deadline(time_limit: Duration) -> Instant {
+    const FAR_AWAY: Duration = Duration::from_secs(365 * 24 * 3600);
+    Instant::now() + time_limit.min(FAR_AWAY)
 }
 
 /// The signals that interrupt a run.

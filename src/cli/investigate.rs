@@ -7,20 +7,19 @@ use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, FirstAnswer, Gathering, gather, said};
-use super::memory_args::{KnownArgs, KnownPlan, MemoryArgs, MemoryPlan};
+use super::judgement::Judgement;
+use super::memory_args::{KnownArgs, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
 use super::pods_args::{PodsArgs, PodsPlan};
-use super::upgrade_args::{UpgradeArgs, check_clusters};
-use crate::audit::kubernetes_version::KubernetesVersion;
+use super::progress_args::ProgressArgs;
+use super::upgrade_args::UpgradeArgs;
 use crate::evidence::set::EvidenceSet;
 use crate::render::table::Detail;
 use crate::report::Report;
 use crate::source::Gathered;
 use crate::source::depth::Depth;
-use crate::verdict::acceptance::accept;
 use crate::verdict::holder_filter::{HolderFilter, narrow};
 use crate::verdict::known_pods::KnownPods;
-use crate::verdict::{Context, judge};
 
 /// Above what the window alone tells.
 const FIRST_ANSWER: &str = "First answer, from the window alone. Who else is rejected is being looked for before it (see --look-back).";
@@ -65,21 +64,19 @@ pub(super) struct InvestigateArgs {
     #[command(flatten)]
     output: OutputArgs,
 
-    /// Don't show progress
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 /// An investigation, validated.
 pub(super) struct Investigate {
     evidence: EvidencePlan,
-    target_version: Option<KubernetesVersion>,
+    judgement: Judgement,
     memory: MemoryPlan,
-    known: KnownPlan,
     pods: PodsPlan,
     holder_filter: HolderFilter,
     output: OutputPlan,
-    quiet: bool,
+    progress: ProgressArgs,
 }
 
 impl InvestigateArgs {
@@ -97,14 +94,16 @@ impl InvestigateArgs {
             .evidence
             .plan(now, Depth::Investigate, self.output.time_zone())?;
         Ok(Investigate {
-            target_version: self.upgrade.plan(&evidence)?,
+            judgement: Judgement {
+                target_version: self.upgrade.plan(&evidence)?,
+                known: self.known.plan()?,
+            },
             pods: self.pods.plan(now, evidence.reads())?,
             evidence,
             memory: self.memory.plan(),
-            known: self.known.plan()?,
             holder_filter,
             output: self.output.plan()?.in_detail(detail),
-            quiet: self.quiet,
+            progress: self.progress,
         })
     }
 }
@@ -120,11 +119,11 @@ impl Investigate {
             }
         };
         let first: FirstAnswer<'_, EvidenceSet> = &mut first;
-        let first = Some(first).filter(|_| !self.quiet && self.output.is_table());
+        let first = Some(first).filter(|_| !self.progress.quiet && self.output.is_table());
         let Evidence {
             gathered,
             interrupted,
-        }: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.quiet, first)? {
+        }: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.progress, first)? {
             Gathering::Evidence(evidence) => evidence,
             Gathering::DryRun(words) => return said(&words),
         };
@@ -146,19 +145,9 @@ impl Investigate {
         previous: Option<&Report>,
         pods: &[KnownPods],
     ) -> Result<Report, Failure> {
-        let mut report = judge(
-            &gathered.collected,
-            &gathered.coverages,
-            &Context {
-                token_lifetime: self.evidence.token_lifetime,
-                target_version: self.target_version,
-                previous,
-                ignored_callers: &self.known.ignored_callers,
-                known_pods: pods,
-            },
-        );
-        accept(&mut report, &self.known.acceptances);
-        check_clusters(&report)?;
+        let mut report = self
+            .judgement
+            .report(&self.evidence, gathered, previous, pods)?;
         narrow(&mut report, &self.holder_filter).map_err(Failure::failed)?;
         Ok(report)
     }

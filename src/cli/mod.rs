@@ -2,7 +2,9 @@
 //!
 //! - [`sweep`], [`investigate`], [`export`], [`render`], [`query`], [`doctor`], [`completions`]: the
 //!   commands
-//! - [`evidence_args`], [`access_args`], [`output_args`]: the arguments that commands share
+//! - [`evidence_args`], [`output_args`], [`progress_args`]: the arguments that commands share
+//! - [`inputs_args`], [`window_args`], [`clusters_args`], [`access_args`], [`budget_args`]: the groups
+//!   of those about evidence
 //! - [`evidence_plan`]: which evidence to read, validated
 //! - [`pods_args`]: what the cluster itself says of its pods
 //! - [`comparison_args`], [`notification_args`]: what changed, and who is told
@@ -10,6 +12,7 @@
 //! - [`time_arg`]: points in time as people type them
 //! - [`windows`]: which window each log group is asked about
 //! - [`gathering`]: evidence from wherever the plan says
+//! - [`judgement`]: how it is judged
 //! - [`dry_run`]: what would be asked, and what that would cost
 //! - [`interrupt`]: breaking off
 //! - [`progress_bar`]: how far the work is, on a terminal
@@ -20,23 +23,27 @@
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
 mod access_args;
+mod budget_args;
+mod clusters_args;
 mod comparison_args;
 mod completions;
 mod doctor;
-mod doctor_table;
 mod dry_run;
 mod evidence_args;
 mod evidence_plan;
 pub mod exit;
 mod export;
 mod gathering;
+mod inputs_args;
 mod interrupt;
 mod investigate;
+mod judgement;
 mod manual;
 mod memory_args;
 mod notification_args;
 mod output_args;
 mod pods_args;
+mod progress_args;
 mod progress_bar;
 mod query;
 mod render;
@@ -45,6 +52,7 @@ mod time_arg;
 mod upgrade_args;
 pub mod usage_error;
 mod version;
+mod window_args;
 mod windows;
 
 use clap::{Parser, Subcommand};

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::progress_args::ProgressArgs;
 use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::source::progress::Progress;
@@ -23,10 +24,10 @@ pub(super) struct ShownProgress {
 }
 
 impl ShownProgress {
-    /// Shows the progress on standard error, if that is a terminal and `quiet` is not set.
+    /// Shows the progress on standard error, if that is a terminal and `--quiet` is not given.
     /// `waiting_for` is shown while no number of bytes is known.
-    pub(super) fn of(progress: &Arc<Progress>, quiet: bool, waiting_for: String) -> Self {
-        if quiet || !std::io::stderr().is_terminal() {
+    pub(super) fn of(progress: &Arc<Progress>, shown: ProgressArgs, waiting_for: String) -> Self {
+        if shown.quiet || !std::io::stderr().is_terminal() {
             return Self {
                 ended: None,
                 drawing: None,

@@ -1,22 +1,22 @@
 //! `query`: the text of a query, and the console link that runs it.
 
-use std::fmt::Write as _;
-
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 
-use super::evidence_args::{check_order, one_cluster};
+use super::clusters_args::one_cluster;
 use super::exit::{Failure, Outcome};
 use super::time_arg::{Edge, TimeArg, ZoneArgs, ZonedTime};
+use super::window_args::check_order;
 use crate::deliver::standard_output;
+use crate::render::query_text::{self, Link};
 use crate::source::cloudwatch::console::link;
-use crate::source::cloudwatch::log_group::name_of;
 use crate::source::cloudwatch::queries::QUERIES;
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;
 use crate::source::default_window::DEFAULT_WINDOW;
+use crate::source::eks::log_group_name;
 use crate::source::request_filter::RequestFilter;
 
 /// Print a Logs Insights query and, for a cluster, the console link that runs it
@@ -120,35 +120,24 @@ impl ShownQuery {
         } else {
             (query.text)().to_owned()
         };
-        let mut words = text.clone();
-        // The link comes last, where the cursor of a terminal is.
-        if let Some((cluster, region)) = &self.place {
-            let (since, until) = (self.since, self.until);
-            let time = "%Y-%m-%d %H:%M:%S";
-            let _ = writeln!(
-                words,
-                "\n# {}: {} to {} {}\n# {}",
-                name_of(cluster),
-                since.with_timezone(&self.zone).format(time),
-                until.with_timezone(&self.zone).format(time),
-                self.zone,
-                link(region, &name_of(cluster), &text, since, until)
-            );
-        }
-        words
+        let Some((cluster, region)) = &self.place else {
+            return text;
+        };
+        let log_group = log_group_name::of_cluster(cluster);
+        query_text::with_link(
+            &text,
+            &Link {
+                url: link(region, &log_group, &text, self.since, self.until),
+                log_group,
+                since: self.since,
+                until: self.until,
+                zone: self.zone,
+            },
+        )
     }
 }
 
 /// The queries, each with what it says of itself.
 fn list() -> String {
-    let widest = QUERIES
-        .iter()
-        .map(|query| query.name.len())
-        .max()
-        .unwrap_or(0);
-    let mut words = String::new();
-    for query in QUERIES {
-        let _ = writeln!(words, "{:widest$}  {}", query.name, query.purpose);
-    }
-    words
+    query_text::list(&QUERIES.map(|query| (query.name, query.purpose)))
 }

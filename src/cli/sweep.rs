@@ -8,21 +8,20 @@ use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
 use super::gathering::{Evidence, Gathering, gather, said};
-use super::memory_args::{KnownArgs, KnownPlan};
+use super::judgement::Judgement;
+use super::memory_args::KnownArgs;
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
 use super::output_args::{OutputArgs, OutputPlan, Outputs};
 use super::pods_args::{PodsArgs, PodsPlan};
-use super::upgrade_args::{UpgradeArgs, check_clusters};
-use crate::audit::kubernetes_version::KubernetesVersion;
+use super::progress_args::ProgressArgs;
+use super::upgrade_args::UpgradeArgs;
 use crate::deliver::webhook::Webhook;
 use crate::evidence::set::EvidenceSet;
 use crate::render::Format;
 use crate::report::Report;
 use crate::source::cloudwatch::self_check::Verify;
 use crate::source::depth::Depth;
-use crate::verdict::acceptance::accept;
 use crate::verdict::changes::{changes, only_changes};
-use crate::verdict::{Context, judge};
 
 /// Report which workloads hold tokens that are or will be rejected, when, and what to do
 #[derive(Debug, Args)]
@@ -63,21 +62,19 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     notification: NotificationArgs,
 
-    /// Don't show progress
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    progress: ProgressArgs,
 }
 
 /// A sweep, validated.
 pub(super) struct Sweep {
     evidence: EvidencePlan,
-    target_version: Option<KubernetesVersion>,
-    known: KnownPlan,
+    judgement: Judgement,
     pods: PodsPlan,
     output: OutputPlan,
     comparison: ComparisonPlan,
     notification: NotificationPlan,
-    quiet: bool,
+    progress: ProgressArgs,
 }
 
 impl SweepArgs {
@@ -87,14 +84,16 @@ impl SweepArgs {
             .plan(now, Depth::Sweep, self.output.time_zone())?;
         evidence.verify(self.verify);
         Ok(Sweep {
-            target_version: self.upgrade.plan(&evidence)?,
+            judgement: Judgement {
+                target_version: self.upgrade.plan(&evidence)?,
+                known: self.known.plan()?,
+            },
             pods: self.pods.plan(now, evidence.reads())?,
             evidence,
-            known: self.known.plan()?,
             output: self.output.plan()?,
             comparison: self.comparison.plan(),
             notification: self.notification.plan()?,
-            quiet: self.quiet,
+            progress: self.progress,
         })
     }
 }
@@ -108,25 +107,15 @@ impl Sweep {
             gathered,
             interrupted,
         }: Evidence<EvidenceSet> =
-            match gather(&self.evidence, previous.report(), self.quiet, None)? {
+            match gather(&self.evidence, previous.report(), self.progress, None)? {
                 Gathering::Evidence(evidence) => evidence,
                 Gathering::DryRun(words) => return said(&words),
             };
-        let mut report = judge(
-            &gathered.collected,
-            &gathered.coverages,
-            &Context {
-                token_lifetime: self.evidence.token_lifetime,
-                previous: previous.report(),
-                target_version: self.target_version,
-                ignored_callers: &self.known.ignored_callers,
-                known_pods: &pods,
-            },
-        );
+        let mut report =
+            self.judgement
+                .report(&self.evidence, &gathered, previous.report(), &pods)?;
         // What was judged is in the report, and both may be large.
         drop(gathered);
-        accept(&mut report, &self.known.acceptances);
-        check_clusters(&report)?;
         let changes = changes(previous.report(), &report);
         let webhook = self.notification.webhook_for(&changes);
         report.changes = Some(changes).filter(|_| previous.is_asked());

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::evidence_plan::CloudWatchPlan;
+use super::window_args::ClusterWindow;
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::default_window::{DEFAULT_WINDOW, default_window};
-use crate::source::eks::{KnownVersions, Wanted};
+use crate::source::eks::descriptions::{KnownVersions, Wanted};
 
 /// How long queries wait for the versions of their clusters, where the window depends on them.
 /// The EKS API answers within a second; if it does not, the shorter window does.
@@ -24,11 +24,11 @@ pub(super) struct Part {
 }
 
 impl Part {
-    fn new(fleet: Fleet, since: DateTime<Utc>, plan: &CloudWatchPlan) -> Self {
+    fn new(fleet: Fleet, since: DateTime<Utc>, window: &ClusterWindow) -> Self {
         Self {
             fleet,
             since,
-            look_back: plan.look_back.map(|duration| before(since, duration)),
+            look_back: window.look_back.map(|duration| before(since, duration)),
         }
     }
 }
@@ -59,17 +59,17 @@ pub(super) fn to_describe(fleet: &Fleet, named: bool) -> Vec<Wanted> {
 
 /// The fleet by its windows: in one part if the window is stated or the default is the same for
 /// all, else in two.
-pub(super) fn parts(fleet: Fleet, plan: &CloudWatchPlan, versions: &KnownVersions) -> Vec<Part> {
-    if let Some(since) = plan.since {
-        return vec![Part::new(fleet, since, plan)];
+pub(super) fn parts(fleet: Fleet, window: &ClusterWindow, versions: &KnownVersions) -> Vec<Part> {
+    if let Some(since) = window.since {
+        return vec![Part::new(fleet, since, window)];
     }
     let mut longest = DEFAULT_WINDOW;
     let (mut shorter, mut longer) = (Vec::new(), Vec::new());
     for FoundRegion { connection, groups } in fleet.regions {
         let (capped, others): (Vec<_>, Vec<_>) = groups.iter().cloned().partition(|group| {
-            let window = default_window(versions.of(&group.cluster));
-            longest = longest.max(window);
-            window > DEFAULT_WINDOW
+            let length = default_window(versions.of(&group.cluster));
+            longest = longest.max(length);
+            length > DEFAULT_WINDOW
         });
         for (groups, regions) in [(others, &mut shorter), (capped, &mut longer)] {
             if !groups.is_empty() {
@@ -84,14 +84,14 @@ pub(super) fn parts(fleet: Fleet, plan: &CloudWatchPlan, versions: &KnownVersion
     let mut parts: Vec<Part> = [(shorter, DEFAULT_WINDOW), (longer, longest)]
         .into_iter()
         .filter(|(regions, _)| !regions.is_empty())
-        .map(|(regions, window)| {
+        .map(|(regions, length)| {
             let (missing, notes) = rest.take().unwrap_or_default();
             let fleet = Fleet {
                 regions,
                 missing,
                 notes,
             };
-            Part::new(fleet, before(plan.until, window), plan)
+            Part::new(fleet, before(window.end.until, length), window)
         })
         .collect();
     // What is missing is reported even where nothing was found.
@@ -101,7 +101,11 @@ pub(super) fn parts(fleet: Fleet, plan: &CloudWatchPlan, versions: &KnownVersion
             missing,
             notes,
         };
-        parts.push(Part::new(fleet, before(plan.until, DEFAULT_WINDOW), plan));
+        parts.push(Part::new(
+            fleet,
+            before(window.end.until, DEFAULT_WINDOW),
+            window,
+        ));
     }
     parts
 }

@@ -20,6 +20,8 @@
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
+//! - [`dry_run`], [`examination`], [`query_text`]: what is no report: what would be queried, what a
+//!   sweep lacks, and queries
 //! - [`change`], [`notification`]: what changed, in words and as a message
 //! - [`chat`]: messages as chats take them
 
@@ -30,7 +32,9 @@ pub mod change;
 pub mod chat;
 pub mod command_block;
 pub mod csv;
+pub mod dry_run;
 pub mod due;
+pub mod examination;
 pub mod export_csv;
 pub mod harmless;
 pub mod headline;
@@ -44,6 +48,7 @@ pub mod notification;
 pub mod overview;
 pub mod pods;
 pub mod prometheus;
+pub mod query_text;
 pub mod recurrence;
 pub mod rejections;
 pub mod table;

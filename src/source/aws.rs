@@ -5,7 +5,7 @@
 //! - [`connection`]: credentials, Region and endpoint, through the SDK's own chain; time limits
 //! - [`pace`], [`call`]: one call, in its turn, and tried again while that can help
 //! - [`answer_limit`]: how large an answer may be
-//! - [`failure`], [`cause`], [`scope`]: what went wrong, where, and what to do next
+//! - [`failure`], [`cause`], [`scope`], [`transformer`]: what went wrong, where, and what to do next
 //! - [`region`]: the names of Regions
 //!
 //! Failures are data: nothing reads their words, not even this program.
@@ -20,3 +20,4 @@ pub(in crate::source) mod pace;
 mod profiles;
 pub mod region;
 pub mod scope;
+pub mod transformer;

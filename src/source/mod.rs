@@ -12,6 +12,7 @@
 //! - [`ingest`]: one event's text read
 //! - [`single_requests`]: every request by itself, spilled to temporary files where they are many
 //! - [`pages`]: lists that come in pages, and that end
+//! - [`error_words`]: errors of libraries, in words
 //! - [`progress`], [`query_progress`]: how far a source has got
 //!
 //! A source feeds a collector and says what it could not see.
@@ -21,6 +22,7 @@ pub mod cloudwatch;
 pub mod default_window;
 pub mod depth;
 pub mod eks;
+mod error_words;
 pub mod files;
 pub mod ingest;
 pub mod kubernetes;

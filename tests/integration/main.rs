@@ -8,6 +8,7 @@
 
 mod acceptance;
 mod all_clear;
+mod architecture;
 mod capped_tokens;
 mod changes;
 mod cloudwatch_fleet;

@@ -7,9 +7,9 @@ use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 use tokio::time::{Instant, sleep, timeout_at};
 
 use super::answer_limit;
-use super::cause::chain;
 use super::failure::Failure;
 use super::pace::Pace;
+use crate::source::error_words::in_words;
 
 /// How often a call is tried that the network or the service broke.
 const ATTEMPTS_AT_BROKEN: u32 = 6;
@@ -124,7 +124,7 @@ where
         SdkError::ConstructionFailure(_) => false,
         // Without a connection nothing was sent. The SDK has no kind of its own for that.
         SdkError::DispatchFailure(failure) => {
-            !failure.is_user() && !chain(error).contains("client error (Connect)")
+            !failure.is_user() && !in_words(error).contains("client error (Connect)")
         }
         SdkError::ServiceError(service) => service.raw().status().is_success(),
         _ => true,

@@ -5,8 +5,9 @@ use std::error::Error;
 use aws_sdk_cloudwatchlogs::error::{ProvideErrorMetadata, SdkError};
 
 use super::answer_limit;
+use super::transformer::Transformer;
 use crate::audit::bounded_text::{ERROR, one_line};
-use crate::source::cloudwatch::transformer::Transformer;
+use crate::source::error_words::in_words;
 
 /// What went wrong.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -187,7 +188,7 @@ impl Cause {
             "LimitExceededException" => Self::TooManyQueries,
             _ if answer_limit::is_exceeded(error) => Self::AnswerTooLarge,
             _ => {
-                let reason = chain(error);
+                let reason = in_words(error);
                 match error {
                     SdkError::DispatchFailure(_) | SdkError::TimeoutError(_) => {
                         Self::Unreachable { reason }
@@ -197,19 +198,4 @@ impl Cause {
             }
         }
     }
-}
-
-/// An error and what lies behind it, in the words of each.
-pub(in crate::source) fn chain(error: &dyn Error) -> String {
-    let mut words = error.to_string();
-    let mut behind = error.source();
-    while let Some(error) = behind {
-        let more = error.to_string();
-        if !words.ends_with(&more) {
-            words.push_str(": ");
-            words.push_str(&more);
-        }
-        behind = error.source();
-    }
-    one_line(&words, ERROR)
 }

@@ -13,12 +13,12 @@ use tokio::sync::OnceCell;
 
 use super::access::Access;
 use super::answer_limit::AnswerLimit;
-use super::cause::{Cause, chain};
+use super::cause::Cause;
 use super::failure::Failure;
 use super::pace::Paces;
 use super::{profiles, region};
 use crate::evidence::cluster::Cluster;
-use crate::source::cloudwatch::log_group::LogGroup;
+use crate::source::error_words::in_words;
 
 /// AWS in one Region, under one identity.
 #[derive(Debug, Clone)]
@@ -102,7 +102,7 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
     let credentials = match provider.provide_credentials().await {
         Ok(credentials) => credentials,
         Err(error) => {
-            let words = chain(&error);
+            let words = in_words(&error);
             let profile = access.profile.as_deref();
             return Err(match profiles::role_not_assumed(profile, &words).await {
                 Some(cause) => in_scope(Failure::new(cause)),
@@ -181,16 +181,6 @@ impl Failure {
                 scope.account = Some(account.clone());
             }
         })
-    }
-
-    /// The same failure, concerning a log group and its cluster.
-    #[must_use]
-    pub fn concerning_group(self, group: &LogGroup, connection: &Connection) -> Self {
-        let failure = self.concerning(&group.cluster, connection);
-        match group.named {
-            Some(_) => failure.in_log_group(&group.name),
-            None => failure,
-        }
     }
 
     /// The same failure, concerning a log group whose name is not the one that EKS gives.

@@ -11,9 +11,10 @@ use aws_config::provider_config::ProviderConfig;
 use aws_runtime::env_config::file::EnvConfigFiles;
 use aws_types::os_shim_internal::{Env, Fs};
 
-use super::cause::{Cause, chain};
+use super::cause::Cause;
 use super::failure::Failure;
 use crate::audit::nearest::nearest;
+use crate::source::error_words::in_words;
 
 /// Refuses a profile that the configuration files do not have: the SDK would go on without it.
 pub(super) async fn check(name: &str) -> Result<(), Failure> {
@@ -27,7 +28,7 @@ pub(super) async fn check(name: &str) -> Result<(), Failure> {
                 .map(|it| (*it).to_owned()),
         },
         Err(error) => Cause::NoCredentials {
-            reason: chain(&error),
+            reason: in_words(&error),
         },
     };
     Err(Failure::new(cause).within(|scope| scope.profile = Some(name.to_owned())))

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Listed;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use super::log_group::{Described, LogGroup, NamedEvents, cluster_at_end_of, cluster_of, name_of};
+use super::log_group::{Described, LogGroup, NamedEvents};
 use super::selector::Selector;
 use super::wanted::Wanted;
 use crate::evidence::cluster::Cluster;
@@ -16,6 +16,7 @@ use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::eks;
+use crate::source::eks::log_group_name;
 use crate::source::pages::{Endless, Pages};
 
 /// Up to so many named clusters are looked up one by one; for more, listing all is fewer calls.
@@ -72,7 +73,10 @@ async fn log_groups(
     let prefixes = if wanted.has_unnamed() || names.len() > LOOKED_UP {
         vec![ALL.to_owned()]
     } else {
-        names.iter().map(|name| name_of(name)).collect()
+        names
+            .iter()
+            .map(|name| log_group_name::of_cluster(name))
+            .collect()
     };
     let mut groups: Vec<LogGroup> = Vec::new();
     for prefix in prefixes {
@@ -87,7 +91,7 @@ async fn log_groups(
             },
         };
         groups.extend(listed.into_iter().filter_map(|listed| {
-            let cluster = cluster_of(listed.log_group_name.as_deref()?)?.to_owned();
+            let cluster = log_group_name::cluster_of(listed.log_group_name.as_deref()?)?.to_owned();
             let group = described(connection, listed, cluster, linked)?;
             let Cluster { name, account, .. } = &*group.cluster;
             wanted
@@ -112,7 +116,7 @@ async fn named_groups(
     };
     let mut groups = Vec::new();
     for named in wanted.log_groups().iter().filter(|it| is_here(&it.region)) {
-        let cluster = cluster_at_end_of(&named.name).or(wanted.only_name());
+        let cluster = log_group_name::cluster_at_end_of(&named.name).or(wanted.only_name());
         let cluster = cluster.unwrap_or(&named.name);
         let listed = match list(connection, &named.name, linked, deadline).await {
             Ok(listed) => listed,
@@ -243,7 +247,7 @@ fn undescribed(connection: &Connection, wanted: &Wanted) -> Vec<LogGroup> {
         .collect();
     names
         .into_iter()
-        .map(|name| undescribed_group(connection, name, name_of(name)))
+        .map(|name| undescribed_group(connection, name, log_group_name::of_cluster(name)))
         .collect()
 }
 

@@ -57,7 +57,7 @@ pub async fn estimate(
         let (first, last) = within(&chunk, limits);
         estimate.bytes += told.unwrap_or_else(|| {
             let stored = members.iter().map(|group| {
-                let bytes = group.bytes_in(first, last, limits.now);
+                let bytes = group.bytes_in(first, last, limits.end.now);
                 estimate.unknown += usize::from(bytes.is_none());
                 bytes.unwrap_or(0)
             });
@@ -72,8 +72,8 @@ pub async fn estimate(
 fn within(chunk: &QueryChunk, limits: &QueryLimits) -> (DateTime<Utc>, DateTime<Utc>) {
     let time = |second| DateTime::from_timestamp(second, 0);
     let first = time(chunk.span.first_second).unwrap_or(limits.since);
-    let last = time(chunk.span.last_second).unwrap_or(limits.until);
-    (first.max(limits.since), last.min(limits.until))
+    let last = time(chunk.span.last_second).unwrap_or(limits.end.until);
+    (first.max(limits.since), last.min(limits.end.until))
 }
 
 /// The bytes by CloudWatch's own estimate.
@@ -99,8 +99,8 @@ async fn told(
     let result = run(
         &region.connection,
         &spec,
-        limits.deadline,
-        &limits.stop,
+        limits.run.deadline,
+        &limits.run.stop,
         &mut take,
     )
     .await;

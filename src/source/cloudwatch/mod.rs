@@ -10,8 +10,9 @@
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
 //! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
-//! - [`query_limits`]: the window of a run, and its limits
-//! - [`scan_budget`]: what a run may scan
+//! - [`reading`]: what rows come to
+//! - [`query_limits`]: the windows of a run, and their limits
+//! - [`budget`], [`scan_budget`]: what a run may take, and what it has scanned
 //! - [`scheduler`]: chunks side by side, their results merged
 //! - [`rejected_addresses`]: whom to look back for
 //! - [`self_check`]: the aggregate query put to the test by the service that runs it
@@ -24,6 +25,7 @@
 //! tell is a gap of its clusters; what failed for one cluster does not keep another from being
 //! asked.
 
+pub mod budget;
 pub mod chunk;
 pub mod console;
 pub mod discovery;
@@ -38,6 +40,7 @@ mod pause;
 pub mod price;
 pub mod queries;
 pub mod query_limits;
+mod reading;
 mod rejected_addresses;
 pub mod row;
 pub mod run;
@@ -73,6 +76,25 @@ pub struct Outcome<C> {
     pub silences: Vec<Silence>,
 }
 
+impl<C: Collect> Default for Outcome<C> {
+    fn default() -> Self {
+        Self {
+            gathered: Gathered::default(),
+            failures: Vec::new(),
+            silences: Vec::new(),
+        }
+    }
+}
+
+impl<C: Collect> Outcome<C> {
+    /// Adds what others came to.
+    pub fn merge(&mut self, other: Self) {
+        self.gathered = std::mem::take(&mut self.gathered).merged(other.gathered);
+        self.failures.extend(other.failures);
+        self.silences.extend(other.silences);
+    }
+}
+
 /// Where to send what the window alone tells of a Region, before anything is looked back for.
 pub type FirstAnswers<C> = UnboundedSender<Gathered<C>>;
 
@@ -86,16 +108,12 @@ pub async fn gather<C: Collect + 'static>(
     limits: &QueryLimits,
     first_answers: Option<&FirstAnswers<C>>,
 ) -> Outcome<C> {
-    let mut gathered = Gathered {
-        coverages: fleet.notes,
-        ..Gathered::default()
-    };
-    let mut failures = Vec::new();
-    let mut silences = Vec::new();
+    let mut outcome = Outcome::default();
+    outcome.gathered.coverages = fleet.notes;
     for missing in fleet.missing {
         let mut coverage = Coverage {
             since: Some(limits.since),
-            until: Some(limits.until),
+            until: Some(limits.end.until),
             ..Coverage::default()
         };
         let place = missing.failure.log_group();
@@ -105,8 +123,12 @@ pub async fn gather<C: Collect + 'static>(
             detail = format!("{detail}; {}", missing.failure.hint());
         }
         coverage.gap(&place, GapKind::NotAsked, detail);
-        gathered.coverages.of(&missing.cluster).merge(coverage);
-        failures.push(missing.failure);
+        outcome
+            .gathered
+            .coverages
+            .of(&missing.cluster)
+            .merge(coverage);
+        outcome.failures.push(missing.failure);
     }
     let mut running = tokio::task::JoinSet::new();
     for region in fleet.regions {
@@ -119,13 +141,7 @@ pub async fn gather<C: Collect + 'static>(
         ));
     }
     for part in running.join_all().await {
-        gathered = gathered.merged(part.gathered);
-        failures.extend(part.failures);
-        silences.extend(part.silences);
+        outcome.merge(part);
     }
-    Outcome {
-        gathered,
-        failures,
-        silences,
-    }
+    outcome
 }

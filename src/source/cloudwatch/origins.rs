@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tokio::task::JoinSet;
 
 use super::fleet::{Fleet, FoundRegion};
-use super::log_group::{LogGroup, NamedEvents, cluster_at_end_of};
+use super::log_group::{LogGroup, NamedEvents};
 use super::missing::Missing;
 use super::queries::log_origins;
 use super::queries::logs_query::QuerySpan;
@@ -23,6 +23,7 @@ use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::aws::region::is_well_formed;
+use crate::source::eks::log_group_name::cluster_at_end_of;
 
 /// Where some of a log group's events come from, as they state it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,8 +138,15 @@ async fn origins_of(
     };
     let mut rows: Vec<Row> = Vec::new();
     let mut take = |page| rows.extend(page);
-    let result = run(connection, &spec, limits.deadline, &limits.stop, &mut take).await?;
-    limits.progress.advance(result.bytes_scanned);
+    let result = run(
+        connection,
+        &spec,
+        limits.run.deadline,
+        &limits.run.stop,
+        &mut take,
+    )
+    .await?;
+    limits.run.progress.advance(result.bytes_scanned);
     let failed = |cause| Err(Failure::during("logs:GetQueryResults", cause));
     match &result.completion {
         Completion::Complete => {}

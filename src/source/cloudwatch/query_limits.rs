@@ -6,14 +6,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
+use super::budget::Budget;
 use super::chunk::{QueryChunk, Span};
 use super::log_group::LogGroup;
-use super::price::{PricePerGb, price};
+use super::price::price;
 use super::queries::logs_query::{LogsQuery, QuerySpan};
 use super::scan_budget::ScanBudget;
 use super::self_check::SelfChecks;
 use crate::evidence::price::Price;
-use crate::source::eks::KnownVersions;
+use crate::source::eks::descriptions::KnownVersions;
 use crate::source::progress::Progress;
 use crate::source::request_filter::RequestFilter;
 
@@ -28,27 +29,31 @@ pub const GROUPS_OF_A_QUERY: usize = 50;
 /// events every second, and EKS delivers them within minutes.
 pub const FIRST_PROBE: TimeDelta = TimeDelta::minutes(10);
 
-/// The window of a run and its limits.
-#[derive(Debug, Clone)]
-pub struct QueryLimits {
-    /// The first arrival wanted.
-    pub since: DateTime<Utc>,
+/// Where the windows of a run end, and how near to it an audit log has to reach.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct WindowEnd {
     /// The last arrival wanted.
     pub until: DateTime<Utc>,
-    /// The start of the look-back before the window; absent if there is none.
-    pub look_back: Option<DateTime<Utc>>,
-    /// How old the newest audit event of a cluster may be at the end of the window.
-    pub max_silence: TimeDelta,
     /// The time of the run: nothing was written after it.
     pub now: DateTime<Utc>,
+    /// How old the newest audit event of a cluster may be at the end of the window.
+    pub max_silence: TimeDelta,
+}
+
+impl WindowEnd {
+    /// Whether the window ends with the run.
+    pub fn is_now(&self) -> bool {
+        self.until == self.now
+    }
+}
+
+/// What is the same for every window of a run, and shared by all of its queries.
+#[derive(Debug)]
+pub struct RunLimits {
+    /// What the operator allows.
+    pub budget: Budget,
     /// When to give up.
     pub deadline: Instant,
-    /// The time until then, in whole seconds, to speak of.
-    pub time_limit_seconds: u64,
-    /// What CloudWatch charges for a GB scanned, where the operator states it.
-    pub price_per_gb: Option<PricePerGb>,
-    /// How many queries may run at once in a Region.
-    pub max_queries: usize,
     /// The versions that are known of clusters without their logs.
     pub known_versions: KnownVersions,
     /// Cancelled when the operator interrupts the run.
@@ -56,9 +61,39 @@ pub struct QueryLimits {
     /// Where the aggregate query is put to the test.
     pub self_checks: Arc<SelfChecks>,
     /// What the run may scan.
-    pub scan: Arc<ScanBudget>,
+    pub scan: ScanBudget,
     /// How far the run has got.
     pub progress: Arc<Progress>,
+}
+
+impl RunLimits {
+    /// Limits by themselves: nothing is known of clusters, and nobody interrupts the run.
+    pub fn new(budget: Budget, deadline: Instant) -> Self {
+        Self {
+            budget,
+            deadline,
+            known_versions: KnownVersions::default(),
+            stop: CancellationToken::new(),
+            self_checks: Arc::default(),
+            scan: ScanBudget::new(budget.max_scan.map(|most| most.as_u64())),
+            progress: Arc::default(),
+        }
+    }
+}
+
+/// One window of a run and its limits.
+#[derive(Debug, Clone)]
+pub struct QueryLimits {
+    /// The first arrival wanted.
+    pub since: DateTime<Utc>,
+    /// The start of the look-back before the window; absent if there is none.
+    pub look_back: Option<DateTime<Utc>>,
+    /// Where the window ends.
+    pub end: WindowEnd,
+    /// How many queries may run at once in a Region for this window: its share of the budget.
+    pub max_queries: usize,
+    /// What all windows share.
+    pub run: Arc<RunLimits>,
 }
 
 impl QueryLimits {
@@ -67,7 +102,7 @@ impl QueryLimits {
         let written = |since: DateTime<Utc>, until: DateTime<Utc>| Span {
             first_second: since.timestamp(),
             last_second: (until + WRITTEN_WITHIN)
-                .min(self.now)
+                .min(self.end.now)
                 .max(until)
                 .timestamp(),
         };
@@ -76,9 +111,9 @@ impl QueryLimits {
             last_second: until.timestamp(),
         };
         match span {
-            QuerySpan::Written | QuerySpan::SinceRejection => written(self.since, self.until),
+            QuerySpan::Written | QuerySpan::SinceRejection => written(self.since, self.end.until),
             QuerySpan::Arrived | QuerySpan::Edges | QuerySpan::Silence => {
-                arrived(self.since, self.until)
+                arrived(self.since, self.end.until)
             }
             QuerySpan::LookBack => written(self.look_back.unwrap_or(self.since), self.since),
         }
@@ -86,7 +121,7 @@ impl QueryLimits {
 
     /// What a scan of so many bytes costs in a Region.
     pub fn price(&self, region: &str, bytes: u64) -> Price {
-        price(region, bytes, self.price_per_gb)
+        price(region, bytes, self.run.budget.price_per_gb)
     }
 
     /// The requests that count for a query.
@@ -98,7 +133,7 @@ impl QueryLimits {
             until: Some(if is_before {
                 DateTime::<Utc>::MIN_UTC
             } else {
-                self.until
+                self.end.until
             }),
             look_back: self.look_back.filter(|_| is_before),
         }
@@ -146,7 +181,7 @@ pub fn first_probes(
     limits: &QueryLimits,
 ) -> Vec<QueryChunk> {
     let whole = limits.span(QuerySpan::Edges);
-    let probed = FIRST_PROBE.min(limits.max_silence).num_seconds();
+    let probed = FIRST_PROBE.min(limits.end.max_silence).num_seconds();
     let is_whole = whole.last_second - whole.first_second <= probed;
     let span = match is_whole {
         true => QuerySpan::Silence,
@@ -183,8 +218,8 @@ pub fn first_probes(
 fn sets_of_groups(groups: &[LogGroup], limits: &QueryLimits) -> Vec<Vec<usize>> {
     let (mut shared, mut alone) = (Vec::new(), Vec::new());
     for (place, group) in groups.iter().enumerate() {
-        match group.kept_since(limits.now) {
-            Some(kept_since) if kept_since > limits.until => {}
+        match group.kept_since(limits.end.now) {
+            Some(kept_since) if kept_since > limits.end.until => {}
             Some(_) => shared.push(place),
             None => alone.push(vec![place]),
         }

@@ -1,8 +1,17 @@
 //! Runs queries against the log groups of one Region side by side, and merges their results.
+//!
+//! - [`part`]: what the rows of a chunk come to
+//! - [`ended`]: what becomes of a chunk whose query has ended
+//! - [`again`]: what is read again, in smaller chunks or by another query
+//! - [`look_back`], [`accepted_since`]: who is rejected, and whether it came back
+//! - [`probes`]: whether the logs were seen
+//! - [`verification`]: the self-check
+//! - [`accounting`]: coverage, gaps and cost
 
 mod accepted_since;
 mod accounting;
 mod again;
+mod ended;
 mod look_back;
 mod part;
 mod probes;
@@ -16,13 +25,13 @@ use tokio::time::Instant;
 
 use super::FirstAnswers;
 use super::Outcome;
-use super::chunk::{ChunkQueue, QueryChunk, Truncated};
+use super::chunk::{ChunkQueue, QueryChunk};
 use super::log_group::{LogGroup, whose};
-use super::queries::logs_query::{LogsQuery, QuerySpan, RowOrigin};
+use super::queries::logs_query::{LogsQuery, RowOrigin};
 use super::query_limits::{QueryLimits, first_chunks};
 use super::rejected_addresses::RejectedAddresses;
 use super::row::Row;
-use super::run::{Completion, QueryResult, QuerySpec, run};
+use super::run::{QueryResult, QuerySpec, run};
 use super::self_check::piece::Marks;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
@@ -126,7 +135,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// Runs chunks until none is left.
     async fn run_queries(&mut self) {
-        let progress = Arc::clone(&self.limits.progress);
+        let progress = Arc::clone(&self.limits.run.progress);
         let mut known = 0;
         let mut running: JoinSet<ChunkOutcome<C>> = JoinSet::new();
         loop {
@@ -141,10 +150,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     break;
                 };
                 known = waiting - 1;
-                if self.limits.stop.is_cancelled() {
+                if self.limits.run.stop.is_cancelled() {
                     progress.queries.drop_waiting();
                     self.gap(&chunk, GapKind::Interrupted, "");
-                } else if self.limits.deadline <= Instant::now() {
+                } else if self.limits.run.deadline <= Instant::now() {
                     progress.queries.drop_waiting();
                     self.time_is_up(&chunk);
                 } else {
@@ -187,7 +196,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 })
                 .collect();
             let condition = members.first().and_then(|group| group.condition());
-            let _running = limits.progress.queries.begin(about(&connection, &members));
+            let _running = limits
+                .run
+                .progress
+                .queries
+                .begin(about(&connection, &members));
             let text = LogsQuery::selecting(&query.text_for(window, &filter), condition);
             let spec = QuerySpec {
                 name: query.name,
@@ -205,150 +218,24 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                         let first = parts.of(chunk.groups[0]);
                         let place = &origins[0].log_group;
                         let detail = "row of a log group that was not queried";
-                        first.coverage.gap(place, GapKind::MalformedEvent, detail);
+                        first
+                            .reading
+                            .coverage
+                            .gap(place, GapKind::MalformedEvent, detail);
                         continue;
                     };
                     parts.read(chunk.groups[member], &query, &row, &origins[member]);
                 }
             };
-            let result = run(&connection, &spec, limits.deadline, &limits.stop, &mut read).await;
+            let result = run(
+                &connection,
+                &spec,
+                limits.run.deadline,
+                &limits.run.stop,
+                &mut read,
+            )
+            .await;
             (chunk, result.map(|result| (result, parts)))
-        }
-    }
-
-    fn on_complete(&mut self, chunk: &QueryChunk, result: &QueryResult, mut parts: Parts<C>) {
-        let bytes = result.bytes_scanned;
-        self.charge(chunk, bytes);
-        let query = &self.queries[chunk.query].query;
-        if !query.apart.is_empty() {
-            let apart = bytes.saturating_mul(query.apart.len() as u64);
-            tracing::debug!(
-                query = query.name,
-                bytes,
-                apart,
-                "scanned at once, and what queries apart would scan"
-            );
-        }
-        self.count_looked_up(chunk, bytes);
-        if self.is_look_for_accepted(chunk)
-            && let Completion::Ended(state) = &result.completion
-        {
-            self.note_not_looked_for(chunk, state);
-            return;
-        }
-        let is_spared = result.completion == Completion::Full && parts.ends_dispensably();
-        if is_spared && !self.on_rejections_cut(chunk, bytes, &mut parts) {
-            return;
-        }
-        let limit = self.queries[chunk.query].query.row_limit;
-        let truncated = match &result.completion {
-            Completion::Full if !is_spared => Some(Truncated::RowLimit {
-                matched: result.matched.max(result.expected),
-                limit,
-            }),
-            Completion::Ended(state) if state == "Timeout" => Some(Truncated::TimedOut),
-            _ => None,
-        };
-        if truncated.is_some_and(|truncated| self.split(chunk, truncated, bytes)) {
-            return;
-        }
-        // A query on which the service fails may be one that it cannot run: whole events need less.
-        let has_failed =
-            matches!(&result.completion, Completion::Ended(state) if state == "Failed");
-        if has_failed && self.replace(chunk) {
-            return;
-        }
-        let fallback = self.queries[chunk.query].query.fallback;
-        let (rows, matched) = (result.rows, result.matched);
-        match &result.completion {
-            Completion::Complete => {
-                self.queue.answered();
-                let query = &self.queries[chunk.query].query;
-                if query.rows_are_events && rows < matched {
-                    let detail = format!("{rows} of {matched} rows");
-                    self.gap(chunk, GapKind::QueryEnded, &detail);
-                }
-            }
-            Completion::Full if is_spared => {}
-            Completion::Full => {
-                let all = result.expected.max(matched);
-                let detail = format!("{rows} of {all} rows; ask for a shorter window");
-                self.gap(chunk, GapKind::RowLimit, &detail);
-            }
-            Completion::Ended(state) => self.gap(chunk, GapKind::QueryEnded, state),
-            Completion::TimeLimit => self.time_is_up(chunk),
-            Completion::Interrupted => self.gap(chunk, GapKind::Interrupted, ""),
-        }
-        let remainder = self.queries[chunk.query].query.remainder;
-        let shared = bytes / chunk.groups.len() as u64;
-        for (place, mut part) in parts.by_group {
-            if let Some(construct) = part.malformed {
-                let (query, group) = (self.queries[chunk.query].query.name, &self.groups[place]);
-                tracing::debug!(
-                    query,
-                    construct,
-                    group = group.name,
-                    "not answered as expected"
-                );
-                if self.fall_back_to(fallback, chunk, &[place], shared) {
-                    continue;
-                }
-            }
-            if part.needs_raw_events {
-                self.fall_back_to(remainder, chunk, &[place], shared);
-            }
-            part.settle(&self.groups[place].cluster, None);
-            self.marks.entry(place).or_default().merge(part.marks);
-            self.rejected.entry(place).or_default().merge(part.rejected);
-            self.gathered.collected.merge(part.collected);
-            let cluster = &self.groups[place].cluster;
-            self.gathered.coverages.of(cluster).merge(part.coverage);
-        }
-    }
-
-    fn on_failure(&mut self, chunk: &QueryChunk, failure: Failure) {
-        if self.is_look_for_accepted(chunk) {
-            self.note_not_looked_for(chunk, &failure.summary());
-            return;
-        }
-        let concerns_one = matches!(
-            failure.cause(),
-            Cause::NoLogGroup { .. } | Cause::OutsideRetention | Cause::AccessDenied { .. }
-        );
-        // What nothing is kept of holds no event, which is all that a probe or a look back needs.
-        let span = self.queries[chunk.query].query.span;
-        let is_probe = span.is_probe() || span == QuerySpan::LookBack;
-        if is_probe && matches!(failure.cause(), Cause::OutsideRetention) && chunk.groups.len() == 1
-        {
-            return;
-        }
-        if concerns_one && chunk.groups.len() > 1 {
-            self.queue.split_per_group(chunk);
-            return;
-        }
-        if let Cause::MalformedQuery { .. } = failure.cause() {
-            let query = self.queries[chunk.query].query.name;
-            let reason = failure.summary();
-            tracing::debug!(query, reason, "query refused");
-            if self.replace(chunk) {
-                return;
-            }
-        }
-        let failures = chunk.groups.iter().map(|place| {
-            let group = &self.groups[*place];
-            failure.clone().concerning_group(group, &self.connection)
-        });
-        let failures: Vec<Failure> = failures.collect();
-        for (place, failure) in chunk.groups.iter().zip(&failures) {
-            let group = &self.groups[*place];
-            let coverage = self.gathered.coverages.of(&group.cluster);
-            coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
-        }
-        // Several queries may fail alike: that is one thing to do.
-        for failure in failures {
-            if !self.failures.contains(&failure) {
-                self.failures.push(failure);
-            }
         }
     }
 }

@@ -4,8 +4,8 @@ use std::str::FromStr;
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::log_group;
 use crate::evidence::cluster::Cluster;
+use crate::source::eks::log_group_name;
 
 /// A cluster or several: `prod-1`, `prod-*`, the ARN of a cluster or of its log group, or its log
 /// group's name.
@@ -90,7 +90,7 @@ impl FromStr for Selector {
             text: text.to_owned(),
         };
         if !text.starts_with("arn:") {
-            let name = log_group::cluster_of(text).unwrap_or(text);
+            let name = log_group_name::cluster_of(text).unwrap_or(text);
             return Ok(Self {
                 pattern: name.parse().map_err(|_| refused())?,
                 region: None,
@@ -110,7 +110,7 @@ impl FromStr for Selector {
             "logs" => resource
                 .strip_prefix("log-group:")
                 .map(|group| group.strip_suffix(":*").unwrap_or(group))
-                .and_then(log_group::cluster_of),
+                .and_then(log_group_name::cluster_of),
             _ => None,
         };
         let stated = |text: &str| (!text.is_empty()).then(|| text.to_owned());

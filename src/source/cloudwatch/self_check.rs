@@ -19,15 +19,16 @@ use tokio_util::sync::CancellationToken;
 use super::chunk::Span;
 use super::log_group::LogGroup;
 use super::queries::audit_evidence;
-use super::queries::logs_query::{LogsQuery, RowOrigin, RowOutcome};
+use super::queries::logs_query::{LogsQuery, RowOrigin};
+use super::reading::Reading;
 use super::row::Row;
 use super::run::{Completion, QuerySpec, run};
 use crate::evidence::cluster::Cluster;
-use crate::evidence::set::Collect as _;
+use crate::evidence::set::{Collect as _, EvidenceSet};
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::request_filter::RequestFilter;
-use comparison::{Construct, Outcome, Reading, compare};
+use comparison::{Construct, Outcome, compare};
 
 /// When the query is put to the test.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -186,13 +187,13 @@ impl Checking<'_> {
                 return Ok(None);
             }
             // Events that the aggregate counts and leaves to another query.
-            if rows.needs_raw_events
+            if aggregate.needs_raw_events
                 && let Some(remainder) = audit_evidence::QUERY.remainder
             {
                 let (rest, answer) = self.read(remainder, span).await?;
                 bytes += answer.bytes;
                 queries += 1;
-                aggregate.evidence.merge(rest.evidence);
+                aggregate.collected.merge(rest.collected);
             }
             let checked = SelfCheck {
                 cluster: Arc::clone(&self.group.cluster),
@@ -210,7 +211,11 @@ impl Checking<'_> {
         Ok(None)
     }
 
-    async fn read(&self, query: &LogsQuery, span: Span) -> Result<(Reading, Answer), Failure> {
+    async fn read(
+        &self,
+        query: &LogsQuery,
+        span: Span,
+    ) -> Result<(Reading<EvidenceSet>, Answer), Failure> {
         let text = query.text_for(self.filter, "");
         let spec = QuerySpec {
             name: query.name,
@@ -226,23 +231,11 @@ impl Checking<'_> {
             log_group: self.group.name.clone(),
             filter: self.filter,
         };
-        let mut reading = Reading::default();
-        let mut needs_raw_events = false;
+        let mut reading = Reading::<EvidenceSet>::default();
         let mut consume = |rows: Vec<Row>| {
             for row in rows {
-                let mut observations = Vec::new();
-                let outcome = query.read_row.map_or(RowOutcome::Consumed, |read| {
-                    read(&row, &origin, &mut observations, &mut reading.coverage)
-                });
-                match outcome {
-                    RowOutcome::Consumed => {}
-                    RowOutcome::NeedsRawEvents => needs_raw_events = true,
-                    RowOutcome::Malformed(construct) => {
-                        reading.malformed.get_or_insert(construct);
-                    }
-                }
-                for observation in observations {
-                    reading.evidence.record(&origin.cluster, observation);
+                for observation in reading.row(query, &row, &origin) {
+                    reading.collected.record(&origin.cluster, observation);
                 }
             }
         };
@@ -258,7 +251,6 @@ impl Checking<'_> {
             completion: result.completion,
             rows: result.rows,
             bytes: result.bytes_scanned,
-            needs_raw_events,
         };
         Ok((reading, answer))
     }
@@ -269,5 +261,4 @@ struct Answer {
     completion: Completion,
     rows: u64,
     bytes: u64,
-    needs_raw_events: bool,
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::log_group::LogGroup;
-use super::transformer::Transformer;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
 use crate::evidence::coverage::{Coverage, Coverages, GapKind};
@@ -13,6 +12,7 @@ use crate::evidence::silence::is_silent;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use crate::source::aws::transformer::Transformer;
 
 /// A cluster without an audit event near the end of the window.
 #[derive(Debug)]

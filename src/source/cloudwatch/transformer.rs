@@ -13,24 +13,13 @@ use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use crate::source::aws::transformer::Transformer;
 
 /// The action, as a policy names it.
 pub const GET_TRANSFORMER: &str = "logs:GetTransformer";
 
 /// How long the report waits for transformers: that events are unreadable is known without them.
 const FOUND_WITHIN: Duration = Duration::from_secs(10);
-
-/// What is known of the transformer of a log group.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Transformer {
-    /// Nothing, and why, where there was an answer.
-    #[default]
-    Unknown,
-    /// The log group has none of its own; one of the account is not told.
-    None,
-    /// Its processors, in their order, as the API names them.
-    Found(String),
-}
 
 /// Finds the transformers of the log groups that hold other things than audit events. Returns why
 /// some could not be found: their places among the silences, and the failures.

@@ -1,6 +1,7 @@
 //! Audit logs on disk, standard input or in S3.
 //!
-//! - [`inputs`], `objects`: which files, or objects in S3, and which cluster each belongs to
+//! - [`inputs`], `objects`, `cluster_names`: which files, or objects in S3, and which cluster each
+//!   belongs to
 //! - [`live_file`]: a file whose writer may be at work
 //! - [`encoding`], [`open`], `utf_16`, `colours`: a file as a stream of bytes, decompressed, in
 //!   UTF-8 and without a terminal's colours, by what it begins with
@@ -10,7 +11,7 @@
 //! - [`phrases`], `written_event`, [`written_time`], `target`, [`scan`]: the evidence in a block:
 //!   bytes are searched before anything is parsed
 //! - [`recognition`]: what an input without events is, and what makes it readable
-//! - [`found`]: what was found beside the evidence
+//! - [`found`], [`found_in_file`]: what was found beside the evidence
 //! - [`workers`]: which thread does what
 //!
 //! Memory is bounded by the number of threads times the size of a block, whatever the size of
@@ -18,9 +19,11 @@
 
 pub mod blocks;
 pub mod carrier;
+mod cluster_names;
 mod colours;
 pub mod encoding;
 pub mod found;
+pub mod found_in_file;
 pub mod framing;
 pub mod inputs;
 pub mod live_file;
@@ -48,7 +51,8 @@ use crate::evidence::count::counted;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
-use found::{FoundInFile, Marks};
+use found::Marks;
+use found_in_file::FoundInFile;
 use inputs::Inputs;
 
 /// Why no file could be read at all.

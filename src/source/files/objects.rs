@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::inputs::{Clusters, Excluded, Input, InputError, Inputs, Place, cluster_name_in};
+use super::cluster_names::{Clusters, cluster_name_in};
+use super::inputs::{Excluded, Input, InputError, Inputs, Place};
 use crate::evidence::note::Note;
 use crate::source::request_filter::RequestFilter;
 use crate::source::s3::key_date::lies_outside;

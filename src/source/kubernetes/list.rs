@@ -11,7 +11,8 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess,
 use serde::{Deserialize, de};
 use serde_json::value::RawValue;
 
-use super::object::{Intake, Object, Taken, kind_of};
+use super::intake::{Intake, Taken};
+use super::object::{Object, kind_of};
 use crate::cluster_state::ClusterState;
 
 /// What was found in lists.

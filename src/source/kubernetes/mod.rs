@@ -3,8 +3,9 @@
 //! - [`list`]: lists of objects as kubectl prints them and the API server sends them
 //! - [`pod_list`]: the file that `--pods` names
 //! - [`live`]: the API server
-//! - [`object`]: what of an object is kept
+//! - [`object`], [`intake`]: an object, and what of it is kept
 
+mod intake;
 pub mod list;
 pub mod live;
 mod object;

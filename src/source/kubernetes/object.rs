@@ -1,21 +1,15 @@
-//! Kubernetes objects as JSON, and what of them is kept.
+//! Kubernetes objects as JSON: the fields that are of use.
 //!
 //! Only the fields that are needed are read; everything else is skipped without being kept. What
 //! has another type than the API gives it is taken for absent: a field that nobody understands
 //! must not hide the pod.
 
-use std::collections::HashSet;
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
-
-use crate::cluster_state::ClusterState;
-use crate::cluster_state::owner::{Controller, OwnerReference};
-use crate::cluster_state::pod::{Container, Phase, Pod};
 
 /// Any object, before it is known which.
 #[derive(Debug, Default, Deserialize)]
@@ -33,122 +27,122 @@ pub(super) struct Object<'a> {
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Metadata {
-    name: Loose<String>,
-    namespace: Loose<String>,
-    uid: Loose<String>,
-    creation_timestamp: Loose<DateTime<Utc>>,
-    deletion_timestamp: Loose<DateTime<Utc>>,
-    owner_references: Loose<Vec<Loose<Reference>>>,
-    labels: Loose<Labels>,
-    annotations: Loose<Annotations>,
+pub(super) struct Metadata {
+    pub(super) name: Loose<String>,
+    pub(super) namespace: Loose<String>,
+    pub(super) uid: Loose<String>,
+    pub(super) creation_timestamp: Loose<DateTime<Utc>>,
+    pub(super) deletion_timestamp: Loose<DateTime<Utc>>,
+    pub(super) owner_references: Loose<Vec<Loose<Reference>>>,
+    pub(super) labels: Loose<Labels>,
+    pub(super) annotations: Loose<Annotations>,
 }
 
 /// The labels by which a Deployment, and a Rollout of Argo, tell their ReplicaSets apart
 /// (<https://kubernetes.io/docs/reference/labels-annotations-taints/>).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Labels {
+pub(super) struct Labels {
     #[serde(rename = "pod-template-hash")]
-    template_hash: Loose<String>,
+    pub(super) template_hash: Loose<String>,
     #[serde(rename = "rollouts-pod-template-hash")]
-    rollout_hash: Loose<String>,
+    pub(super) rollout_hash: Loose<String>,
 }
 
 /// The annotation of a mirror pod (same source).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Annotations {
+pub(super) struct Annotations {
     #[serde(rename = "kubernetes.io/config.mirror")]
-    mirror: Loose<String>,
+    pub(super) mirror: Loose<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Reference {
-    api_version: String,
-    kind: String,
-    name: String,
-    controller: Loose<bool>,
+pub(super) struct Reference {
+    pub(super) api_version: String,
+    pub(super) kind: String,
+    pub(super) name: String,
+    pub(super) controller: Loose<bool>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct PodSpec {
-    node_name: Loose<String>,
-    service_account_name: Loose<String>,
-    host_network: Loose<bool>,
-    containers: Loose<Vec<Loose<ContainerSpec>>>,
+pub(super) struct PodSpec {
+    pub(super) node_name: Loose<String>,
+    pub(super) service_account_name: Loose<String>,
+    pub(super) host_network: Loose<bool>,
+    pub(super) containers: Loose<Vec<Loose<ContainerSpec>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ContainerSpec {
-    name: Loose<String>,
-    image: Loose<String>,
+pub(super) struct ContainerSpec {
+    pub(super) name: Loose<String>,
+    pub(super) image: Loose<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct PodStatus {
-    phase: Loose<String>,
-    start_time: Loose<DateTime<Utc>>,
+pub(super) struct PodStatus {
+    pub(super) phase: Loose<String>,
+    pub(super) start_time: Loose<DateTime<Utc>>,
     #[serde(rename = "podIP")]
-    pod_ip: Loose<IpAddr>,
+    pub(super) pod_ip: Loose<IpAddr>,
     #[serde(rename = "podIPs")]
-    pod_ips: Loose<Vec<Loose<Address>>>,
-    conditions: Loose<Vec<Loose<Condition>>>,
-    container_statuses: Loose<Vec<Loose<ContainerStatus>>>,
+    pub(super) pod_ips: Loose<Vec<Loose<Address>>>,
+    pub(super) conditions: Loose<Vec<Loose<Condition>>>,
+    pub(super) container_statuses: Loose<Vec<Loose<ContainerStatus>>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Address {
-    ip: Loose<IpAddr>,
+pub(super) struct Address {
+    pub(super) ip: Loose<IpAddr>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Condition {
-    r#type: Loose<String>,
-    status: Loose<String>,
-    last_transition_time: Loose<DateTime<Utc>>,
+pub(super) struct Condition {
+    pub(super) r#type: Loose<String>,
+    pub(super) status: Loose<String>,
+    pub(super) last_transition_time: Loose<DateTime<Utc>>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct ContainerStatus {
-    name: Loose<String>,
-    image: Loose<String>,
-    restart_count: Loose<u32>,
-    state: Loose<ContainerState>,
-    last_state: Loose<ContainerState>,
+pub(super) struct ContainerStatus {
+    pub(super) name: Loose<String>,
+    pub(super) image: Loose<String>,
+    pub(super) restart_count: Loose<u32>,
+    pub(super) state: Loose<ContainerState>,
+    pub(super) last_state: Loose<ContainerState>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct ContainerState {
-    waiting: Loose<Waiting>,
-    running: Loose<Ran>,
-    terminated: Loose<Ran>,
+pub(super) struct ContainerState {
+    pub(super) waiting: Loose<Waiting>,
+    pub(super) running: Loose<Ran>,
+    pub(super) terminated: Loose<Ran>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-struct Waiting {
-    reason: Loose<String>,
+pub(super) struct Waiting {
+    pub(super) reason: Loose<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
-struct Ran {
-    started_at: Loose<DateTime<Utc>>,
-    finished_at: Loose<DateTime<Utc>>,
+pub(super) struct Ran {
+    pub(super) started_at: Loose<DateTime<Utc>>,
+    pub(super) finished_at: Loose<DateTime<Utc>>,
 }
 
 /// A value, or nothing where it is absent or of another type.
 #[derive(Debug)]
-struct Loose<T>(Option<T>);
+pub(super) struct Loose<T>(pub(super) Option<T>);
 
 impl<T> Default for Loose<T> {
     fn default() -> Self {
@@ -165,7 +159,7 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Loose<T> {
 
 impl<T> Loose<Vec<Loose<T>>> {
     /// The elements that could be read.
-    fn elements(self) -> impl Iterator<Item = T> {
+    pub(super) fn elements(self) -> impl Iterator<Item = T> {
         self.0.into_iter().flatten().filter_map(|it| it.0)
     }
 }
@@ -183,205 +177,7 @@ pub(super) fn kind_of(object: &Object<'_>, of_list: Option<&str>) -> Option<Stri
     .filter(|kind| !kind.is_empty())
 }
 
-/// Puts objects into the state of a cluster, and keeps each text that they share once.
-#[derive(Debug)]
-pub(super) struct Intake {
-    state: ClusterState,
-    texts: HashSet<Arc<str>>,
-}
-
-/// The most texts that are kept for sharing: beyond that each pod has its own.
-const SHARED_TEXTS: usize = 100_000;
-
-impl Intake {
-    pub(super) fn new(state: ClusterState) -> Self {
-        Self {
-            state,
-            texts: HashSet::new(),
-        }
-    }
-
-    pub(super) fn into_state(self) -> ClusterState {
-        self.state
-    }
-
-    /// Takes in an object of this kind; whether it is of a kind that is of use, and whole.
-    pub(super) fn take(&mut self, kind: &str, object: &Object<'_>) -> Taken {
-        let taken = match kind {
-            "Pod" => self.pod(object),
-            "ReplicaSet" | "Job" => self.controller(kind, object),
-            _ => return Taken::OtherKind,
-        };
-        match taken {
-            Some(()) => Taken::Kept,
-            None => Taken::Malformed,
-        }
-    }
-
-    fn share(&mut self, text: &str) -> Arc<str> {
-        if let Some(known) = self.texts.get(text) {
-            return Arc::clone(known);
-        }
-        let shared: Arc<str> = text.into();
-        if self.texts.len() < SHARED_TEXTS {
-            self.texts.insert(Arc::clone(&shared));
-        }
-        shared
-    }
-
-    fn owner(&mut self, references: Loose<Vec<Loose<Reference>>>) -> Option<OwnerReference> {
-        let mut references: Vec<Reference> = references.elements().collect();
-        let controller = references
-            .iter()
-            .position(|it| it.controller.0 == Some(true))
-            .unwrap_or(0);
-        if references.is_empty() {
-            return None;
-        }
-        let reference = references.swap_remove(controller);
-        let group = match reference.api_version.split_once('/') {
-            Some((group, _)) => group,
-            None => "",
-        };
-        Some(OwnerReference {
-            group: self.share(group),
-            kind: self.share(&reference.kind),
-            name: self.share(&reference.name),
-        })
-    }
-
-    fn controller(&mut self, kind: &str, object: &Object<'_>) -> Option<()> {
-        let metadata: Metadata = part(object.metadata)?;
-        let controller = Controller {
-            kind: self.share(kind),
-            namespace: self.share(&metadata.namespace.0?),
-            name: metadata.name.0?.into(),
-        };
-        let owner = self.owner(metadata.owner_references);
-        self.state.add_controller(controller, owner);
-        if let Some(created) = metadata.creation_timestamp.0 {
-            self.state.saw(created);
-        }
-        Some(())
-    }
-
-    fn pod(&mut self, object: &Object<'_>) -> Option<()> {
-        let metadata: Metadata = part(object.metadata)?;
-        let spec: PodSpec = part(object.spec).unwrap_or_default();
-        let status: PodStatus = part(object.status).unwrap_or_default();
-        let annotations = metadata.annotations.0.unwrap_or_default();
-        let labels = metadata.labels.0.unwrap_or_default();
-        let rollout = labels.rollout_hash.0.map(|hash| ("Rollout", hash));
-        let hash = rollout.or(labels.template_hash.0.map(|hash| ("Deployment", hash)));
-        let statuses: Vec<ContainerStatus> = status.container_statuses.elements().collect();
-        let conditions: Vec<Condition> = status.conditions.elements().collect();
-        for moment in conditions
-            .iter()
-            .filter_map(|it| it.last_transition_time.0)
-            .chain(metadata.creation_timestamp.0)
-            .chain(statuses.iter().flat_map(moments))
-        {
-            self.state.saw(moment);
-        }
-        let phase = match status.phase.0.as_deref() {
-            Some("Succeeded" | "Failed") => Phase::Ended,
-            _ => Phase::Running,
-        };
-        let is_true = |it: &Condition| it.status.0.as_deref() == Some("True");
-        let is_ready = conditions
-            .iter()
-            .any(|it| it.r#type.0.as_deref() == Some("Ready") && is_true(it));
-        let containers = self.containers(spec.containers, &statuses);
-        let mut addresses: Vec<IpAddr> = status
-            .pod_ips
-            .elements()
-            .filter_map(|it| it.ip.0)
-            .chain(status.pod_ip.0)
-            .map(|address| address.to_canonical())
-            .collect();
-        addresses.sort_unstable();
-        addresses.dedup();
-        let owner = self.owner(metadata.owner_references);
-        let ended = statuses
-            .iter()
-            .filter_map(|it| it.state.0.as_ref()?.terminated.0.as_ref()?.finished_at.0)
-            .max();
-        let pod = Pod {
-            namespace: self.share(&metadata.namespace.0?),
-            name: metadata.name.0?.into(),
-            uid: metadata.uid.0?.into(),
-            service_account: self
-                .share(spec.service_account_name.0.as_deref().unwrap_or("default")),
-            node: spec.node_name.0.map(|node| self.share(&node)),
-            addresses: addresses.into(),
-            host_network: spec.host_network.0.unwrap_or_default(),
-            owner,
-            template_hash: hash.map(|(kind, hash)| (kind, self.share(&hash))),
-            is_mirror: annotations.mirror.0.is_some(),
-            started: status.start_time.0.or(metadata.creation_timestamp.0),
-            phase,
-            ended: ended.filter(|_| phase == Phase::Ended),
-            is_deleting: metadata.deletion_timestamp.0.is_some(),
-            is_ready,
-            containers,
-        };
-        self.state.add_pod(pod);
-        Some(())
-    }
-
-    fn containers(
-        &mut self,
-        specs: Loose<Vec<Loose<ContainerSpec>>>,
-        statuses: &[ContainerStatus],
-    ) -> Box<[Container]> {
-        let containers = specs.elements().filter_map(|spec| {
-            let name = spec.name.0?;
-            let status = statuses.iter().find(|it| it.name.0.as_ref() == Some(&name));
-            let image = spec
-                .image
-                .0
-                .or_else(|| status.and_then(|it| it.image.0.clone()))?;
-            let state = status.and_then(|it| it.state.0.as_ref());
-            let last = status.and_then(|it| it.last_state.0.as_ref());
-            let started = |state: &ContainerState| {
-                let ran = state.running.0.as_ref().or(state.terminated.0.as_ref());
-                ran.and_then(|it| it.started_at.0)
-            };
-            let waiting = state.and_then(|it| it.waiting.0.as_ref()?.reason.0.clone());
-            Some(Container {
-                name: self.share(&name),
-                image: self.share(&image),
-                started: state.and_then(started).or_else(|| last.and_then(started)),
-                restarts: status.and_then(|it| it.restart_count.0).unwrap_or_default(),
-                waiting: waiting.map(|reason| self.share(&reason)),
-            })
-        });
-        containers.collect()
-    }
-}
-
-/// What became of an object.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// It is a part of the state.
-    Kept,
-    /// It is of a kind that is of no use.
-    OtherKind,
-    /// It has no name, no namespace or no UID.
-    Malformed,
-}
-
-fn moments(status: &ContainerStatus) -> impl Iterator<Item = DateTime<Utc>> {
-    let states = [&status.state, &status.last_state];
-    states
-        .into_iter()
-        .filter_map(|state| state.0.as_ref())
-        .flat_map(|state| [&state.running, &state.terminated])
-        .filter_map(|ran| ran.0.as_ref())
-        .flat_map(|ran| [ran.started_at.0, ran.finished_at.0])
-        .flatten()
-}
-
-fn part<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
+/// A part of an object, if it can be read.
+pub(super) fn part<T: DeserializeOwned>(raw: Option<&RawValue>) -> Option<T> {
     serde_json::from_str(raw?.get()).ok()
 }

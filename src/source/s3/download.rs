@@ -9,8 +9,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::object::{Object, Undelivered};
 use crate::source::aws::call::call;
-use crate::source::aws::cause::{Cause, chain};
+use crate::source::aws::cause::Cause;
 use crate::source::aws::failure::Failure;
+use crate::source::error_words::in_words;
 use crate::source::progress::Progress;
 
 /// The action, as a policy names it.
@@ -175,7 +176,7 @@ async fn pass_on(
             }
             Ok(None) if end.is_none_or(|end| *sent >= end) => return Passed::Whole,
             Ok(None) => return Passed::Torn("it ended too early".to_owned()),
-            Ok(Some(Err(error))) => return Passed::Torn(chain(&error)),
+            Ok(Some(Err(error))) => return Passed::Torn(in_words(&error)),
             Err(_) => {
                 return Passed::Torn(format!("no byte came for {} s", SILENT_FOR.as_secs()));
             }

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::bucket::Bucket;
 use super::object::Object;
-use super::store::Bucket;
 use crate::source::aws::answer_limit::AnswerLimit;
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use super::bucket::Bucket;
 use super::location::SCHEME;
-use super::store::Bucket;
 use crate::source::aws::failure::Failure;
 
 /// An object as it was listed.

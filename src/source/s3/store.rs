@@ -8,6 +8,7 @@ use aws_sdk_s3::config::{Builder, StalledStreamProtectionConfig};
 use aws_types::service_config::ServiceConfigKey;
 use tokio::runtime::Runtime;
 
+use super::bucket::Bucket;
 use super::location::Location;
 use super::object::Object;
 use crate::source::aws::access::Access;
@@ -27,15 +28,6 @@ pub struct Store {
     connection: Connection,
     endpoint_url: Option<String>,
     progress: Arc<Progress>,
-}
-
-/// A bucket, and the client of its Region.
-pub struct Bucket {
-    pub(super) name: String,
-    pub(super) client: Client,
-    pub(super) connection: Connection,
-    pub(super) progress: Arc<Progress>,
-    pub(super) runtime: tokio::runtime::Handle,
 }
 
 impl Store {
@@ -114,13 +106,6 @@ impl Drop for Store {
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
-    }
-}
-
-impl Bucket {
-    /// A failure with what it concerns.
-    pub(super) fn failure(&self, failure: Failure) -> Failure {
-        failure.in_region(&self.connection).of_bucket(&self.name)
     }
 }
 

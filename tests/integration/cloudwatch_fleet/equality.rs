@@ -7,17 +7,16 @@ use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
+use eks_stale_tokens::source::cloudwatch::budget::Budget;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::{
     audit_evidence, stale_token_events, stale_token_holders,
 };
-use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
+use eks_stale_tokens::source::cloudwatch::query_limits::{QueryLimits, RunLimits, WindowEnd};
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
-use eks_stale_tokens::source::eks::KnownVersions;
-use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::verdict::judge;
 use loopback_cloudwatch::LogClass;
 use serde_json::Value;
@@ -169,21 +168,22 @@ async fn judged(endpoint: String, query: LogsQuery) -> Report {
         ..Fleet::default()
     };
     let time = |text: &str| text.parse().expect("a time");
+    let budget = Budget {
+        max_queries: 4,
+        max_scan: None,
+        price_per_gb: None,
+        time_limit: Duration::from_secs(60),
+    };
     let limits = QueryLimits {
         since: time("2026-11-04T00:00:00Z"),
-        until: time("2026-11-24T06:10:00Z"),
         look_back: None,
-        max_silence: chrono::TimeDelta::hours(1),
-        price_per_gb: None,
-        now: time("2026-11-24T06:10:00Z"),
-        deadline,
-        time_limit_seconds: 60,
-        max_queries: 4,
-        known_versions: KnownVersions::default(),
-        stop: tokio_util::sync::CancellationToken::new(),
-        self_checks: Arc::default(),
-        scan: Arc::default(),
-        progress: Arc::new(Progress::default()),
+        end: WindowEnd {
+            until: time("2026-11-24T06:10:00Z"),
+            now: time("2026-11-24T06:10:00Z"),
+            max_silence: chrono::TimeDelta::hours(1),
+        },
+        max_queries: budget.max_queries,
+        run: Arc::new(RunLimits::new(budget, deadline)),
     };
     let outcome: Outcome<EvidenceSet> = gather(fleet, &[query], &limits, None).await;
     let Outcome {

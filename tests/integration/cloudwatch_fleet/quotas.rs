@@ -6,15 +6,14 @@ use std::time::Duration;
 use eks_stale_tokens::evidence::accepted::Evidence;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
 use eks_stale_tokens::evidence::single_request::SingleRequest;
+use eks_stale_tokens::source::cloudwatch::budget::Budget;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
-use eks_stale_tokens::source::cloudwatch::query_limits::QueryLimits;
+use eks_stale_tokens::source::cloudwatch::query_limits::{QueryLimits, RunLimits, WindowEnd};
 use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
-use eks_stale_tokens::source::eks::KnownVersions;
-use eks_stale_tokens::source::progress::Progress;
 use eks_stale_tokens::source::single_requests::SingleRequests;
 use loopback_cloudwatch::{CloudWatch, End, Fate, Fault, LogGroup, Operation, Quotas, When};
 
@@ -117,21 +116,22 @@ fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
             .groups;
         let time =
             |second: i64| chrono::DateTime::from_timestamp(START + second, 0).expect("a time");
+        let budget = Budget {
+            max_queries: 8,
+            max_scan: None,
+            price_per_gb: None,
+            time_limit: Duration::from_secs(120),
+        };
         let limits = QueryLimits {
             since: time(0),
-            until: time(3_600),
             look_back: None,
-            max_silence: chrono::TimeDelta::hours(1),
-            price_per_gb: None,
-            now: time(4_000),
-            deadline,
-            time_limit_seconds: 120,
-            max_queries: 8,
-            known_versions: KnownVersions::default(),
-            stop: tokio_util::sync::CancellationToken::new(),
-            self_checks: Arc::default(),
-            scan: Arc::default(),
-            progress: Arc::new(Progress::default()),
+            end: WindowEnd {
+                until: time(3_600),
+                now: time(4_000),
+                max_silence: chrono::TimeDelta::hours(1),
+            },
+            max_queries: budget.max_queries,
+            run: Arc::new(RunLimits::new(budget, deadline)),
         };
         let fleet = Fleet {
             regions: vec![FoundRegion {

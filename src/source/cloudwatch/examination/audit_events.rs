@@ -1,10 +1,11 @@
 //! Whether a few audit events of the last hour look as the API server writes them. The scan ends
 //! when they are found, so it costs next to nothing.
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Check, Examined, State};
+use super::check::{Check, State};
 use crate::evidence::coverage::Coverage;
 use crate::source::aws::connection::Connection;
 use crate::source::cloudwatch::chunk::Span;
@@ -19,7 +20,8 @@ use crate::source::request_filter::RequestFilter;
 pub(super) async fn check(
     connection: &Connection,
     group: &LogGroup,
-    examined: &Examined<'_>,
+    now: DateTime<Utc>,
+    deadline: Instant,
 ) -> Check {
     const NAME: &str = "audit events";
     let LogsQuery {
@@ -38,8 +40,8 @@ pub(super) async fn check(
         can_be_split: false,
         groups: &[group],
         span: Span {
-            first_second: (examined.now - TimeDelta::hours(1)).timestamp(),
-            last_second: examined.now.timestamp(),
+            first_second: (now - TimeDelta::hours(1)).timestamp(),
+            last_second: now.timestamp(),
         },
     };
     let origin = RowOrigin {
@@ -54,7 +56,7 @@ pub(super) async fn check(
         }
     };
     let stop = CancellationToken::new();
-    let ended = run(connection, &spec, examined.deadline, &stop, &mut read).await;
+    let ended = run(connection, &spec, deadline, &stop, &mut read).await;
     match ended {
         Err(failure) => Check::missing(NAME, &failure.concerning(&group.cluster, connection)),
         Ok(result) if result.completion != Completion::Complete => {

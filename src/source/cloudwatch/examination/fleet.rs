@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::{Check, Examined, State, audit_stream, control_plane, identity, log_group, queries};
+use super::check::{Check, State};
+use super::{Examined, control_plane, log_group, permissions};
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::access::Access;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
-use crate::source::cloudwatch::fleet::{FoundRegion, find};
+use crate::source::cloudwatch::fleet::{FoundRegion, WantedFleet, find};
 use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::wanted::Wanted;
-use crate::source::default_window::default_window;
 use crate::source::eks::LIST_CLUSTERS;
 
 /// Clusters looked at side by side in a Region: the EKS API is given so long for each.
@@ -54,12 +53,16 @@ impl ExaminedCluster {
 pub async fn examine_fleet(
     access: &Access,
     wanted: &Wanted,
-    since: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
+    examined: &Examined,
     deadline: Instant,
 ) -> Vec<ExaminedCluster> {
     let profile = || access.profile.clone();
-    let fleet = match find(std::slice::from_ref(access), wanted, false, deadline).await {
+    let reached = WantedFleet {
+        wanted: wanted.clone(),
+        accesses: vec![access.clone()],
+        linked: false,
+    };
+    let fleet = match find(&reached, deadline).await {
         Ok(fleet) => fleet,
         Err(failure) => {
             let cluster = Arc::new(Cluster {
@@ -74,16 +77,9 @@ pub async fn examine_fleet(
         .into_iter()
         .map(|missing| ExaminedCluster::of_failure(missing.cluster, profile(), &missing.failure))
         .collect();
-    let examined = Examined {
-        cluster: None,
-        since,
-        now,
-        verifies: false,
-        deadline,
-    };
     for FoundRegion { connection, groups } in &fleet.regions {
-        rows.push(shared(connection, groups, &examined).await);
-        rows.extend(each(connection, groups, &examined).await);
+        rows.push(shared(connection, groups, examined, deadline).await);
+        rows.extend(each(connection, groups, examined, deadline).await);
     }
     for (cluster, coverage) in fleet.notes.0 {
         let row = rows.iter_mut().find(|row| row.cluster == cluster);
@@ -102,12 +98,13 @@ pub async fn examine_fleet(
 async fn shared(
     connection: &Arc<Connection>,
     groups: &[LogGroup],
-    examined: &Examined<'_>,
+    examined: &Examined,
+    deadline: Instant,
 ) -> ExaminedCluster {
-    let mut checks = vec![identity(connection, examined.deadline).await];
+    let mut checks = vec![permissions::identity(connection, deadline).await];
     let mut account = connection.account.clone();
     if let Some(group) = groups.first() {
-        checks.extend(queries(connection, group, examined).await);
+        checks.extend(permissions::queries(connection, group, examined.now, deadline).await);
         account = account.or_else(|| group.cluster.account.clone());
     }
     ExaminedCluster {
@@ -125,32 +122,21 @@ async fn shared(
 async fn each(
     connection: &Arc<Connection>,
     groups: &Arc<Vec<LogGroup>>,
-    examined: &Examined<'_>,
+    examined: &Examined,
+    deadline: Instant,
 ) -> Vec<ExaminedCluster> {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut looking = JoinSet::new();
-    let Examined {
-        since,
-        now,
-        deadline,
-        ..
-    } = *examined;
     for group in groups.iter().cloned() {
         let (connection, room) = (Arc::clone(connection), Arc::clone(&room));
+        let examined = examined.clone();
         looking.spawn(async move {
             let _room = room.acquire().await;
-            let examined = Examined {
-                cluster: None,
-                since,
-                now,
-                verifies: false,
-                deadline,
-            };
             let name = &group.cluster.name;
-            let (mut checks, version) = control_plane(&connection, name, &examined).await;
-            let since = since.unwrap_or_else(|| now - default_window(version));
-            checks.extend(log_group(&connection, &group, since, now));
-            checks.push(audit_stream(&connection, &group, &examined).await);
+            let (mut checks, version) = control_plane::checks(&connection, name, deadline).await;
+            let since = examined.since(version);
+            checks.extend(log_group::checks(&connection, &group, since, examined.now));
+            checks.push(log_group::audit_stream(&connection, &group, examined.now, deadline).await);
             ExaminedCluster {
                 cluster: Arc::clone(&group.cluster),
                 profile: connection.profile.clone(),

@@ -5,9 +5,10 @@ use std::fmt::Write as _;
 
 use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::{Check, Examined, State};
+use super::check::{Check, State};
 use crate::source::aws::connection::Connection;
 use crate::source::cloudwatch::chunk::Span;
 use crate::source::cloudwatch::log_group::LogGroup;
@@ -22,15 +23,14 @@ const NAME: &str = "query";
 pub(super) async fn check(
     connection: &Connection,
     group: &LogGroup,
-    since: DateTime<Utc>,
-    examined: &Examined<'_>,
+    (since, now): (DateTime<Utc>, DateTime<Utc>),
+    deadline: Instant,
 ) -> Check {
     let window = Span {
         first_second: since.timestamp(),
-        last_second: examined.now.timestamp(),
+        last_second: now.timestamp(),
     };
-    let Some(span) = delivered(window, examined.now).and_then(|it| Marks::default().piece(it))
-    else {
+    let Some(span) = delivered(window, now).and_then(|it| Marks::default().piece(it)) else {
         let words = "not verified: the window is too short to read a small piece of it";
         return Check::new(NAME, State::Doubtful, words);
     };
@@ -38,7 +38,7 @@ pub(super) async fn check(
         connection,
         group,
         filter: RequestFilter::default(),
-        deadline: examined.deadline,
+        deadline,
         stop: &CancellationToken::new(),
     };
     match checking.check(span).await {

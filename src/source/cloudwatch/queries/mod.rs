@@ -55,14 +55,18 @@ mod tests {
     use super::logs_query::DEFAULT_ROW_LIMIT;
     use super::*;
 
+    /// The queries that are run instead of those that are listed, or beside them.
+    fn hidden() -> impl Iterator<Item = LogsQuery> {
+        let instead = QUERIES
+            .into_iter()
+            .flat_map(|query| [query.fallback, query.remainder]);
+        let instead = instead.flatten().copied();
+        instead.chain([audit_evidence::SAMPLE])
+    }
+
     #[test]
     fn the_row_limit_is_the_one_in_the_text() {
-        let hidden = QUERIES
-            .into_iter()
-            .flat_map(|query| [query.fallback, query.remainder])
-            .flatten()
-            .copied();
-        for query in QUERIES.into_iter().chain(hidden) {
+        for query in QUERIES.into_iter().chain(hidden()) {
             let stated = (query.text)()
                 .lines()
                 .find_map(|line| line.strip_prefix("| limit "))
@@ -83,13 +87,8 @@ mod tests {
     /// A query that is run and lacks it would read the events of other clusters too.
     #[test]
     fn every_query_has_the_filter_that_a_condition_is_joined_to() {
-        let hidden = QUERIES
-            .into_iter()
-            .flat_map(|query| [query.fallback, query.remainder])
-            .flatten()
-            .copied();
         let run = QUERIES.into_iter().filter(|query| query.read_row.is_some());
-        for query in run.chain(hidden).chain([log_origins::QUERY]) {
+        for query in run.chain(hidden()).chain([log_origins::QUERY]) {
             let text = LogsQuery::selecting((query.text)(), Some("a = \"b\""));
             let joined = "filter @logStream like /kube-apiserver-audit/ and a = \"b\"\n";
             assert_eq!(text.matches(joined).count(), 1, "{}", query.name);

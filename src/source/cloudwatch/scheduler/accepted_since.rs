@@ -38,7 +38,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 };
                 let bytes = self.expected_bytes(&[*group], span);
                 let fits = nth < PODS && (!is_known || bytes <= left);
-                if !fits || !self.limits.scan.allows(bytes) {
+                if !fits || !self.limits.run.scan.allows(bytes) {
                     not_looked_for += 1;
                     continue;
                 }

@@ -21,23 +21,23 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         for group in groups.iter() {
             let mut coverage = Coverage {
                 since: Some(limits.since),
-                until: Some(limits.until),
+                until: Some(limits.end.until),
                 ..Coverage::default()
             };
             coverage.places.insert(group.name.clone());
             if group.named.is_none() {
                 coverage.profile.clone_from(&self.connection.profile);
             }
-            let kept_since = group.kept_since(limits.now);
+            let kept_since = group.kept_since(limits.end.now);
             if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
-                if kept_since > limits.until {
+                if kept_since > limits.end.until {
                     let failure = Failure::new(Cause::OutsideRetention)
                         .concerning_group(group, &self.connection);
                     coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
                     self.failures.push(failure);
                 } else {
                     let since = kept_since.format("%Y-%m-%d %H:%M UTC");
-                    let because = group.kept_because(limits.now);
+                    let because = group.kept_because(limits.end.now);
                     let text = format!("nothing is there from before {since}: {because}");
                     coverage.note_times(&group.name, text, 1);
                     coverage.since = Some(kept_since);
@@ -48,7 +48,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     }
 
     pub(super) fn time_is_up(&mut self, chunk: &QueryChunk) {
-        let seconds = self.limits.time_limit_seconds;
+        let seconds = self.limits.run.budget.time_limit.as_secs();
         let detail = format!("no result within {seconds} s; see --timeout");
         self.gap(chunk, GapKind::TimeLimit, &detail);
     }
@@ -140,8 +140,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// Counts what so many queries of a cluster's log scanned.
     pub(super) fn charge_cluster(&mut self, cluster: &Arc<Cluster>, bytes: u64, queries: u64) {
-        self.limits.progress.advance(bytes);
-        self.limits.scan.add(bytes);
+        self.limits.run.progress.advance(bytes);
+        self.limits.run.scan.add(bytes);
         let coverage = self.gathered.coverages.of(cluster);
         coverage.bytes_scanned += bytes;
         coverage.charge(self.limits.price(&self.connection.region, bytes));

@@ -26,7 +26,7 @@ const NAMED_ADDRESSES: usize = 100;
 impl<C: Collect + 'static> RegionScheduler<C> {
     /// Whether so many bytes more may be scanned for a chunk. If not, that is a gap.
     fn may_scan(&mut self, chunk: &QueryChunk, bytes: u64, kind: GapKind) -> bool {
-        let allowed = self.limits.scan.allows(bytes);
+        let allowed = self.limits.run.scan.allows(bytes);
         if !allowed {
             let bytes = ByteSize(bytes).display().si();
             let detail = format!("to read the rest would scan {bytes} more: see --max-scan");
@@ -135,11 +135,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// What reading these seconds of groups scans, by what they store, as far as that is known.
     pub(super) fn expected_bytes(&self, groups: &[usize], span: Span) -> u64 {
-        let time = |second| DateTime::from_timestamp(second, 0).unwrap_or(self.limits.now);
+        let time = |second| DateTime::from_timestamp(second, 0).unwrap_or(self.limits.end.now);
         let (first, last) = (time(span.first_second), time(span.last_second));
         let stored = groups.iter().filter_map(|place| {
             let group = &self.groups[*place];
-            group.bytes_in(first, last, self.limits.now)
+            group.bytes_in(first, last, self.limits.end.now)
         });
         stored.sum()
     }

@@ -71,7 +71,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         };
         let unexplained = self.rejected.iter();
         let unexplained = unexplained.filter(|(group, rejected)| {
-            let kept_since = self.groups[**group].kept_since(self.limits.now);
+            let kept_since = self.groups[**group].kept_since(self.limits.end.now);
             let holds_some = kept_since.is_none_or(|kept| kept.timestamp() <= span.last_second);
             holds_some && rejected.are_unexplained()
         });
@@ -80,7 +80,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             .collect();
         let mut is_planned = false;
         for (group, filter) in planned {
-            if !self.limits.scan.allows(self.expected_bytes(&[group], span)) {
+            if !self
+                .limits
+                .run
+                .scan
+                .allows(self.expected_bytes(&[group], span))
+            {
                 let text = format!(
                     "who was rejected was not looked for {} d before the window: see --max-scan",
                     step.num_days().max(1)

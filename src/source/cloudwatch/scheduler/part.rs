@@ -5,10 +5,10 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::Coverage;
 use crate::evidence::observation::Observation;
 use crate::evidence::set::{Collect, REJECTED_CALLERS};
-use crate::source::cloudwatch::queries::logs_query::{LogsQuery, RowOrigin, RowOutcome};
+use crate::source::cloudwatch::queries::logs_query::{LogsQuery, RowOrigin};
+use crate::source::cloudwatch::reading::Reading;
 use crate::source::cloudwatch::rejected_addresses::RejectedAddresses;
 use crate::source::cloudwatch::row::Row;
 use crate::source::cloudwatch::self_check::piece::Marks;
@@ -73,46 +73,19 @@ impl Order {
 }
 
 /// What one group's rows of a chunk came to.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Part<C> {
-    pub(super) collected: C,
-    pub(super) coverage: Coverage,
+    pub(super) reading: Reading<C>,
     pub(super) rejected: RejectedAddresses,
-    /// The construct whose outcome shows that the rows are not as expected.
-    pub(super) malformed: Option<&'static str>,
-    pub(super) needs_raw_events: bool,
     /// Where the self-check should look.
     pub(super) marks: Marks,
     /// What the rows that can be spared prove: it counts once it is known whether they are all.
     dispensable: Vec<Observation>,
 }
 
-impl<C: Default> Default for Part<C> {
-    fn default() -> Self {
-        Self {
-            collected: C::default(),
-            coverage: Coverage::default(),
-            rejected: RejectedAddresses::default(),
-            malformed: None,
-            needs_raw_events: false,
-            marks: Marks::default(),
-            dispensable: Vec::new(),
-        }
-    }
-}
-
 impl<C: Collect> Part<C> {
     fn read(&mut self, query: &LogsQuery, row: &Row, origin: &RowOrigin, is_dispensable: bool) {
-        let mut observations = Vec::new();
-        let outcome = query
-            .read_row
-            .map_or(RowOutcome::Malformed("no row"), |read| {
-                read(row, origin, &mut observations, &mut self.coverage)
-            });
-        if let RowOutcome::Malformed(construct) = outcome {
-            self.malformed.get_or_insert(construct);
-        }
-        self.needs_raw_events |= outcome == RowOutcome::NeedsRawEvents;
+        let mut observations = self.reading.row(query, row, origin);
         self.marks.count(row.count("events"));
         for observation in &observations {
             self.marks.note(observation);
@@ -127,7 +100,7 @@ impl<C: Collect> Part<C> {
 
     fn record(&mut self, cluster: &Arc<Cluster>, observation: Observation) {
         self.rejected.count(&observation);
-        self.collected.record(cluster, observation);
+        self.reading.collected.record(cluster, observation);
     }
 
     /// Lets the rows that can be spared count, or those of rejections from these addresses alone.

@@ -12,7 +12,7 @@ use crate::evidence::silence::{begins_late, clamp_beginning, is_silent};
 use crate::source::cloudwatch::chunk::{QueryChunk, Span};
 use crate::source::cloudwatch::log_group::LogGroup;
 use crate::source::cloudwatch::queries::logs_query::QuerySpan;
-use crate::source::cloudwatch::query_limits::{FIRST_PROBE, QueryLimits, sets};
+use crate::source::cloudwatch::query_limits::{FIRST_PROBE, QueryLimits, WindowEnd, sets};
 use crate::source::cloudwatch::silence::Silence;
 
 impl<C: Collect + 'static> RegionScheduler<C> {
@@ -25,7 +25,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// The groups that hold something of the window, each with its place.
     pub(super) fn read_groups(&self) -> impl Iterator<Item = (usize, &LogGroup)> {
-        let (now, until) = (self.limits.now, self.limits.until);
+        let (now, until) = (self.limits.end.now, self.limits.end.until);
         let holds_some = move |group: &LogGroup| {
             let kept_since = group.kept_since(now);
             kept_since.is_none_or(|kept_since| kept_since <= until)
@@ -38,8 +38,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// How much of the window is looked at in turn, until an event is found.
     pub(super) fn probed(&self) -> Vec<TimeDelta> {
-        let window = self.limits.until - self.limits.since;
-        let mut probed = vec![FIRST_PROBE, self.limits.max_silence];
+        let window = self.limits.end.until - self.limits.since;
+        let mut probed = vec![FIRST_PROBE, self.limits.end.max_silence];
         probed.sort_unstable();
         probed.retain(|probed| *probed < window);
         probed.push(window);
@@ -51,16 +51,12 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     pub(super) fn await_versions(&self) -> impl Future<Output = ()> + use<C> {
         let runs = self.probe(QuerySpan::Silence).is_some();
         let groups = Arc::clone(&self.groups);
-        let QueryLimits {
-            known_versions,
-            stop,
-            ..
-        } = self.limits.clone();
+        let run = Arc::clone(&self.limits.run);
         async move {
             let clusters = groups.iter().map(|group| &*group.cluster);
             tokio::select! {
-                () = known_versions.settle(clusters), if runs => {}
-                () = stop.cancelled(), if runs => {}
+                () = run.known_versions.settle(clusters), if runs => {}
+                () = run.stop.cancelled(), if runs => {}
                 else => {}
             }
         }
@@ -69,12 +65,10 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     /// Plans to look for audit events of the groups that have shown none so far, in so much of the
     /// window's end, and of its beginning.
     pub(super) fn plan_probes(&mut self, probed: TimeDelta) {
-        let QueryLimits {
-            since,
-            until,
-            max_silence,
-            ..
-        } = self.limits;
+        let QueryLimits { since, end, .. } = self.limits;
+        let WindowEnd {
+            until, max_silence, ..
+        } = end;
         let is_whole = probed == until - since;
         let span = match is_whole {
             true => QuerySpan::Silence,
@@ -94,7 +88,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             // Requests of the control plane are too frequent to be looked for any further.
             let tells_version = probed <= FIRST_PROBE.max(max_silence)
                 && coverage.control_plane.logged.is_empty()
-                && self.limits.known_versions.lack(&group.cluster);
+                && self.limits.run.known_versions.lack(&group.cluster);
             if is_silent(coverage, until, max_silence) || tells_version {
                 unseen.push(place);
             }
@@ -108,8 +102,11 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         if is_whole {
             late.retain(|place| !unseen.contains(place));
         }
-        let (end, beginning) = (until - probed, since + probed);
-        for (groups, first, last) in [(unseen, end, until), (late, since, beginning)] {
+        let edges = [
+            (unseen, until - probed, until),
+            (late, since, since + probed),
+        ];
+        for (groups, first, last) in edges {
             // Events that any will do may all be of one group: those that the first look did not
             // show are looked at by themselves.
             let sets = match is_whole || probed <= FIRST_PROBE {
@@ -134,9 +131,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         if self.probe(QuerySpan::Silence).is_none() {
             return;
         }
-        let QueryLimits {
-            since, max_silence, ..
-        } = self.limits;
+        let (since, max_silence) = (self.limits.since, self.limits.end.max_silence);
         let groups = Arc::clone(&self.groups);
         for group in groups.iter() {
             let coverage = self.gathered.coverages.of(&group.cluster);
@@ -149,9 +144,9 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
     /// The groups whose audit log did not prove that it was seen up to the end of the window.
     pub(super) fn silences(&self) -> Vec<Silence> {
-        let QueryLimits {
+        let WindowEnd {
             until, max_silence, ..
-        } = self.limits;
+        } = self.limits.end;
         if self.probe(QuerySpan::Silence).is_none() {
             return Vec::new();
         }

@@ -25,24 +25,26 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let query = audit_evidence::QUERY;
         let runs = |wanted: &LogsQuery| self.queries.iter().any(|it| it.query.name == wanted.name);
         let mut replacements = query.apart.iter().copied().chain(query.fallback);
-        let is_over = self.limits.stop.is_cancelled() || self.limits.deadline <= Instant::now();
+        let is_over =
+            self.limits.run.stop.is_cancelled() || self.limits.run.deadline <= Instant::now();
         if is_over || !runs(&query) || replacements.any(runs) {
             return None;
         }
         let region = self.connection.region.clone();
-        if self.limits.self_checks.is_remembered(&region)
+        if self.limits.run.self_checks.is_remembered(&region)
             && let Some(first) = self.groups.first()
         {
             let coverage = self.gathered.coverages.of(&first.cluster);
             coverage.verified_queries.insert(text_id());
         }
-        let cell = self.limits.self_checks.of(&region)?;
+        let cell = self.limits.run.self_checks.of(&region)?;
         let (place, marks) = self.marks.iter().max_by_key(|(_, marks)| marks.worth())?;
-        let window = delivered(self.limits.span(query.span), self.limits.now)?;
+        let window = delivered(self.limits.span(query.span), self.limits.end.now)?;
         let span = marks.piece(window)?;
         let (groups, place) = (Arc::clone(&self.groups), *place);
         if !self
             .limits
+            .run
             .scan
             .allows(2 * self.expected_bytes(&[place], span))
         {
@@ -57,8 +59,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                     connection: &connection,
                     group: &groups[place],
                     filter: limits.filter(query.span),
-                    deadline: limits.deadline,
-                    stop: &limits.stop,
+                    deadline: limits.run.deadline,
+                    stop: &limits.run.stop,
                 };
                 let checked = checking.check(span).await;
                 checked.unwrap_or_else(|failure| {
@@ -123,7 +125,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         };
         self.queries.push(FilteredQuery::from(*fallback));
         let bytes = self.expected_bytes(&whole.groups, whole.span);
-        if !self.limits.scan.allows(bytes) {
+        if !self.limits.run.scan.allows(bytes) {
             let bytes = ByteSize(bytes).display().si();
             let detail = format!("to read whole events would scan {bytes} more: see --max-scan");
             self.gap(&whole, GapKind::ContradictoryAnswer, &detail);

@@ -4,18 +4,10 @@
 use std::collections::BTreeSet;
 
 use crate::evidence::coverage::Coverage;
+use crate::evidence::holder::Holder;
 use crate::evidence::set::EvidenceSet;
-
-/// What one reading of a piece of log came to.
-#[derive(Debug, Default)]
-pub struct Reading {
-    /// The evidence.
-    pub evidence: EvidenceSet,
-    /// The control plane's versions, each with the first and the last `@timestamp` of it.
-    pub coverage: Coverage,
-    /// The construct of which a row shows that it was not answered as expected.
-    pub malformed: Option<&'static str>,
-}
+use crate::evidence::token::Token;
+use crate::source::cloudwatch::reading::Reading;
 
 /// A construct of the query, or several that only work together.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,47 +38,46 @@ pub enum Outcome {
 }
 
 /// Compares both readings.
-pub fn compare(aggregate: &Reading, events: &Reading) -> Vec<Construct> {
-    let (one, other) = (&aggregate.evidence, &events.evidence);
-    let mut constructs = vec![
-        Construct {
-            name: "parse: whole events and their own annotations",
-            outcome: outcome(holders(one), holders(other)),
-        },
-        Construct {
-            name: "coalesce and concat: texts joined into a key",
-            outcome: outcome(texts(one), texts(other)),
-        },
-        Construct {
-            name: "count: requests",
-            outcome: outcome(requests(one), requests(other)),
-        },
-        Construct {
-            name: "floor and arithmetic: arrivals",
-            outcome: outcome(arrivals(one), arrivals(other)),
-        },
-        Construct {
-            name: "floor and arithmetic: issue of tokens",
-            outcome: outcome(issues(one), issues(other)),
-        },
-        Construct {
-            name: "tokens kept in secrets",
-            outcome: outcome(legacy_tokens(one), legacy_tokens(other)),
-        },
-        Construct {
-            name: "rejected requests, by hour",
-            outcome: outcome(rejections(one), rejections(other)),
-        },
-        Construct {
-            name: "min and max of @timestamp: the control plane's requests",
-            outcome: outcome(versions(&aggregate.coverage), versions(&events.coverage)),
-        },
+pub fn compare(aggregate: &Reading<EvidenceSet>, events: &Reading<EvidenceSet>) -> Vec<Construct> {
+    let (one, other) = (&aggregate.collected, &events.collected);
+    let arrivals = |token: &Token| (token.first_used, token.last_used);
+    let issues = |token: &Token| (token.issued, token.latest_estimate);
+    let constructs = [
+        (
+            "parse: whole events and their own annotations",
+            outcome(holders(one), holders(other)),
+        ),
+        (
+            "coalesce and concat: texts joined into a key",
+            outcome(texts(one), texts(other)),
+        ),
+        ("count: requests", outcome(requests(one), requests(other))),
+        (
+            "floor and arithmetic: arrivals",
+            outcome(tokens(one, arrivals), tokens(other, arrivals)),
+        ),
+        (
+            "floor and arithmetic: issue of tokens",
+            outcome(tokens(one, issues), tokens(other, issues)),
+        ),
+        (
+            "tokens kept in secrets",
+            outcome(legacy_tokens(one), legacy_tokens(other)),
+        ),
+        (
+            "rejected requests, by hour",
+            outcome(rejections(one), rejections(other)),
+        ),
+        (
+            "min and max of @timestamp: the control plane's requests",
+            outcome(versions(&aggregate.coverage), versions(&events.coverage)),
+        ),
     ];
-    if let Some(name) = aggregate.malformed {
-        let outcome = Outcome::Malformed;
-        constructs.push(Construct { name, outcome });
-    }
+    let malformed = aggregate.malformed.map(|name| (name, Outcome::Malformed));
+    let constructs = constructs.into_iter().chain(malformed);
     constructs
+        .map(|(name, outcome)| Construct { name, outcome })
+        .collect()
 }
 
 fn outcome<F: Ord>(aggregate: BTreeSet<F>, events: BTreeSet<F>) -> Outcome {
@@ -129,24 +120,14 @@ fn requests(evidence: &EvidenceSet) -> BTreeSet<impl Ord> {
     counted.collect()
 }
 
-fn arrivals(evidence: &EvidenceSet) -> BTreeSet<impl Ord> {
-    let mut arrivals = BTreeSet::new();
+/// A fact of every token.
+fn tokens<F: Ord>(evidence: &EvidenceSet, fact: impl Fn(&Token) -> F) -> BTreeSet<(&Holder, F)> {
+    let mut facts = BTreeSet::new();
     for (holder, token_use) in evidence.holders() {
         let tokens = token_use.tokens();
-        let used = tokens.iter().map(|(_, it)| (it.first_used, it.last_used));
-        arrivals.extend(used.map(|used| (holder, used)));
+        facts.extend(tokens.iter().map(|(_, token)| (holder, fact(token))));
     }
-    arrivals
-}
-
-fn issues(evidence: &EvidenceSet) -> BTreeSet<impl Ord> {
-    let mut issues = BTreeSet::new();
-    for (holder, token_use) in evidence.holders() {
-        let tokens = token_use.tokens();
-        let issued = tokens.iter().map(|(_, it)| (it.issued, it.latest_estimate));
-        issues.extend(issued.map(|issued| (holder, issued)));
-    }
-    issues
+    facts
 }
 
 fn legacy_tokens(evidence: &EvidenceSet) -> BTreeSet<impl Ord> {

@@ -4,13 +4,14 @@ use chrono::{DateTime, Utc};
 
 use crate::evidence::observation::Observation;
 use crate::source::cloudwatch::chunk::Span;
+use crate::source::cloudwatch::queries::audit_evidence::SAMPLE;
 
 /// The share of a window that each of the two readings scans, as a divisor: both together stay
 /// below 2 % where the log is twice as dense as on average.
 const SHARE: i64 = 200;
 
 /// The events that a piece should hold at most: whole ones have to fit into one answer.
-pub const MOST_EVENTS: u64 = 1_000;
+const MOST_EVENTS: u64 = SAMPLE.row_limit;
 
 /// What the rows of a log group showed, as far as it tells where to look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -41,8 +42,9 @@ impl Marks {
     pub fn note(&mut self, observation: &Observation) {
         let seen = match observation {
             Observation::TokenUse { token_use, .. } => {
+                // Every row of a Region comes by here: nothing is copied.
                 let agents = token_use.agents.iter();
-                let tokens = agents.flat_map(|(_, agent)| agent.tokens.iter());
+                let tokens = agents.flat_map(|(_, agent_use)| agent_use.tokens.iter());
                 let last = tokens.map(|(_, token)| token.last_used).max();
                 let mut calls = token_use.calls.iter();
                 let rank = match calls.any(|(call, _)| call.starts_with("watch ")) {

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use memchr::memmem::Finder;
 
+use super::cell::cell;
 use super::event_shape::{Shape, Signs};
 use super::json_cursor::{Cursor, Kind, members, unescaped};
-use super::path::{Piece, Step, cell, follow};
+use super::path::{Piece, Step, follow};
 use super::prefix::{Prefixed, cut, runtime_tag, see_labels};
 use super::provenance::Names;
 use super::{Layout, Pieces, rows};

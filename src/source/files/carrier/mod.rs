@@ -1,7 +1,7 @@
 //! What audit events are wrapped in, learned from the first values of each input.
 //!
 //! - [`learning`]: the layout that most of the first events have
-//! - [`path`]: the one path by which events stand in values
+//! - [`path`], [`cell`]: the one path by which events stand in values
 //! - [`prefix`]: what stands before a value in a line
 //! - [`provenance`]: whose log a record says that it is of
 //! - [`event_shape`]: which objects are audit events
@@ -11,6 +11,7 @@
 //!
 //! Nothing inside an audit event is ever looked into: its caller wrote most of it.
 
+pub mod cell;
 pub mod event_shape;
 pub mod json_cursor;
 pub mod learning;

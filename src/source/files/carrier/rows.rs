@@ -10,8 +10,9 @@ use memchr::memmem::Finder;
 use std::sync::LazyLock;
 
 use super::Layout;
+use super::cell::cell;
 use super::json_cursor::{Cursor, Kind, members, unescaped};
-use super::path::{Piece, Step, cell, follow};
+use super::path::{Piece, Step, follow};
 use super::prefix::cut;
 use super::provenance::Names;
 use super::query_answer::ROWS;

@@ -1,22 +1,22 @@
 //! JSON values one after another, with or without anything between them, or in an array.
+//!
+//! - [`opened`]: values that are too large to hold
+//! - [`torn`]: values that are not whole
+
+mod opened;
+mod torn;
 
 use std::io::{self, ErrorKind, Read};
 
 use super::record_sink::RecordSink;
 use super::value_end::{Progress, ValueEnd};
-use crate::evidence::coverage::GapKind;
 use crate::source::files::blocks::LONGEST_LINE;
+use crate::source::files::carrier::cell::cell;
 use crate::source::files::carrier::json_cursor::Cursor;
-use crate::source::files::carrier::path::cell;
-use crate::source::files::carrier::query_answer::gaps;
-use crate::source::files::phrases::{has_mark, marks_in};
+use crate::source::files::phrases::has_mark;
 
 /// How many bytes are read at a time.
 const STEP: usize = 128 << 10;
-/// How deep values that are too large to hold are opened, in objects and arrays.
-const OPENED: usize = 12;
-/// How many bytes of small values beside a large one are kept with what is in it.
-const BESIDE: usize = 64 << 10;
 /// How large a small value is at most: less than any event.
 const SMALL: usize = 2048;
 /// How far behind the beginning of the next value a value that was cut off is noticed at most.
@@ -244,190 +244,6 @@ impl Stream<'_> {
         behind.reverse();
         sink.add(&[&before, value, &behind]);
     }
-
-    /// Reads a value that is too large to hold on its inside; false if it was damaged.
-    fn open(&mut self, sink: &mut RecordSink<'_>) -> io::Result<bool> {
-        let byte = self.buffer[self.start];
-        let is_container = matches!(byte, b'{' | b'[');
-        if self.around.len() >= OPENED || !is_container {
-            return self.overlong(sink);
-        }
-        self.start += 1;
-        if byte == b'[' {
-            self.around.push(Around::Array);
-            while let Some(next) = self.peek()? {
-                match next {
-                    b',' => self.start += 1,
-                    b']' => {
-                        self.start += 1;
-                        self.around.pop();
-                        return Ok(true);
-                    }
-                    _ => {
-                        if !self.value(sink)? {
-                            return Ok(false);
-                        }
-                        self.elements += 1;
-                    }
-                }
-            }
-            return Ok(self.cut_off(sink));
-        }
-        let mut beside = Vec::new();
-        while let Some(next) = self.peek()? {
-            match next {
-                b',' => self.start += 1,
-                b'}' => {
-                    self.start += 1;
-                    if self.around.is_empty() {
-                        let beside = beside.strip_suffix(b",").unwrap_or(&beside);
-                        let object = [b"{", beside, b"}"].concat();
-                        for (kind, detail) in gaps(&object, self.elements) {
-                            sink.note(kind, &detail, 1);
-                        }
-                        self.elements = 0;
-                    }
-                    return Ok(true);
-                }
-                b'"' => {
-                    let Some(key) = self.key()? else {
-                        break;
-                    };
-                    self.around.push(Around::Object {
-                        beside: std::mem::take(&mut beside),
-                        key,
-                    });
-                    let whole = self.value(sink)?;
-                    if !whole {
-                        return Ok(false);
-                    }
-                    if let Some(Around::Object { beside: known, key }) = self.around.pop() {
-                        beside = known;
-                        if let Some(value) = self.small.take()
-                            && beside.len() < BESIDE
-                        {
-                            beside.extend_from_slice(&key);
-                            beside.push(b':');
-                            beside.extend_from_slice(&value);
-                            beside.push(b',');
-                        }
-                    }
-                }
-                _ => break,
-            }
-        }
-        Ok(self.cut_off(sink))
-    }
-
-    /// A key and its colon, with the value behind it kept with others if it is small.
-    fn key(&mut self) -> io::Result<Option<Vec<u8>>> {
-        let mut end = ValueEnd::default();
-        let mut at = 0;
-        let length = loop {
-            match end.advance(self.bytes(), at) {
-                Progress::End(length) => break length,
-                Progress::Damaged(_) => return Ok(None),
-                Progress::More(reached) => at = reached,
-            }
-            if self.bytes().len() > LONGEST_LINE || !self.fill()? {
-                return Ok(None);
-            }
-        };
-        let key = self.bytes()[..length].to_vec();
-        self.start += length;
-        if self.peek()? != Some(b':') {
-            return Ok(None);
-        }
-        self.start += 1;
-        self.peek()?;
-        Ok(Some(key))
-    }
-
-    /// Notes that the stream ends inside a value, or that what follows is no JSON.
-    fn cut_off(&mut self, sink: &mut RecordSink<'_>) -> bool {
-        sink.note(GapKind::TornLine, "", 1);
-        false
-    }
-
-    /// Passes over a string that is too large to hold.
-    fn overlong(&mut self, sink: &mut RecordSink<'_>) -> io::Result<bool> {
-        sink.note(GapKind::OverlongLine, "", 1);
-        let mut end = ValueEnd::default();
-        let mut at = 0;
-        let mut marks = 0;
-        loop {
-            let progress = end.advance(self.bytes(), at);
-            let (reached, is_end) = match progress {
-                Progress::End(length) => (length, true),
-                Progress::Damaged(place) => (place, true),
-                Progress::More(reached) => (reached, false),
-            };
-            marks |= u64::from(has_mark(&self.bytes()[..reached]));
-            self.start += reached;
-            if is_end || !self.fill()? {
-                sink.unread_marks(marks);
-                return Ok(!matches!(progress, Progress::Damaged(_)));
-            }
-            // What was passed over is not kept.
-            at = 0;
-        }
-    }
-
-    /// Hands on what there is of a value that ends before `place`, and goes to where the next
-    /// one begins.
-    fn torn(&mut self, place: usize, end: &ValueEnd, sink: &mut RecordSink<'_>) -> io::Result<()> {
-        let is_wrapped = !self.around.is_empty();
-        let bytes = self.bytes();
-        let next = next_value(bytes, place);
-        let mut cut = next.unwrap_or(place).max(1).min(bytes.len());
-        // A value that was cut off before one of its members or elements swallows the next.
-        if let Some((began, ended)) = end.last_object
-            && bytes[ended..cut].iter().all(u8::is_ascii_whitespace)
-            && began > 0
-            && first_key(&bytes[began..ended])
-                .is_some_and(|key| self.first_keys.iter().any(|known| known == key))
-        {
-            cut = began;
-        }
-        let cut_off = &bytes[..cut];
-        if is_wrapped {
-            sink.note(GapKind::TornLine, "", 1);
-            sink.unread_marks(marks_in(cut_off));
-        } else {
-            sink.add(&[cut_off]);
-        }
-        self.start += cut;
-        if next.is_none() && cut >= place {
-            self.pass_to_next_value(sink)?;
-        }
-        Ok(())
-    }
-
-    /// Passes over what is no JSON, to where a value begins as one behind another does.
-    fn pass_to_next_value(&mut self, sink: &mut RecordSink<'_>) -> io::Result<()> {
-        let mut marks = 0;
-        loop {
-            let bytes = self.bytes();
-            let found = memchr::memchr_iter(b'{', bytes).find(|at| {
-                *at > 0 && matches!(bytes[at - 1], b'\n' | b'}') && bytes.len() - at > 1
-            });
-            if let Some(at) = found {
-                marks |= u64::from(has_mark(&bytes[..at]));
-                self.start += at;
-                break;
-            }
-            let kept = bytes.len().min(NOTICED);
-            let passed = bytes.len() - kept;
-            marks |= u64::from(has_mark(bytes));
-            self.start += passed;
-            if !self.fill()? {
-                self.start = self.filled;
-                break;
-            }
-        }
-        sink.unread_marks(marks);
-        Ok(())
-    }
 }
 
 /// The first key of an object, as it is escaped.
@@ -436,17 +252,4 @@ fn first_key(object: &[u8]) -> Option<&[u8]> {
     let rest = rest.strip_prefix(b"\"")?;
     let end = memchr::memchr(b'"', &rest[..rest.len().min(NOTICED)])?;
     Some(&rest[..end])
-}
-
-/// Where the value begins whose beginning was met at `place` inside another: there, or right
-/// before it.
-fn next_value(bytes: &[u8], place: usize) -> Option<usize> {
-    if bytes.get(place) == Some(&b'{') {
-        return Some(place);
-    }
-    let from = place.saturating_sub(NOTICED).max(1);
-    let before = bytes.get(from..place)?;
-    let brace = memchr::memrchr(b'{', before)?;
-    let between = before[brace + 1..].trim_ascii();
-    (between.is_empty() || between == b"\"").then_some(from + brace)
 }

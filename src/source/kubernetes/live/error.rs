@@ -1,7 +1,6 @@
 //! What can go wrong with a live cluster, in sentences with the next thing to do.
 
 use super::ANSWERED_WITHIN;
-use crate::audit::bounded_text::{ERROR, one_line};
 use crate::source::kubernetes::pod_list::COMMAND;
 
 /// Why the pods of a live cluster could not be read.
@@ -90,19 +89,4 @@ pub enum LiveError {
         /// What happened.
         reason: String,
     },
-}
-
-/// An error with its causes, each once.
-pub(super) fn in_words(error: &dyn std::error::Error) -> String {
-    let mut words = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        let further = error.to_string();
-        if !words.contains(&further) {
-            words.push_str(": ");
-            words.push_str(&further);
-        }
-        cause = error.source();
-    }
-    one_line(&words, ERROR)
 }

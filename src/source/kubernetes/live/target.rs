@@ -6,10 +6,11 @@ use kube::Config;
 use kube::config::{KubeConfigOptions, Kubeconfig};
 use serde_json::json;
 
-use super::error::{LiveError, in_words};
+use super::error::LiveError;
 use super::identity;
 use crate::audit::nearest::nearest;
 use crate::evidence::cluster::Cluster;
+use crate::source::error_words::in_words;
 
 /// Where a pod finds its own token and the certificate of its API server (Kubernetes' documentation,
 /// page "Accessing the Kubernetes API from a Pod").

@@ -1,0 +1,114 @@
+//! The arguments that say which clusters' log groups to read, where, and as whom.
+
+use clap::Args;
+
+use super::access_args::AccessArgs;
+use super::exit::Failure;
+use crate::source::cloudwatch::fleet::WantedFleet;
+use crate::source::cloudwatch::named_log_group::NamedLogGroup;
+use crate::source::cloudwatch::selector::{NotASelector, Pattern, Selector};
+use crate::source::cloudwatch::wanted::Wanted;
+
+#[derive(Debug, Args)]
+pub(super) struct ClustersArgs {
+    /// The clusters whose audit logs in CloudWatch to read: names, patterns as 'prod-*', ARNs
+    ///
+    /// An ARN, of a cluster or of its log group, also selects the Region and the account. The name of
+    /// a cluster's log group works as well.
+    #[arg(value_name = "CLUSTER")]
+    clusters: Vec<String>,
+
+    /// Every cluster of the Region
+    ///
+    /// Found with eks:ListClusters, so that clusters without audit logging are reported as not seen.
+    /// If that call is denied, only clusters with a log group are found.
+    #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
+    all_clusters: bool,
+
+    /// Leave out clusters of this name or pattern; repeatable
+    #[arg(
+        long,
+        value_name = "PATTERN",
+        conflicts_with = "input",
+        help_heading = "AWS"
+    )]
+    exclude_cluster: Vec<String>,
+
+    /// Read this log group instead of those that EKS writes, by its name or ARN; repeatable
+    ///
+    /// For log groups that were renamed, and for those that CloudWatch Logs centralization fills
+    /// from several accounts and Regions: clusters are told apart by the account and the Region
+    /// that each event states. CLUSTER then selects among the clusters in it; where neither the
+    /// events nor the name of the log group state a cluster's name, a single CLUSTER is the name.
+    /// Finding out whose events it holds takes one more query over the window.
+    #[arg(
+        long,
+        value_name = "NAME",
+        conflicts_with_all = ["all_clusters", "input"],
+        help_heading = "AWS"
+    )]
+    log_group: Vec<NamedLogGroup>,
+
+    #[command(flatten)]
+    pub(super) access: AccessArgs,
+
+    /// Include clusters of source accounts linked to this monitoring account
+    #[arg(long, help_heading = "AWS")]
+    linked_accounts: bool,
+}
+
+impl ClustersArgs {
+    /// The clusters, as far as any are named.
+    pub(super) fn fleet(self) -> Result<WantedFleet, Failure> {
+        if self.clusters.is_empty() && !self.all_clusters && self.log_group.is_empty() {
+            return Err(Failure::Usage(
+                "name a cluster, all of them with --all-clusters, or audit logs with --input PATH"
+                    .to_owned(),
+            ));
+        }
+        // A log group holds whichever clusters it does.
+        let all = self.all_clusters || self.clusters.is_empty();
+        let wanted =
+            wanted(&self.clusters, all, &self.exclude_cluster)?.in_log_groups(self.log_group);
+        Ok(WantedFleet {
+            accesses: self.access.accesses(&wanted)?,
+            wanted,
+            linked: self.linked_accounts,
+        })
+    }
+}
+
+/// The clusters that were named, or all of them, but those that are excluded.
+pub(super) fn wanted(
+    clusters: &[String],
+    all: bool,
+    excluded: &[String],
+) -> Result<Wanted, Failure> {
+    let excluded = excluded
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<Vec<Pattern>, NotASelector>>()
+        .map_err(|error| Failure::Usage(format!("--exclude-cluster: {error}")))?;
+    if all {
+        return Ok(Wanted::all(excluded));
+    }
+    let selectors = clusters
+        .iter()
+        .map(|text| text.parse())
+        .collect::<Result<Vec<Selector>, NotASelector>>()
+        .map_err(|error| Failure::Usage(error.to_string()))?;
+    Ok(Wanted::selected(selectors, excluded))
+}
+
+/// Refuses what cannot be the name of one cluster.
+pub(super) fn one_cluster(text: &str) -> Result<Selector, Failure> {
+    let selector: Selector = text
+        .parse()
+        .map_err(|error: NotASelector| Failure::Usage(error.to_string()))?;
+    if selector.is_pattern() {
+        return Err(Failure::Usage(format!(
+            "{text:?} may be several clusters; name one"
+        )));
+    }
+    Ok(selector)
+}
