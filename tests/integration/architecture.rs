@@ -15,8 +15,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("render", &["audit", "evidence", "report"]),
     ("verdict", &["audit", "cluster_state", "evidence", "report"]),
     ("source", &["audit", "cluster_state", "evidence"]),
-    // What is written to a terminal is made visible first.
-    ("deliver", &["render"]),
+    // What a server answers is escaped before it is printed.
+    ("deliver", &["audit"]),
     (
         "cli",
         &[
