@@ -2,6 +2,8 @@
 
 use regex::Regex;
 
+use crate::compiled::compiled;
+
 use super::functions::Function;
 use super::lexer::{Lexer, Token};
 use super::period;
@@ -105,7 +107,7 @@ impl<'q> Parser<'q> {
         let Some(pattern) = self.lexer.regex()? else {
             return Ok(None);
         };
-        Regex::new(&pattern)
+        compiled(&pattern)
             .map(Some)
             .map_err(|error| Malformed::new(format!("invalid regular expression: {error}"), at))
     }

@@ -2,6 +2,8 @@
 
 use regex::Regex;
 
+use crate::compiled::compiled;
+
 /// How many fields the glob takes out.
 pub(crate) fn wildcards(glob: &str) -> usize {
     glob.matches('*').count()
@@ -26,5 +28,5 @@ pub(crate) fn regex(glob: &str) -> Result<Regex, regex::Error> {
         }
         pattern.push_str(&regex::escape(piece));
     }
-    Regex::new(&pattern)
+    compiled(&pattern)
 }

@@ -9,6 +9,7 @@
 
 mod aggregation;
 mod command_parser;
+mod compiled;
 mod discovery;
 mod evaluation;
 mod execution;
