@@ -4,13 +4,13 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::audit::untrusted_text::escaped;
+use crate::audit::untrusted_text::UntrustedText;
 
 /// A cluster. Names are unique within one Region of one account only.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Cluster {
     /// The cluster's name.
-    pub name: String,
+    pub name: UntrustedText,
     /// The AWS Region, where the evidence came from one.
     pub region: Option<String>,
     /// The AWS account, where it is known.
@@ -19,7 +19,7 @@ pub struct Cluster {
 
 impl Cluster {
     /// A cluster known by its name alone, as logs on disk know it.
-    pub fn named(name: impl Into<String>) -> Self {
+    pub fn named(name: impl Into<UntrustedText>) -> Self {
         Self {
             name: name.into(),
             region: None,
@@ -41,6 +41,6 @@ impl Cluster {
 
 impl fmt::Display for Cluster {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.pad(&escaped(&self.name))
+        self.name.fmt(formatter)
     }
 }

@@ -142,7 +142,7 @@ pub fn command(scan: &ClusterScan) -> Option<String> {
         let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         bytes.next().is_some_and(|it| it.is_ascii_alphanumeric()) && bytes.all(plain)
     };
-    let name = &scan.cluster.name;
+    let name = scan.cluster.name.unescaped();
     let region = scan.cluster.region.as_ref()?;
     (is_plain(name) && is_plain(region)).then(|| {
         format!("eks-stale-tokens investigate {name} --region {region} --look-back {LOOK_BACK}")

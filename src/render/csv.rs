@@ -1,24 +1,24 @@
 //! CSV: one row a finding, in rank order. The columns are an interface; new ones are only ever
 //! added at the end.
 
-use std::fmt::Display;
 use std::io::{self, Write};
+
+use chrono::{DateTime, Utc};
 
 use super::RenderOptions;
 use super::basis;
 use super::caller;
+use super::cell::Cell;
 use super::kubeconfig;
 use super::pods;
-use super::time_format::{rfc3339, spreadsheet};
+use super::time_format::rfc3339;
 use super::upgrade::{self, Upgrade};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
 use crate::report::rejection::RejectedCaller;
-use crate::report::upgrade::AfterUpgrade;
 
 /// The columns, in order.
 pub const COLUMNS: [&str; 39] = [
@@ -72,11 +72,11 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
         writer.write_record(row(report, finding))?;
     }
     for line in upgrade_rows(report) {
-        writer.write_record([cell(&line)])?;
+        writer.write_record([Cell::text(&line)])?;
     }
     for scan in &report.clusters {
         if let Some(words) = basis::outlived(scan) {
-            writer.write_record([cell(format!(
+            writer.write_record([Cell::text(format!(
                 "# note: {}: {words}",
                 report.name_of(&scan.cluster)
             ))])?;
@@ -87,16 +87,19 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
     }
     for scan in &report.clusters {
         for caller in &scan.rejected_callers {
-            writer.write_record([cell(rejected_caller(report.name_of(&scan.cluster), caller))])?;
+            writer.write_record([Cell::text(rejected_caller(
+                report.name_of(&scan.cluster),
+                caller,
+            ))])?;
         }
         if scan.more_rejected_callers {
-            writer.write_record([cell(format!(
+            writer.write_record([Cell::text(format!(
                 "# rejected: {}: more callers than are kept apart",
                 report.name_of(&scan.cluster)
             ))])?;
         }
         for token in &scan.legacy_tokens {
-            writer.write_record([cell(format!(
+            writer.write_record([Cell::text(format!(
                 "# token kept in a secret: {}: {}: {}, the last {}",
                 report.name_of(&scan.cluster),
                 token.service_account,
@@ -162,7 +165,7 @@ fn rejected_caller(cluster: UntrustedText, caller: &RejectedCaller) -> String {
     )
 }
 
-fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
+fn row(report: &Report, finding: &Finding) -> [Cell; COLUMNS.len()] {
     let lead = finding.lead();
     let now = report.window_end(finding).unwrap_or(lead.last_seen);
     let clients: Vec<String> = finding
@@ -182,57 +185,50 @@ fn row(report: &Report, finding: &Finding) -> [String; COLUMNS.len()] {
             Remedy::Advice { text } => text.clone(),
         })
         .collect();
+    let optional_time = |time: Option<DateTime<Utc>>| Cell::optional(time, Cell::time);
+    let spreadsheet = |time: Option<DateTime<Utc>>| Cell::optional(time, Cell::spreadsheet_time);
+    let version = report.judged_by(finding).and_then(|it| it.version);
+    let longest = finding.longest_interruption();
     [
-        finding.rank.to_string(),
-        cell(&finding.cluster.name),
-        cell(&finding.service_account.namespace),
-        cell(&finding.service_account.name),
-        finding.verdict.word().to_owned(),
-        finding
-            .severity
-            .map_or("", |severity| severity.word())
-            .to_owned(),
-        rfc3339(lead.rejected_from),
-        (lead.rejected_from - now).num_seconds().to_string(),
-        rfc3339(lead.issued),
-        (now - lead.issued).num_seconds().to_string(),
-        finding.holders.len().to_string(),
-        finding.tokens().to_string(),
-        finding.requests().to_string(),
-        rfc3339(finding.first_seen()),
-        rfc3339(finding.last_seen()),
-        cell(clients.join("; ")),
-        cell(actions.join("; ")),
-        cell(finding.cluster.account.as_deref().unwrap_or_default()),
-        cell(finding.cluster.region.as_deref().unwrap_or_default()),
-        rejections.map_or_else(String::new, |it| it.count.to_string()),
-        rejections.map_or_else(String::new, |it| rfc3339(it.first)),
-        rejections.map_or_else(String::new, |it| rfc3339(it.last)),
-        rejections.map_or_else(String::new, |it| it.confidence.words().to_owned()),
-        rejections.map_or_else(String::new, |it| it.at_least_since.to_string()),
-        lead.lifetime.seconds.to_string(),
-        lead.lifetime.source.word().to_owned(),
-        report
-            .judged_by(finding)
-            .and_then(|judged_by| judged_by.version)
-            .map_or_else(String::new, |version| version.to_string()),
-        finding
-            .after_upgrade
-            .map_or("", AfterUpgrade::words)
-            .to_owned(),
-        finding.interruptions().len().to_string(),
-        finding
-            .longest_interruption()
-            .map_or_else(String::new, |length| length.num_seconds().to_string()),
-        cell(workloads(finding).join("; ")),
-        cell(pods::remarks(report, finding).join("; ")),
-        cell(images.join("; ")),
-        spreadsheet(lead.rejected_from),
-        spreadsheet(lead.issued),
-        spreadsheet(finding.first_seen()),
-        spreadsheet(finding.last_seen()),
-        rejections.map_or_else(String::new, |it| spreadsheet(it.first)),
-        rejections.map_or_else(String::new, |it| spreadsheet(it.last)),
+        Cell::of(finding.rank),
+        Cell::text(&finding.cluster.name),
+        Cell::text(&finding.service_account.namespace),
+        Cell::text(&finding.service_account.name),
+        Cell::of(finding.verdict.word()),
+        Cell::optional(finding.severity, |it| Cell::of(it.word())),
+        Cell::time(lead.rejected_from),
+        Cell::of((lead.rejected_from - now).num_seconds()),
+        Cell::time(lead.issued),
+        Cell::of((now - lead.issued).num_seconds()),
+        Cell::of(finding.holders.len()),
+        Cell::of(finding.tokens()),
+        Cell::of(finding.requests()),
+        Cell::time(finding.first_seen()),
+        Cell::time(finding.last_seen()),
+        Cell::text(clients.join("; ")),
+        Cell::text(actions.join("; ")),
+        Cell::optional(finding.cluster.account.as_ref(), Cell::text),
+        Cell::optional(finding.cluster.region.as_ref(), Cell::text),
+        Cell::optional(rejections, |it| Cell::of(it.count)),
+        optional_time(rejections.map(|it| it.first)),
+        optional_time(rejections.map(|it| it.last)),
+        Cell::optional(rejections, |it| Cell::of(it.confidence.words())),
+        Cell::optional(rejections, |it| Cell::of(it.at_least_since)),
+        Cell::of(lead.lifetime.seconds),
+        Cell::of(lead.lifetime.source.word()),
+        Cell::optional(version, Cell::text),
+        Cell::optional(finding.after_upgrade, |it| Cell::of(it.words())),
+        Cell::of(finding.interruptions().len()),
+        Cell::optional(longest, |length| Cell::of(length.num_seconds())),
+        Cell::text(workloads(finding).join("; ")),
+        Cell::text(pods::remarks(report, finding).join("; ")),
+        Cell::text(images.join("; ")),
+        Cell::spreadsheet_time(lead.rejected_from),
+        Cell::spreadsheet_time(lead.issued),
+        Cell::spreadsheet_time(finding.first_seen()),
+        Cell::spreadsheet_time(finding.last_seen()),
+        spreadsheet(rejections.map(|it| it.first)),
+        spreadsheet(rejections.map(|it| it.last)),
     ]
 }
 
@@ -242,62 +238,10 @@ fn workloads(finding: &Finding) -> Vec<String> {
 }
 
 /// A row that says what is missing.
-pub fn incomplete(counted: &CountedGap) -> String {
-    cell(format!(
+pub fn incomplete(counted: &CountedGap) -> Cell {
+    Cell::text(format!(
         "# incomplete: {}: {}",
         counted.gap.place,
         counted.in_words()
     ))
-}
-
-/// What begins a formula (OWASP, "CSV Injection"), also in the forms that East Asian spreadsheets
-/// take for the same.
-const FORMULA: [char; 16] = [
-    '=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠', '｜', '％', '﹢', '﹣', '﹦', '﹫',
-];
-
-/// A text cell that no spreadsheet takes for a formula and no terminal for a command: an
-/// apostrophe before what begins a formula, also behind blanks, and everything that acts written
-/// out. Where lists are separated by semicolons, each of their elements is a cell of its own.
-pub fn cell(text: impl Display) -> String {
-    let text = text.to_string();
-    let text = escaped(&text);
-    let mut cell = String::with_capacity(text.len() + 1);
-    for (place, part) in text.split(';').enumerate() {
-        if place > 0 {
-            cell.push(';');
-        }
-        if part.trim_start().starts_with(FORMULA) {
-            cell.push('\'');
-        }
-        cell.push_str(part);
-    }
-    cell
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_cell_is_a_formula() {
-        for (text, expected) in [
-            ("=1+1", "'=1+1"),
-            ("+1", "'+1"),
-            ("-1", "'-1"),
-            ("@SUM(A1)", "'@SUM(A1)"),
-            ("|calc", "'|calc"),
-            ("\t=1+1", "\\u{9}=1+1"),
-            ("\r=1+1", "\\u{d}=1+1"),
-            ("kube2iam", "kube2iam"),
-            ("  =1+1", "'  =1+1"),
-            ("\u{a0}=1+1", "'\u{a0}=1+1"),
-            ("\u{3000}@SUM(A1)", "'\u{3000}@SUM(A1)"),
-            ("a; =1+1;b;-2", "a;' =1+1;b;'-2"),
-            ("﹦1+1", "'﹦1+1"),
-            ("a - b; c = d", "a - b; c = d"),
-        ] {
-            assert_eq!(cell(text), expected);
-        }
-    }
 }

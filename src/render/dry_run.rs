@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use bytesize::ByteSize;
 use chrono::{DateTime, Utc};
 
+use crate::audit::untrusted_text::UntrustedText;
 use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::counted;
 use crate::evidence::price::Price;
@@ -65,7 +66,7 @@ pub enum Basis {
 #[derive(Debug)]
 pub struct Cluster {
     /// Its name.
-    pub name: String,
+    pub name: UntrustedText,
     /// Bytes in its log group, if they are known.
     pub stored_bytes: Option<u64>,
     /// How much of the window is kept.
@@ -149,7 +150,7 @@ fn region_words(words: &mut String, region: &Region) {
     let widths = region
         .clusters
         .iter()
-        .map(|cluster| escaped(&cluster.name).chars().count());
+        .map(|cluster| cluster.name.to_string().chars().count());
     let widest = widths.max().unwrap_or(0);
     for cluster in &region.clusters {
         let clamped = match &cluster.kept {
@@ -166,7 +167,7 @@ fn region_words(words: &mut String, region: &Region) {
         let _ = writeln!(
             words,
             "  {:widest$}   stores {stored}{clamped}",
-            escaped(&cluster.name)
+            cluster.name
         );
     }
 }

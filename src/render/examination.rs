@@ -77,7 +77,7 @@ impl Row<'_> {
         };
         [
             self.state().word().to_owned(),
-            escaped(&cluster.name).into_owned(),
+            cluster.name.to_string(),
             escaped(&place).into_owned(),
             missing.join(", "),
         ]

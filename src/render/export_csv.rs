@@ -1,14 +1,13 @@
 //! CSV of single requests: one row an accepted stale request or a rejected request, in time order.
 //! The columns are an interface; new ones are only ever added at the end.
 
-use std::fmt::Display;
 use std::io::{self, Write};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::csv::{cell, incomplete};
-use super::time_format::{rfc3339_exact, spreadsheet};
+use super::cell::Cell;
+use super::csv::incomplete;
 use crate::evidence::accepted::AcceptedRequest;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::Coverages;
@@ -104,78 +103,70 @@ fn io_error(error: csv::Error) -> io::Error {
     }
 }
 
-type Record = [String; COLUMNS.len()];
+type Record = [Cell; COLUMNS.len()];
 
 fn accepted(request: &AcceptedRequest, rejected_from: DateTime<Utc>) -> Record {
     let evidence = &request.evidence;
+    let age = evidence.received - request.token.issued;
     [
-        rfc3339_exact(evidence.received),
-        cell(&request.cluster.name),
-        cell(&evidence.service_account.namespace),
-        cell(&evidence.service_account.name),
-        optional(evidence.pod.as_deref()),
-        optional(evidence.node.as_deref()),
-        cell(&evidence.verb),
-        cell(&evidence.request_uri),
-        evidence.status.to_string(),
-        cell(&evidence.address),
-        cell(&evidence.user_agent),
-        evidence.seconds_after_warning.to_string(),
-        rfc3339_exact(request.token.issued),
-        (evidence.received - request.token.issued)
-            .num_seconds()
-            .to_string(),
-        rfc3339_exact(rejected_from),
-        optional(evidence.credential_id.as_deref()),
-        cell(&evidence.audit_id),
-        optional(request.cluster.account.as_deref()),
-        optional(request.cluster.region.as_deref()),
-        "accepted".to_owned(),
-        String::new(),
-        spreadsheet(evidence.received),
-        spreadsheet(request.token.issued),
-        spreadsheet(rejected_from),
+        Cell::exact_time(evidence.received),
+        Cell::text(&request.cluster.name),
+        Cell::text(&evidence.service_account.namespace),
+        Cell::text(&evidence.service_account.name),
+        Cell::optional(evidence.pod.as_ref(), Cell::text),
+        Cell::optional(evidence.node.as_ref(), Cell::text),
+        Cell::text(&evidence.verb),
+        Cell::text(&evidence.request_uri),
+        Cell::of(evidence.status),
+        Cell::text(&evidence.address),
+        Cell::text(&evidence.user_agent),
+        Cell::of(evidence.seconds_after_warning),
+        Cell::exact_time(request.token.issued),
+        Cell::of(age.num_seconds()),
+        Cell::exact_time(rejected_from),
+        Cell::optional(evidence.credential_id.as_ref(), Cell::text),
+        Cell::text(&evidence.audit_id),
+        Cell::optional(request.cluster.account.as_ref(), Cell::text),
+        Cell::optional(request.cluster.region.as_ref(), Cell::text),
+        Cell::of("accepted"),
+        Cell::default(),
+        Cell::spreadsheet_time(evidence.received),
+        Cell::spreadsheet_time(request.token.issued),
+        Cell::spreadsheet_time(rejected_from),
     ]
 }
 
 fn rejected(cluster: &Cluster, request: &RejectedRequest, sender: Option<&Sender>) -> Record {
     let rejection = &request.rejection;
+    let account = sender.map(|it| &it.service_account);
     let token = sender.and_then(|sender| sender.token.as_ref());
-    let of_token = |text: fn(DateTime<Utc>) -> String, time: Option<DateTime<Utc>>| {
-        time.map_or_else(String::new, text)
-    };
     let issued = token.map(|token| token.issued);
     let rejected_from = token.map(|token| token.rejected_from);
+    let age = issued.map(|issued| rejection.received - issued);
     [
-        rfc3339_exact(rejection.received),
-        cell(&cluster.name),
-        optional(sender.map(|it| &*it.service_account.namespace)),
-        optional(sender.map(|it| &*it.service_account.name)),
-        optional(sender.and_then(|it| it.pod.as_ref())),
-        optional(sender.and_then(|it| it.node.as_ref())),
-        cell(&request.verb),
-        cell(&request.request_uri),
-        "401".to_owned(),
-        cell(&rejection.address),
-        cell(&rejection.user_agent),
-        String::new(),
-        of_token(rfc3339_exact, issued),
-        issued.map_or_else(String::new, |issued| {
-            (rejection.received - issued).num_seconds().to_string()
-        }),
-        of_token(rfc3339_exact, rejected_from),
-        optional(token.and_then(|it| it.credential_id.as_ref())),
-        cell(&request.audit_id),
-        optional(cluster.account.as_deref()),
-        optional(cluster.region.as_deref()),
-        "rejected".to_owned(),
-        optional(sender.map(|it| it.confidence.words())),
-        spreadsheet(rejection.received),
-        of_token(spreadsheet, issued),
-        of_token(spreadsheet, rejected_from),
+        Cell::exact_time(rejection.received),
+        Cell::text(&cluster.name),
+        Cell::optional(account, |it| Cell::text(&it.namespace)),
+        Cell::optional(account, |it| Cell::text(&it.name)),
+        Cell::optional(sender.and_then(|it| it.pod.as_ref()), Cell::text),
+        Cell::optional(sender.and_then(|it| it.node.as_ref()), Cell::text),
+        Cell::text(&request.verb),
+        Cell::text(&request.request_uri),
+        Cell::of(401_u16),
+        Cell::text(&rejection.address),
+        Cell::text(&rejection.user_agent),
+        Cell::default(),
+        Cell::optional(issued, Cell::exact_time),
+        Cell::optional(age, |age| Cell::of(age.num_seconds())),
+        Cell::optional(rejected_from, Cell::exact_time),
+        Cell::optional(token.and_then(|it| it.credential_id.as_ref()), Cell::text),
+        Cell::text(&request.audit_id),
+        Cell::optional(cluster.account.as_ref(), Cell::text),
+        Cell::optional(cluster.region.as_ref(), Cell::text),
+        Cell::of("rejected"),
+        Cell::optional(sender, |it| Cell::of(it.confidence.words())),
+        Cell::spreadsheet_time(rejection.received),
+        Cell::optional(issued, Cell::spreadsheet_time),
+        Cell::optional(rejected_from, Cell::spreadsheet_time),
     ]
-}
-
-fn optional(text: Option<impl Display>) -> String {
-    text.map_or_else(String::new, cell)
 }

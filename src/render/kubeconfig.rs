@@ -10,7 +10,7 @@ use crate::report::scan::ClusterScan;
 pub fn command(report: &Report, cluster: &Cluster) -> Option<String> {
     let scan = scan(report, cluster)?;
     let region = cluster.region.as_deref().filter(|it| is_plain(it))?;
-    let name = Some(&*cluster.name).filter(|it| is_plain(it))?;
+    let name = Some(cluster.name.unescaped()).filter(|it| is_plain(it))?;
     let profile = match &scan.profile {
         Some(profile) if is_plain(profile) => format!(" --profile {profile}"),
         _ => String::new(),
@@ -25,7 +25,7 @@ pub fn command(report: &Report, cluster: &Cluster) -> Option<String> {
 pub fn context(cluster: &Cluster) -> Option<String> {
     let region = cluster.region.as_deref().filter(|it| is_plain(it))?;
     let account = cluster.account.as_deref().filter(|it| is_plain(it))?;
-    let name = Some(&*cluster.name).filter(|it| is_plain(it))?;
+    let name = Some(cluster.name.unescaped()).filter(|it| is_plain(it))?;
     let partition = match region {
         _ if region.starts_with("cn-") => "aws-cn",
         _ if region.starts_with("us-gov-") => "aws-us-gov",
@@ -83,7 +83,7 @@ mod tests {
 
     fn cluster(name: &str, region: &str) -> Cluster {
         Cluster {
-            name: name.to_owned(),
+            name: name.into(),
             region: Some(region.to_owned()),
             account: Some("111122223333".to_owned()),
         }

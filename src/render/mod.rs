@@ -20,6 +20,7 @@
 //! - [`caller`]: who a rejected caller may be
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
+//! - [`cell`]: what stands in a CSV cell
 //! - [`dry_run`], [`examination`], [`query_text`]: what is no report: what would be queried, what a
 //!   sweep lacks, and queries
 //! - [`change`], [`notification`]: what changed, in words and as a message
@@ -28,6 +29,7 @@
 pub mod actions;
 pub mod basis;
 pub mod caller;
+pub mod cell;
 pub mod change;
 pub mod chat;
 pub mod command_block;

@@ -278,7 +278,7 @@ fn of_findings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
 }
 
 fn labels_of_cluster(cluster: &Cluster) -> Vec<(&'static str, String)> {
-    let mut labels = vec![("cluster", cluster.name.clone())];
+    let mut labels = vec![("cluster", cluster.name.unescaped().to_owned())];
     if let Some(region) = &cluster.region {
         labels.push(("region", region.clone()));
     }

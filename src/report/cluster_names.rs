@@ -23,7 +23,7 @@ impl Report {
         let region = cluster.region.as_deref().filter(|_| shares_name);
         let place: Vec<&str> = account.into_iter().chain(region).collect();
         if place.is_empty() {
-            return cluster.name.clone().into();
+            return cluster.name.clone();
         }
         format!("{} ({})", cluster.name, place.join(", ")).into()
     }
@@ -36,7 +36,7 @@ impl Report {
     /// The Region of a cluster, unless [`Self::name_of`] has it already.
     pub fn region_beside(&self, cluster: &Cluster) -> Option<UntrustedText> {
         let region = cluster.region.as_deref();
-        let region = region.filter(|_| self.name_of(cluster) == *cluster.name);
+        let region = region.filter(|_| self.name_of(cluster) == cluster.name);
         region.map(UntrustedText::from)
     }
 }

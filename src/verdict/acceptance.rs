@@ -114,7 +114,7 @@ fn glob(text: &str) -> Result<GlobMatcher, String> {
 
 impl Acceptance {
     fn concerns(&self, finding: &Finding) -> bool {
-        self.cluster.is_match(&finding.cluster.name)
+        self.cluster.is_match(finding.cluster.name.unescaped())
             && self.account.is_match(finding.service_account.to_string())
     }
 
@@ -180,7 +180,8 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
     };
     for (line, used) in acceptances.iter().zip(used) {
         let mut clusters = report.clusters.iter().map(|scan| &scan.cluster);
-        let was_seen = clusters.any(|it| line.cluster.is_match(&it.name) && looked_for(it, report));
+        let was_seen =
+            clusters.any(|it| line.cluster.is_match(it.name.unescaped()) && looked_for(it, report));
         if today > line.until {
             let place = &line.place;
             notes.push(format!(

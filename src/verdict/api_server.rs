@@ -124,7 +124,7 @@ mod tests {
 
     fn cluster(name: &str, account: Option<&str>) -> Cluster {
         Cluster {
-            name: name.to_owned(),
+            name: name.into(),
             region: Some("eu-west-1".to_owned()),
             account: account.map(str::to_owned),
         }
@@ -160,7 +160,7 @@ mod tests {
 
     fn origin(named: Option<Cluster>, server: &str, endpoints: [Option<&str>; 2]) -> String {
         match cluster_of(&pods(named, server), &coverages(endpoints)) {
-            Origin::Of(cluster) => cluster.name.clone(),
+            Origin::Of(cluster) => cluster.name.to_string(),
             Origin::Elsewhere(why) => why,
             Origin::Unknown => "unknown".to_owned(),
         }

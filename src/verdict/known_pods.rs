@@ -114,7 +114,7 @@ impl<'a> Assigned<'a> {
                     ),
                 ),
                 [_, _, ..] if !best.is_some_and(|best| by_uid(&best)) => {
-                    let names: Vec<&str> = chosen.iter().map(|it| it.name.as_str()).collect();
+                    let names: Vec<&str> = chosen.iter().map(|it| it.name.unescaped()).collect();
                     assigned.gaps.push(pods.gap(format!(
                         "its names and addresses occur in several clusters ({}), and none of \
                          their pods is in it by UID; name one cluster",

@@ -325,7 +325,7 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
         .filter(|holder| holder.more_user_agents)
         .count() as u64;
     let note = Note {
-        place: cluster.name.as_str().into(),
+        place: cluster.name.clone(),
         text: "holders with more user agents than are kept apart; the rest were left out of \
                their lists"
             .into(),

@@ -257,7 +257,7 @@ proptest! {
         let expected: Vec<Ranked> = report
             .findings
             .iter()
-            .map(|it| (it.rank, it.service_account.to_string(), Some(it.cluster.name.clone())))
+            .map(|it| (it.rank, it.service_account.to_string(), Some(it.cluster.name.unescaped().to_owned())))
             .collect();
         let ranks: Vec<usize> = expected.iter().map(|it| it.0).collect();
         prop_assert_eq!(ranks, (1..=expected.len()).collect::<Vec<_>>());

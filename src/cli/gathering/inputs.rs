@@ -107,12 +107,12 @@ fn note_unseen(asked: &StatedWindow, coverages: &mut Coverages) {
             continue;
         }
         if let Some(why) = silence::outside_window(coverage) {
-            coverage.gap(&cluster.name, GapKind::NoEvents, why);
+            coverage.gap(cluster.name.unescaped(), GapKind::NoEvents, why);
             continue;
         }
         if !coverage.is_annotated {
             let why = "the marks of stale tokens stand in annotations: keep them in whatever ships the log, and the stage ResponseComplete in its audit policy";
-            coverage.gap(&cluster.name, GapKind::NoAnnotations, why);
+            coverage.gap(cluster.name.unescaped(), GapKind::NoAnnotations, why);
         }
         // Without a stated end the window ends with the log.
         if let Some(until) = asked.until
@@ -124,10 +124,10 @@ fn note_unseen(asked: &StatedWindow, coverages: &mut Coverages) {
                 "its newest event in the window is of {}; give the rest of the log as well, an earlier --until, or a longer --max-silence if no event is missing",
                 newest.unwrap_or_default()
             );
-            coverage.gap(&cluster.name, GapKind::AuditLogStopped, why);
+            coverage.gap(cluster.name.unescaped(), GapKind::AuditLogStopped, why);
         }
         if let Some(since) = coverage.since {
-            silence::clamp_beginning(coverage, &cluster.name, since, asked.max_silence);
+            silence::clamp_beginning(coverage, cluster.name.unescaped(), since, asked.max_silence);
         }
     }
 }

@@ -160,7 +160,11 @@ impl<'a> Death<'a> {
             region,
             account: owner,
         } = &finding.cluster;
-        let mut about = vec![region.as_deref().unwrap_or_default(), name, &account];
+        let mut about = vec![
+            region.as_deref().unwrap_or_default(),
+            name.unescaped(),
+            &account,
+        ];
         // Last, and only where it is known: without it an identifier stays what it was.
         about.extend(owner.as_deref());
         let priority = match self.holders.first().and_then(|holder| holder.severity) {
@@ -360,7 +364,7 @@ fn of_all<'a>(report: &'a Report, what: &'a str) -> Vec<&'a str> {
         [
             cluster.account.as_deref().unwrap_or_default(),
             cluster.region.as_deref().unwrap_or_default(),
-            &cluster.name,
+            cluster.name.unescaped(),
         ]
     });
     std::iter::once(what).chain(identities).collect()

@@ -176,7 +176,7 @@ impl Failure {
     #[must_use]
     pub fn concerning(self, cluster: &Cluster, connection: &Connection) -> Self {
         self.in_region(connection).within(|scope| {
-            scope.cluster = Some(cluster.name.clone());
+            scope.cluster = Some(cluster.name.unescaped().to_owned());
             if let Some(account) = &cluster.account {
                 scope.account = Some(account.clone());
             }
@@ -193,7 +193,7 @@ impl Failure {
     #[must_use]
     pub fn of_cluster(self, cluster: &Cluster) -> Self {
         self.within(|scope| {
-            scope.cluster = Some(cluster.name.clone());
+            scope.cluster = Some(cluster.name.unescaped().to_owned());
             scope.region.clone_from(&cluster.region);
             scope.account.clone_from(&cluster.account);
         })

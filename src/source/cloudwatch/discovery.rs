@@ -95,7 +95,7 @@ async fn log_groups(
             let group = described(connection, listed, cluster, linked)?;
             let Cluster { name, account, .. } = &*group.cluster;
             wanted
-                .includes(name, account.as_deref(), connection)
+                .includes(name.unescaped(), account.as_deref(), connection)
                 .then_some(group)
         }));
     }
@@ -216,7 +216,7 @@ fn described(
     Some(LogGroup {
         linked_arn: arn.filter(|_| linked),
         cluster: Arc::new(Cluster {
-            name: cluster,
+            name: cluster.into(),
             region: Some(connection.region.clone()),
             account,
         }),
@@ -254,7 +254,7 @@ fn undescribed(connection: &Connection, wanted: &Wanted) -> Vec<LogGroup> {
 fn undescribed_group(connection: &Connection, cluster: &str, name: String) -> LogGroup {
     LogGroup {
         cluster: Arc::new(Cluster {
-            name: cluster.to_owned(),
+            name: cluster.into(),
             region: Some(connection.region.clone()),
             account: connection.account.clone(),
         }),

@@ -91,7 +91,10 @@ pub async fn examine(
             checks.push(Check::missing("clusters", &failure));
         }
         (None, Some(_)) => {
-            let names: Vec<&str> = groups.iter().map(|group| &*group.cluster.name).collect();
+            let names: Vec<&str> = groups
+                .iter()
+                .map(|group| group.cluster.name.unescaped())
+                .collect();
             let words = format!("{} with a log group: {}", names.len(), names.join(", "));
             checks.push(Check::new("clusters", State::Good, words));
         }

@@ -67,7 +67,7 @@ pub async fn split(fleet: &mut Fleet, wanted: &Wanted, limits: &QueryLimits) {
             Ok((result, origins)) => {
                 let groups = Arc::make_mut(groups);
                 let parts = parts(&group, &origins, connection, wanted.only_name());
-                if parts.iter().any(|part| part.cluster.name == group.name) {
+                if parts.iter().any(|part| part.cluster.name == *group.name) {
                     let text = "its name states no cluster: several clusters of one account and Region cannot be told apart in it";
                     let coverage = fleet.notes.of(&parts[0].cluster);
                     coverage.note_times(&group.name, text, 1);
@@ -208,7 +208,7 @@ impl Origin {
             .unwrap_or(&group.name);
         let region = self.region.as_ref().unwrap_or(&connection.region);
         Cluster {
-            name: name.to_owned(),
+            name: name.into(),
             region: Some(region.clone()),
             account: self
                 .account

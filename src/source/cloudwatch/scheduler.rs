@@ -242,7 +242,9 @@ impl<C: Collect + 'static> RegionScheduler<C> {
 
 /// What a query is about, for whoever waits for it: `eu-west-1, prod-1 and 49 more`.
 fn about(connection: &Connection, members: &[&LogGroup]) -> String {
-    let first = members.first().map_or("", |group| &*group.cluster.name);
+    let first = members
+        .first()
+        .map_or("", |group| group.cluster.name.unescaped());
     let more = match members.len() {
         0 | 1 => String::new(),
         many => format!(" and {} more", many - 1),

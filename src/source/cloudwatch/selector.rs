@@ -143,7 +143,7 @@ impl Selector {
     /// Whether a cluster is one that this selects.
     pub fn is(&self, cluster: &Cluster) -> bool {
         let region = cluster.region.as_deref().unwrap_or_default();
-        self.selects(&cluster.name, cluster.account.as_deref(), region)
+        self.selects(cluster.name.unescaped(), cluster.account.as_deref(), region)
     }
 }
 
@@ -153,7 +153,7 @@ mod tests {
 
     fn cluster(account: &str, region: &str, name: &str) -> Cluster {
         Cluster {
-            name: name.to_owned(),
+            name: name.into(),
             region: Some(region.to_owned()),
             account: Some(account.to_owned()),
         }

@@ -50,7 +50,8 @@ impl Wanted {
     /// Whether a cluster is wanted whose events are in a log group that was named.
     pub fn includes_cluster(&self, cluster: &Cluster) -> bool {
         let is_selected = |all: &Vec<Selector>| all.iter().any(|selector| selector.is(cluster));
-        self.selectors.as_ref().is_none_or(is_selected) && !self.is_excluded(&cluster.name)
+        self.selectors.as_ref().is_none_or(is_selected)
+            && !self.is_excluded(cluster.name.unescaped())
     }
 
     /// The one cluster that is named, if there is exactly one: it names what a log group's name

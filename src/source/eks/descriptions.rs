@@ -36,7 +36,7 @@ pub struct Wanted {
 impl Wanted {
     /// The description, unless it is of another account's cluster of the same name.
     async fn describe(&self, deadline: Instant) -> Described {
-        let described = describe(&self.connection, &self.cluster.name, deadline).await?;
+        let described = describe(&self.connection, self.cluster.name.unescaped(), deadline).await?;
         Ok(described.filter(|description| !self.may_be_elsewhere || self.is_of(description)))
     }
 
@@ -202,7 +202,7 @@ impl Descriptions {
                 Some(Ok(Some(description))) => {
                     let coverage = coverages.of(cluster);
                     coverage.control_plane.described = Some(description.clone());
-                    let place = log_group_name::of_cluster(&cluster.name);
+                    let place = log_group_name::of_cluster(cluster.name.unescaped());
                     match description {
                         Description::Cluster(described) if !described.audit_logging => {
                             let failure = Failure::new(Cause::AuditLoggingOff)

@@ -144,7 +144,7 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
         let coverage = gathered.coverages.of(&cluster);
         coverage.since = arrivals.since.or(since);
         coverage.until = arrivals.until.or(until);
-        coverage.gap(&cluster.name, GapKind::NoEvents, words);
+        coverage.gap(cluster.name.unescaped(), GapKind::NoEvents, words);
     }
     Ok(gathered)
 }

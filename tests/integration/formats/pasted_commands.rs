@@ -534,7 +534,7 @@ const NAMES: [&str; 4] = [
 fn no_text_of_a_log_reaches_a_shell() {
     for name in NAMES {
         let mut report = as_it_is(&["timeline", "capped"]);
-        let evil = |cluster: &Cluster| match &*cluster.name {
+        let evil = |cluster: &Cluster| match cluster.name.unescaped() {
             "timeline" => Cluster::named(name),
             _ => cluster.clone(),
         };

@@ -1,5 +1,6 @@
 //! What is spoken of: a cluster, a service account.
 
+use crate::audit::untrusted_text::UntrustedText;
 use serde::{Deserialize, Serialize};
 
 /// A cluster. Names are unique within one Region of one account only.
@@ -7,7 +8,7 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Cluster {
     /// The cluster's name.
-    pub(super) name: String,
+    pub(super) name: UntrustedText,
     /// The AWS Region, where the evidence came from one.
     pub(super) region: Option<String>,
     /// The AWS account, where it is known.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::super::conversion::both_ways;
 use crate::audit::service_account;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster;
 
 /// A cluster. Names are unique within one Region of one account only.
@@ -11,7 +12,7 @@ use crate::evidence::cluster;
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Cluster {
     /// The cluster's name.
-    pub(super) name: String,
+    pub(super) name: UntrustedText,
     /// The AWS Region, where the evidence came from one.
     pub(super) region: Option<String>,
     /// The AWS account, where it is known.

@@ -26,6 +26,7 @@ use serde::{Deserialize, Serialize};
 use super::conversion::{Written, list, optional};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::price::Price;
 use crate::report;
 use crate::report::scan::ClusterScan;
@@ -157,7 +158,7 @@ pub(in crate::report::json) struct RankedFinding<Holders = Vec<HolderFinding>> {
     /// Its place among all findings, from 1.
     rank: usize,
     /// The cluster's name.
-    cluster: String,
+    cluster: UntrustedText,
     /// Its AWS Region, where the evidence came from one.
     region: Option<String>,
     /// The AWS account, where the cluster was found in a linked one.

@@ -132,7 +132,7 @@ async fn each(
         let examined = examined.clone();
         looking.spawn(async move {
             let _room = room.acquire().await;
-            let name = &group.cluster.name;
+            let name = group.cluster.name.unescaped();
             let (mut checks, version) = control_plane::checks(&connection, name, deadline).await;
             let since = examined.since(version);
             checks.extend(log_group::checks(&connection, &group, since, examined.now));

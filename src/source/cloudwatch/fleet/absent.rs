@@ -95,7 +95,7 @@ impl Fleet {
                 }
                 None => {
                     let names = listed.iter().map(|(_, name)| &**name);
-                    let names = names.chain(found.iter().map(|cluster| &*cluster.name));
+                    let names = names.chain(found.iter().map(|cluster| cluster.name.unescaped()));
                     let nearest = nearest(name, names).first().map(|name| (*name).to_owned());
                     Missing::named(
                         name,

@@ -24,7 +24,7 @@ impl Fleet {
             Some(Ok(names)) => {
                 let own = |group: &LogGroup| group.linked_arn.is_none();
                 let has_group =
-                    |name: &String| groups.iter().any(|group| group.cluster.name == *name);
+                    |name: &String| groups.iter().any(|group| group.cluster.name == **name);
                 let account = groups.iter().find(|group| own(group));
                 let account = account.and_then(|group| group.cluster.account.clone());
                 let account = account.or_else(|| connection.account.clone());
@@ -34,9 +34,9 @@ impl Fleet {
                             .push(Missing::dark(name, account.clone(), connection));
                     }
                 }
-                let (kept, deleted): (Vec<_>, Vec<_>) = groups
-                    .into_iter()
-                    .partition(|group| !own(group) || names.contains(&group.cluster.name));
+                let (kept, deleted): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| {
+                    !own(group) || names.contains(group.cluster.name.unescaped())
+                });
                 groups = kept;
                 self.note_deleted(&deleted, groups.first(), connection);
             }
@@ -81,7 +81,10 @@ impl Fleet {
         let (Some(beside), false) = (beside, deleted.is_empty()) else {
             return;
         };
-        let mut names: Vec<&str> = deleted.iter().map(|group| &*group.cluster.name).collect();
+        let mut names: Vec<&str> = deleted
+            .iter()
+            .map(|group| group.cluster.name.unescaped())
+            .collect();
         names.sort_unstable();
         let more = names.len().saturating_sub(NAMED);
         names.truncate(NAMED);

@@ -42,7 +42,7 @@ impl Fleet {
                 region.groups = Arc::new(groups);
             }
             for (text, (cluster, times)) in repeated {
-                let place = log_group_name::of_cluster(&cluster.name);
+                let place = log_group_name::of_cluster(cluster.name.unescaped());
                 self.notes.of(&cluster).note_times(&place, text, times);
             }
         }

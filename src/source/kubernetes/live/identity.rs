@@ -23,7 +23,7 @@ fn of_entry(entry: &str) -> Option<Cluster> {
     if let Some(rest) = entry.strip_suffix(".eksctl.io") {
         let (name, region) = rest.rsplit_once('.')?;
         return Some(Cluster {
-            name: name.to_owned(),
+            name: name.into(),
             region: Some(region.to_owned()),
             account: None,
         });
@@ -34,7 +34,7 @@ fn of_entry(entry: &str) -> Option<Cluster> {
     let (region, account) = (parts.next()?, parts.next()?);
     let name = parts.next()?.strip_prefix("cluster/")?;
     (is_arn && is_eks && !name.is_empty()).then(|| Cluster {
-        name: name.to_owned(),
+        name: name.into(),
         region: Some(region.to_owned()),
         account: Some(account.to_owned()),
     })
@@ -56,7 +56,7 @@ fn of_plugin(arguments: &[String]) -> Option<Cluster> {
         None
     };
     Some(Cluster {
-        name: value(&["--cluster-name", "--cluster-id", "-i"])?,
+        name: value(&["--cluster-name", "--cluster-id", "-i"])?.into(),
         region: value(&["--region"]),
         account: None,
     })
@@ -68,7 +68,7 @@ mod tests {
 
     fn cluster(name: &str, region: Option<&str>, account: Option<&str>) -> Option<Cluster> {
         Some(Cluster {
-            name: name.to_owned(),
+            name: name.into(),
             region: region.map(str::to_owned),
             account: account.map(str::to_owned),
         })
