@@ -20,9 +20,9 @@ pub(super) struct ComparisonArgs {
     #[arg(long, value_name = "REPORT.json", help_heading = "Changes")]
     previous: Option<PathBuf>,
 
-    /// Leave unchanged findings out of what goes to standard output
+    /// Leave unchanged findings out of standard output
     ///
-    /// Files are always complete, because the next run is compared with them. --fail-on looks at all
+    /// Files are always complete, because the next run is compared with them. --fail-on considers all
     /// findings.
     #[arg(long, requires = "previous", help_heading = "Changes")]
     only_changes: bool,

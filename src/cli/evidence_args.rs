@@ -31,17 +31,17 @@ const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
 
 #[derive(Debug, Args)]
 pub(super) struct EvidenceArgs {
-    /// The clusters whose audit logs in CloudWatch to read: names, patterns as 'prod-*', ARNs
+    /// Clusters to read from CloudWatch: names, patterns such as 'prod-*', ARNs
     ///
-    /// An ARN, of a cluster or of its log group, also selects the Region and the account. The name of
+    /// The ARN of a cluster or of its log group also selects the Region and the account. The name of
     /// a cluster's log group works as well.
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
 
     /// Audit logs to read instead: files, directories, s3://BUCKET/PREFIX, or - for standard input
     ///
-    /// Objects in S3 are read with --profile, --region and --endpoint-url. Those whose keys carry
-    /// a date outside the window are not read.
+    /// --profile, --region and --endpoint-url apply to S3. Objects with a date outside the window in
+    /// their key are not read.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "clusters", help_heading = "Evidence")]
     input: Vec<PathBuf>,
 
@@ -56,7 +56,7 @@ pub(super) struct EvidenceArgs {
 
     /// Leave out files and directories that match, as in .gitignore; repeatable
     ///
-    /// Applies to what is found in directories and under prefixes, not to paths given explicitly.
+    /// Applies to files in directories and objects under prefixes, not to paths given explicitly.
     #[arg(
         long,
         value_name = "PATTERN",
@@ -67,24 +67,25 @@ pub(super) struct EvidenceArgs {
 
     /// Start of the window: 24h, '90 minutes ago', yesterday, 08:00, 2026-11-01, 2026-11-01T08:00+02:00
     ///
-    /// What names no date counts back from the end of the window, with inputs in S3 from now unless
-    /// --until is given; what has no offset is in --time-zone. For clusters the default is 24h, and
-    /// 26h from Kubernetes 1.34 on; for inputs everything in them.
+    /// A duration counts back from the end of the window (for S3 inputs without --until, from now).
+    /// A time without an offset is in --time-zone. For clusters the default is 24h, and 26h from
+    /// Kubernetes 1.34 on. For inputs the default is everything in them.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     since: Option<TimeArg>,
 
-    /// End of the window, and the time as of which findings are judged; as --since, from now
+    /// End of the window, to which ages and times left refer; same formats as --since
     ///
-    /// For clusters the default is now, for inputs the time of their last event.
+    /// A duration counts back from now. For clusters the default is now, for inputs the time of their
+    /// last event.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     until: Option<TimeArg>,
 
-    /// How far before --since to look for accepted requests of callers that are rejected now
+    /// How far before --since to look for accepted requests from callers that are rejected now
     ///
-    /// A rejected request carries no name. The workload that used the same address and user agent
-    /// while it was still accepted most likely sent it. Requests from the look-back are not counted.
-    /// The default is 7d; for clusters only investigate looks back by default, because CloudWatch
-    /// charges for it.
+    /// A rejected request has no user name. Most likely it came from the workload that used the same
+    /// address and user agent while it was still accepted. Requests from the look-back are not
+    /// counted. The default is 7d. For clusters only investigate looks back by default, because
+    /// CloudWatch charges for it.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     look_back: Option<TimeDelta>,
 
@@ -101,23 +102,23 @@ pub(super) struct EvidenceArgs {
 
     /// How long the cluster accepts a stale token
     ///
-    /// By default each token has the lifetime that its API server gave it: on EKS 24 hours from 1.34
-    /// on, 90 days before. Kubernetes elsewhere accepts a year: 365d.
+    /// By default this follows from the cluster's version: on EKS 24 hours from 1.34 on, 90 days
+    /// before. Other Kubernetes clusters accept a stale token for a year: 365d.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     token_lifetime: Option<TimeDelta>,
 
     /// The Kubernetes version of the clusters: 1.33
     ///
-    /// The lifetime of a stale token follows from it: on EKS 24 hours from 1.34 on, 90 days before.
-    /// The default comes from eks:DescribeCluster or, without that, from the control plane's own
-    /// requests in the audit log.
+    /// It determines how long a stale token lives: on EKS 24 hours from 1.34 on, 90 days before. The
+    /// default comes from eks:DescribeCluster or, without that, from the control plane's own requests
+    /// in the audit log.
     #[arg(long, value_name = "VERSION", help_heading = "Evidence")]
     kubernetes_version: Option<KubernetesVersion>,
 
     /// Every cluster of the Region
     ///
-    /// Found with eks:ListClusters, so that clusters without audit logging are reported as not seen.
-    /// If that call is denied, only clusters with a log group are found.
+    /// Found with eks:ListClusters, so clusters without audit logging are reported as not seen. If
+    /// that call is denied, only clusters with a log group are found.
     #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
     all_clusters: bool,
 
@@ -130,13 +131,13 @@ pub(super) struct EvidenceArgs {
     )]
     exclude_cluster: Vec<String>,
 
-    /// Read this log group instead of those that EKS writes, by its name or ARN; repeatable
+    /// Read this log group, by name or ARN, instead of those that EKS writes; repeatable
     ///
-    /// For log groups that were renamed, and for those that CloudWatch Logs centralization fills
-    /// from several accounts and Regions: clusters are told apart by the account and the Region
-    /// that each event states. CLUSTER then selects among the clusters in it; where neither the
-    /// events nor the name of the log group state a cluster's name, a single CLUSTER is the name.
-    /// Finding out whose events it holds takes one more query over the window.
+    /// For log groups that were renamed, or that CloudWatch Logs centralization fills from several
+    /// accounts and Regions. Clusters are told apart by the account and Region in each event. CLUSTER
+    /// selects among the clusters in the log group. If neither the events nor the name of the log
+    /// group contain a cluster's name, a single CLUSTER sets it. Listing the clusters in the log group
+    /// takes one more query over the window.
     #[arg(
         long,
         value_name = "NAME",
@@ -152,7 +153,7 @@ pub(super) struct EvidenceArgs {
     #[arg(long, help_heading = "AWS")]
     linked_accounts: bool,
 
-    /// Queries that may run at once in a Region; the account's quota is 100, shared with dashboards
+    /// Maximum number of queries at once in a Region; the quota is 100, shared with dashboards
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "AWS")]
     max_queries: u16,
 

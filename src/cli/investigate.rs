@@ -27,8 +27,8 @@ const FIRST_ANSWER: &str = "First answer, from the window alone. Who else is rej
 
 /// Triage an outage: who is rejected now, who is next, why, and the commands to run
 ///
-/// With one of the options under "Holders", or with --explain, then every holder by itself: its
-/// tokens, its rejections, what it calls, and from where.
+/// With one of the options under "Holders", or with --explain, it also prints each holder (a pod, or
+/// another client of a service account): its tokens, rejections, API calls, and addresses.
 #[derive(Debug, Args)]
 pub(super) struct InvestigateArgs {
     #[command(flatten)]

@@ -29,7 +29,7 @@ pub(super) struct OutputArgs {
 
     /// Write the report to a file, in the format of its extension; repeatable
     ///
-    /// Nothing is printed to standard output then, unless --format is given as well.
+    /// Standard output then stays empty, unless --format is given as well.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
 

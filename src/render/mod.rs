@@ -69,19 +69,19 @@ pub struct RenderOptions {
 /// The formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Format {
-    /// For a person at a terminal
+    /// For reading in a terminal
     Table,
-    /// Versioned; everything the report holds
+    /// Everything in the report, in a versioned schema
     Json,
-    /// One row a finding
+    /// One row per finding
     Csv,
-    /// Pastes into an issue
+    /// For pasting into an issue
     Markdown,
-    /// One page that opens offline, with every token on a time axis
+    /// A self-contained page that shows every token on a time axis
     Html,
-    /// A calendar: a reminder before every death
+    /// A calendar with a reminder before every rejection
     Ics,
-    /// Metrics for the textfile collector of Prometheus
+    /// Metrics for node_exporter's textfile collector
     Prometheus,
 }
 
