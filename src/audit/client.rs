@@ -30,7 +30,7 @@ const KUBERNETES: [&str; 6] = [
 const NO_USER_AGENT: &str = "no user agent was sent, as by JavaScript clients before 2.0.0, older \
                              C# clients and kube-rs: update the client library";
 
-const NO_KNOWN_LIBRARY: &str = "no known client library: let the program read its token file again \
+const NO_KNOWN_LIBRARY: &str = "no known client library: make the program re-read its token file \
                                 at least once a minute";
 
 /// Whether the client, by the version that its user agent tells, reads its token file again.
@@ -148,13 +148,13 @@ impl Client<'_> {
         let what = match self.refreshes {
             _ if library.refreshes_from.is_empty() => return library.note.to_owned(),
             RereadsToken::Yes => {
-                "the library is fixed, so the program itself keeps the token that it read first: \
-                 report it to its makers"
+                "the library is fixed, so the program itself keeps its first token: \
+                 report it to its maintainers"
                     .to_owned()
             }
             _ => format!(
                 "{probably}built with {name}, which re-reads its token from {} on: update the \
-                 program to a release that has it, or ask its makers for one",
+                 program to a release that has it, or ask its maintainers for one",
                 minimum(library)
             ),
         };

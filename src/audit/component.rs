@@ -234,7 +234,7 @@ impl Match<'_> {
         let name = self.component.name;
         let what = match (self.component.fix, self.fixed()) {
             (Fix::Release(release), Some(true)) => format!(
-                "{name} re-reads its token from {release} on, yet this one is frozen: report it to its makers"
+                "{name} re-reads its token from {release} on, yet this one is frozen: report it to its maintainers"
             ),
             (Fix::Release(release), _) => format!("update {name} to {release} or later"),
             (Fix::Successor(successor), _) => {

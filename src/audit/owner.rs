@@ -172,7 +172,7 @@ impl Owner {
     pub const fn advice(&self) -> &'static str {
         match (self.certainty, self.kind) {
             (Certainty::Truncated, _) => {
-                "look up the pod's owner and restart it: its name was cut in the pod's name"
+                "look up the pod's owner and restart it: its name is truncated in the pod's name"
             }
             (_, Kind::Deployment | Kind::DaemonSet | Kind::StatefulSet) => {
                 "a rolling restart gives each pod a new token"

@@ -85,14 +85,14 @@ pub(super) fn read(path: &Path) -> Result<Previous, Failure> {
         }
     };
     let report = json::read(&text)
-        .with_context(|| format!("cannot compare with {shown} (move it away to begin anew)"))?;
+        .with_context(|| format!("cannot compare with {shown} (move it away to start over)"))?;
     let left_out = report
         .changes
         .as_ref()
         .map_or(0, |changes| changes.left_out);
     if left_out > 0 {
         return Err(anyhow!(
-                "cannot compare with {shown}: {left_out} unchanged findings were left out of it; --previous needs a whole report, as --output writes it"
+                "cannot compare with {shown}: {left_out} unchanged findings were left out of it; --previous needs a complete report, as --output writes it"
             )
             .into());
     }

@@ -50,7 +50,7 @@ pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failu
         )
     };
     Err(Failure::Failed(anyhow::anyhow!(
-        "{words}, and --max-scan allows {}\n  ask for a shorter window (--since 6h), fewer clusters, or allow more",
+        "{words}, and --max-scan allows {}\n  use a shorter window (--since 6h) or fewer clusters, or raise --max-scan",
         most.display().si()
     )))
 }
@@ -131,7 +131,7 @@ fn region_words(
         estimate.price,
         match (estimate.told, estimate.unknown) {
             (told, _) if told == estimate.queries + estimate.probes => "as CloudWatch estimates it",
-            (_, 0) => "by what the log groups store",
+            (_, 0) => "from the stored bytes of the log groups",
             _ => "of some clusters nothing is known",
         }
     );

@@ -294,7 +294,7 @@ impl EvidenceArgs {
             wanted(&self.clusters, all, &self.exclude_cluster)?.in_log_groups(self.log_group);
         let until = until.unwrap_or(now);
         if until > now {
-            return Err(Failure::Usage("--until lies in the future".to_owned()));
+            return Err(Failure::Usage("--until is in the future".to_owned()));
         }
         let since = match since {
             Some(since) => Some(since.at(until)?),

@@ -23,7 +23,7 @@ use crate::verdict::known_pods::KnownPods;
 use crate::verdict::{Context, judge};
 
 /// Above what the window alone tells.
-const FIRST_ANSWER: &str = "First answer, from the window alone. Who else is rejected is being looked for before it (see --look-back).";
+const FIRST_ANSWER: &str = "Preliminary result, from the window alone. Now looking back for the other rejected callers (see --look-back).";
 
 /// Triage an outage: who is rejected now, who is next, why, and the commands to run
 ///

@@ -72,7 +72,7 @@ impl ManArgs {
                         .map(clap::Command::get_name)
                         .collect();
                     return Err(Failure::Usage(format!(
-                        "there is no command {name:?}; there are {}",
+                        "unknown command {name:?}; the commands are {}",
                         known.join(", ")
                     )));
                 }

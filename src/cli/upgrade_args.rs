@@ -60,8 +60,8 @@ pub(super) fn check_clusters(report: &Report) -> Result<(), Failure> {
             if !versions.is_empty() && versions.iter().all(|version| *version >= target) =>
         {
             Err(Failure::Usage(format!(
-                "--target-version {target}: every cluster is at {target} or above already; leave \
-                 it out to see what happens there today"
+                "--target-version {target}: every cluster is already at {target} or later; leave \
+                 it out to see today's state"
             )))
         }
         _ => Ok(()),

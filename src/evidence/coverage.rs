@@ -114,7 +114,7 @@ impl GapKind {
     /// The kind in words, for one line, file or slice, and for several.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::TornLine => ("torn line", "torn lines"),
+            Self::TornLine => ("truncated line", "truncated lines"),
             Self::OverlongLine => ("overlong line", "overlong lines"),
             Self::NotUtf8 => ("line that is not UTF-8", "lines that are not UTF-8"),
             Self::NulBytes => ("line with NUL bytes", "lines with NUL bytes"),
@@ -127,7 +127,7 @@ impl GapKind {
                 "events that contradict themselves",
             ),
             Self::Unreadable => ("not read to the end", "not read to the end"),
-            Self::RowLimit => ("limit of rows reached", "limit of rows reached"),
+            Self::RowLimit => ("row limit reached", "row limit reached"),
             Self::QueryEnded => (
                 "query ended without all of its rows",
                 "queries ended without all of their rows",
@@ -141,8 +141,8 @@ impl GapKind {
             Self::NoAnnotations => ("events without annotations", "events without annotations"),
             Self::PodsNotUsed => ("pods not used", "pods not used"),
             Self::ContradictoryAnswer => (
-                "answer that contradicts its events",
-                "answers that contradict their events",
+                "result that contradicts its events",
+                "results that contradict their events",
             ),
         }
     }

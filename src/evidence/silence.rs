@@ -40,7 +40,7 @@ pub fn clamp_beginning(
     if let Some(first) = coverage.first_event
         && begins_late(coverage, since, max_silence)
     {
-        let text = format!("its audit log begins at {}", minute(first));
+        let text = format!("its audit log starts at {}", minute(first));
         coverage.note_times(place, text, 1);
         coverage.since = Some(first);
     }

@@ -55,12 +55,12 @@ pub fn steps(report: &Report) -> Vec<Step<'_>> {
         },
         Step {
             heading: "Stopgap",
-            purpose: "restart before the token ends, until it is fixed",
+            purpose: "restart before the token expires, until it is fixed",
             body: Body::Restarts(stopgap),
         },
         Step {
             heading: "Soon",
-            purpose: "restart before the token ends, which buys time",
+            purpose: "restart before the token expires, which buys time",
             body: Body::Restarts(soon),
         },
         Step {

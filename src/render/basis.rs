@@ -63,7 +63,7 @@ fn basis(scan: &ClusterScan) -> String {
         }
         (_, None) => format!(
             "lifetime unknown: 24 h if this is EKS 1.34 or later, else 90 d; \
-             --kubernetes-version or eks:DescribeCluster settles it; dates with {ASSUMED} assume 24 h"
+             set --kubernetes-version, or allow eks:DescribeCluster; dates with {ASSUMED} assume 24 h"
         ),
     }
 }

@@ -91,7 +91,7 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
         }
         if scan.more_rejected_callers {
             writer.write_record([cell(format!(
-                "# rejected: {}: more callers than are kept apart",
+                "# rejected: {}: more callers than the limit; some are left out",
                 report.name_of(&scan.cluster)
             ))])?;
         }

@@ -69,7 +69,7 @@ impl Column {
     pub fn key(self) -> Option<&'static str> {
         match self {
             Self::At | Self::From => None,
-            Self::Mixed => Some("at: the moment of rejection; from: the earliest"),
+            Self::Mixed => Some("at: exact time of rejection; from: the earliest"),
         }
     }
 

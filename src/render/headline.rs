@@ -51,7 +51,7 @@ pub fn unseen(report: &Report) -> Option<String> {
     }
     if elsewhere > 0 {
         let places = counted(elsewhere, "place", "places");
-        parts.push(format!("could not see {places} of no known cluster"));
+        parts.push(format!("could not see {places} of an unknown cluster"));
     }
     if lines > 0 {
         let lines = counted(lines as usize, "line or event", "lines or events");
@@ -69,7 +69,7 @@ pub fn without_findings(report: &Report) -> String {
     if report.saw_nothing() {
         return match report.is_incomplete() {
             true => "nothing could be read, so nothing is known".to_owned(),
-            false => "nothing was there to read, so nothing is known".to_owned(),
+            false => "there was nothing to read, so nothing is known".to_owned(),
         };
     }
     if let Some(callers) = caller::urgent(report) {
@@ -90,7 +90,7 @@ pub fn without_findings(report: &Report) -> String {
     }
     match report.accepted() {
         0 => "no service account is about to be rejected".to_owned(),
-        _ => "nothing but what is accepted is about to be rejected".to_owned(),
+        _ => "only accepted findings are about to be rejected".to_owned(),
     }
 }
 

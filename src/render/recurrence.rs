@@ -64,14 +64,14 @@ fn ran_out(unnoticed: &[Interruption], is_all: bool, time_zone: Tz) -> Option<St
     let last = minute(unnoticed.last()?.at()?, time_zone);
     let count = unnoticed.len();
     Some(match (is_all, count) {
-        (true, 1) => format!("ran to its end without a rejection seen, last used {last}"),
+        (true, 1) => format!("expired without a rejection seen, last used {last}"),
         (true, _) => format!(
-            "ran to its end {} times without a rejection seen, last used {last}",
+            "expired {} times without a rejection seen, last used {last}",
             thousands(count as u64)
         ),
-        (false, 1) => "ran to its end once more without a rejection seen".to_owned(),
+        (false, 1) => "expired once more without a rejection seen".to_owned(),
         (false, _) => format!(
-            "ran to its end {} more times without a rejection seen",
+            "expired {} more times without a rejection seen",
             thousands(count as u64)
         ),
     })
@@ -107,7 +107,7 @@ fn next_end(finding: &Finding, now: DateTime<Utc>, time_zone: Tz) -> Option<Stri
         .filter(|holder| holder.verdict.is_recurring() && holder.rejected_from >= now)
         .min_by_key(|holder| holder.rejected_from)?;
     Some(format!(
-        "next end {}, {}",
+        "next expiry {}, {}",
         due::date(next, time_zone),
         distance(next.rejected_from, now)
     ))
@@ -132,7 +132,7 @@ pub fn quiet(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String
         (some, all) => format!("{some} of {all} pods "),
     };
     Some(format!(
-        "{which}quiet since {at}; a healthy new token shows after one hour"
+        "{which}quiet since {at}; a healthy new token shows up after one hour"
     ))
 }
 
@@ -182,11 +182,11 @@ mod tests {
         );
         assert_eq!(
             ran_out(&[interruption(10, None)], true, utc).as_deref(),
-            Some("ran to its end without a rejection seen, last used 1970-01-01 00:10")
+            Some("expired without a rejection seen, last used 1970-01-01 00:10")
         );
         assert_eq!(
             ran_out(&[interruption(10, None)], false, utc).as_deref(),
-            Some("ran to its end once more without a rejection seen")
+            Some("expired once more without a rejection seen")
         );
     }
 }

@@ -85,7 +85,7 @@ fn ended(finding: &Finding, silent: &[&HolderFinding], time_zone: Tz) -> Option<
     let first = silent.iter().min_by_key(|holder| holder.rejected_from)?;
     let last_seen = silent.iter().map(|holder| holder.last_seen).max()?;
     Some(format!(
-        "{} expired {}, accepted last {}, no rejection seen",
+        "{} expired {}, last accepted {}, no rejection seen",
         pods_of(finding, silent.len()),
         due::date(first, time_zone),
         minute(last_seen, time_zone)
@@ -118,7 +118,7 @@ fn going_on(
         format!(" (its container started {started})")
     } else {
         let accepted = minute(first_holder.last_seen, time_zone);
-        format!(" (accepted last {accepted})")
+        format!(" (last accepted {accepted})")
     };
     let mut words = format!(
         "{pods} {}{before}; {}, the last {}",

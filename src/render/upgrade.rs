@@ -11,7 +11,7 @@ use crate::report::upgrade::AfterUpgrade;
 
 /// What nobody has published.
 const NOT_KNOWN: &str = "Not known: whether tokens issued before the upgrade stay valid for the \
-                         year they were signed for. Those issued after it end after 24 h.";
+                         year they were signed for. Those issued after it expire after 24 h.";
 
 /// The answer to `--target-version`.
 #[derive(Debug)]

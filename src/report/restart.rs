@@ -85,13 +85,14 @@ impl HolderFinding {
         match status.restarted.map(|it| it.since) {
             Some(SinceRestart::Quiet) => {
                 return Restart::Advice(
-                    "restarted already: look again in an hour, when a new token shows",
+                    "already restarted: check again in an hour, when a new token shows up",
                 );
             }
             Some(SinceRestart::Rejected) if !status.state.is_over() => {
                 return Restart::Advice(
-                    "rejected although its container was started again: its token is not too old; \
-                     see whether its service account was deleted, and what the container sends",
+                    "rejected although its container was restarted, so the token's age is not the \
+                     cause: check whether its service account was deleted, and what the container \
+                     sends",
                 );
             }
             _ => {}

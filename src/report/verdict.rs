@@ -105,7 +105,7 @@ impl Verdict {
                 rests_on_rejections: false,
                 sentence: |grounds| {
                     format!(
-                        "its token ended, nothing was accepted for the last {}, and no later rejection could be joined to it",
+                        "its token expired, nothing was accepted for the last {}, and no later rejection could be attributed to it",
                         hours(grounds.silent)
                     )
                 },
@@ -117,7 +117,7 @@ impl Verdict {
                 rests_on_rejections: false,
                 sentence: |grounds| {
                     format!(
-                        "a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
+                        "a token was used at an age of {}; the kubelet replaces the file within {}, so a client that re-reads it does not use one this old",
                         hours(grounds.used_at),
                         hours(grounds.frozen_from)
                     )
@@ -130,7 +130,7 @@ impl Verdict {
                 rests_on_rejections: false,
                 sentence: |grounds| {
                     format!(
-                        "a token of it ran out in use and another followed, {}; the longest interruption was {}",
+                        "one of its tokens expired in use and another followed, {}; the longest interruption was {}",
                         match grounds.interruptions {
                             1 => "once".to_owned(),
                             times => format!("{times} times"),

@@ -189,7 +189,7 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
             ));
         } else if !used && was_seen {
             notes.push(format!(
-                "{}: fits no finding, and can be removed",
+                "{}: matches no finding, and can be removed",
                 line.place
             ));
         }

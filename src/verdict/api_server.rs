@@ -32,7 +32,7 @@ pub(super) fn cluster_of<'a>(pods: &KnownPods, coverages: &'a Coverages) -> Orig
     let mut clusters = coverages.0.iter();
     match clusters.find(|(cluster, coverage)| is_same(named, cluster, coverage)) {
         Some((cluster, coverage)) if is_another(pods, coverage) => Origin::Elsewhere(format!(
-            "the kubeconfig names the cluster {}, but its API server, {}, is not that cluster's, {}; \
+            "the kubeconfig names cluster {}, but its API server {} is not that cluster's ({}); \
              renew the entry: aws eks update-kubeconfig --name {0}",
             cluster.name,
             pods.server.as_deref().unwrap_or_default(),
@@ -42,7 +42,7 @@ pub(super) fn cluster_of<'a>(pods: &KnownPods, coverages: &'a Coverages) -> Orig
         // The names of clusters in files are anybody's.
         None if coverages.0.keys().any(|it| it.region.is_none()) => Origin::Unknown,
         None => Origin::Elsewhere(format!(
-            "it is of the cluster {}, of which no audit log was read",
+            "it belongs to cluster {}, and no audit log of that cluster was read",
             named.name
         )),
     }
@@ -210,7 +210,10 @@ mod tests {
     fn a_cluster_of_the_same_name_in_another_account_is_another() {
         let elsewhere = Some(cluster("one", Some("999988887777")));
         let why = origin(elsewhere, "localhost", [None, None]);
-        assert!(why.contains("of which no audit log was read"), "{why}");
+        assert!(
+            why.contains("no audit log of that cluster was read"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -108,16 +108,16 @@ impl<'a> Assigned<'a> {
                 [] if traces.is_empty() => {}
                 [] => assigned.gaps.push(
                     pods.gap(
-                        "no pod, no node, no name and no address in it occurs in the audit logs that were \
-                     read; it may be of another cluster"
+                        "none of its pods, nodes, names or addresses occur in the audit logs that were \
+                     read; it may belong to another cluster"
                             .to_owned(),
                     ),
                 ),
                 [_, _, ..] if !best.is_some_and(|best| by_uid(&best)) => {
                     let names: Vec<&str> = chosen.iter().map(|it| it.name.as_str()).collect();
                     assigned.gaps.push(pods.gap(format!(
-                        "its names and addresses occur in several clusters ({}), and none of \
-                         their pods is in it by UID; name one cluster",
+                        "its names and addresses occur in several clusters ({}), and it \
+                         has none of their pods by UID; select one cluster",
                         names.join(", ")
                     )));
                 }

@@ -326,8 +326,7 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
         .count() as u64;
     let note = Note {
         place: cluster.name.as_str().into(),
-        text: "holders with more user agents than are kept apart; the rest were left out of \
-               their lists"
+        text: "holders with more user agents than the limit; the rest are left out of their lists"
             .into(),
     };
     (count > 0).then_some(CountedNote { note, count })

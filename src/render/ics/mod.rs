@@ -266,7 +266,7 @@ impl<'a> Death<'a> {
             .find(|scan| scan.cluster == finding.cluster);
         lines.extend(scan.and_then(basis::outlived));
         if report.is_incomplete() {
-            lines.push("The report is incomplete: more may be dying.".to_owned());
+            lines.push("The report is incomplete: there may be more.".to_owned());
         }
         lines.push(format!(
             "As of {} {}; {}.",

@@ -206,7 +206,7 @@ impl Columns {
     ) -> Option<String> {
         let mut parts: Vec<String> = self.dates.key().map(str::to_owned).into_iter().collect();
         if self.life {
-            parts.push("LIFE: how much of the token's lifetime is over".to_owned());
+            parts.push("LIFE: elapsed part of the token's lifetime".to_owned());
         }
         let split = lines.find_map(|line| line.pods.split_once('/'));
         if let Some((same, all)) = split {

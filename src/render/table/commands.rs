@@ -84,10 +84,10 @@ fn nothing(report: &Report) -> &'static str {
             .is_some()
     };
     if report.findings.iter().any(is_rejected) {
-        return "# no command helps: see above what to do about what is rejected";
+        return "# no command helps: see above for how to fix what is rejected";
     }
     if report.urgent_callers().next().is_some() {
-        return "# nothing to restart before it is known who is rejected: see above";
+        return "# nothing to restart yet: see above for the rejected callers, which are not identified";
     }
     match report.is_incomplete() {
         true => "# nothing to restart in what could be seen",

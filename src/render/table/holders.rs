@@ -72,7 +72,7 @@ fn write_heading(
 ) -> io::Result<()> {
     let name = match &holder.pod {
         Some(pod) => format!("pod {pod}"),
-        None => "a caller that names no pod".to_owned(),
+        None => "a caller without a pod".to_owned(),
     };
     let verdict = paint(of_severity(holder.severity), holder.verdict, options.colour);
     writeln!(output, "    {name}   {verdict}")
@@ -97,7 +97,9 @@ fn entries(
         (
             "tokens",
             match holder.was_never_accepted() {
-                true => vec!["none was seen accepted; read when its container started".to_owned()],
+                true => {
+                    vec!["no accepted request seen; read when its container started".to_owned()]
+                }
                 false => holder.tokens.iter().map(|it| token(it, options)).collect(),
             },
         ),

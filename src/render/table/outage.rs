@@ -67,7 +67,9 @@ impl Next<'_> {
         let distance = distance(holder.rejected_from, now);
         let name = name(report, finding);
         match holder.rejected_from < now {
-            true => format!("{name}: accepted still, its token was to end {date}, {distance}"),
+            true => {
+                format!("{name}: still accepted; its token was due to expire {date}, {distance}")
+            }
             false => format!(
                 "{name}: {} {date}, {distance}",
                 due::rejected(holder.lifetime)

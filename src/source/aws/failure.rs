@@ -96,7 +96,7 @@ impl Failure {
                 profile.as_deref().unwrap_or_default()
             ),
             Cause::NoCredentials { reason } => match profile {
-                Some(profile) => format!("profile {profile} gives no AWS credentials: {reason}"),
+                Some(profile) => format!("profile {profile} has no AWS credentials: {reason}"),
                 None => format!("no AWS credentials were found: {reason}"),
             },
             Cause::RoleNotAssumed { role, by } => format!(
@@ -119,9 +119,9 @@ impl Failure {
             }
             Cause::BadCredentials { reason } => match profile {
                 Some(profile) => format!(
-                    "the AWS credentials of profile {profile} are not valid, or no longer: {reason}"
+                    "the AWS credentials of profile {profile} are invalid or have expired: {reason}"
                 ),
-                None => format!("the AWS credentials are not valid, or no longer: {reason}"),
+                None => format!("the AWS credentials are invalid or have expired: {reason}"),
             },
             Cause::ClockSkewed { reason } => {
                 format!(
@@ -132,23 +132,23 @@ impl Failure {
                 "the window lies before the creation of log group {log_group} or beyond its retention"
             ),
             Cause::MalformedQuery { reason } => format!(
-                "CloudWatch refused the query, which is a bug of eks-stale-tokens: {reason}"
+                "CloudWatch refused the query, which is a bug in eks-stale-tokens: {reason}"
             ),
             Cause::TooManyQueries => format!(
-                "too many queries run in this account in {place}; dashboards and scheduled queries share the quota"
+                "too many queries are running in this account in {place}; dashboards and scheduled queries share the quota"
             ),
             Cause::OutOfTime => {
-                format!("{operation} was not answered in {place} before the time was up")
+                format!("{operation} got no response in {place} before the timeout")
             }
             Cause::NoAuditLog => format!(
-                "log group {log_group} holds no audit log: other logs are enabled, but not this one"
+                "log group {log_group} holds no audit log: other logs are enabled, but not the audit log"
             ),
             Cause::AuditLoggingOff => "its audit logging is off".to_owned(),
             Cause::NoAuditEvents => format!(
                 "log group {log_group} holds no audit event in the window: audit logging is off, was never enabled, or its log is not delivered"
             ),
             Cause::AuditLogStopped { newest } => format!(
-                "the newest audit event in log group {log_group} is of {newest}: audit logging was switched off, or its log is not delivered"
+                "the newest audit event in log group {log_group} is from {newest}: audit logging was switched off, or its log is not delivered"
             ),
             Cause::TransformedEvents { transformer } => {
                 let why = match transformer {
@@ -180,13 +180,13 @@ impl Failure {
             Cause::ObjectDeleted => "it was deleted after it was listed".to_owned(),
             Cause::ObjectReplaced => "it was replaced after it was listed".to_owned(),
             Cause::ObjectArchived => "it is archived (S3 Glacier)".to_owned(),
-            Cause::Torn { reason } => format!("its transfer breaks off: {reason}"),
+            Cause::Torn { reason } => format!("its download was interrupted: {reason}"),
             Cause::AnswerTooLarge => format!(
-                "an answer to {operation} in {place} is larger than {} MiB",
+                "a response to {operation} in {place} is larger than {} MiB",
                 LARGEST_ANSWER >> 20
             ),
             Cause::EndlessList => {
-                format!("the list that {operation} gives in {place} does not end")
+                format!("the list from {operation} in {place} does not end")
             }
             Cause::Unreachable { reason } | Cause::Other { reason } => {
                 format!("{operation} failed in {place}: {reason}")
@@ -204,11 +204,11 @@ impl Failure {
             }
             Cause::UnknownRegion { nearest } => match nearest {
                 Some(nearest) => format!("did you mean {nearest}?"),
-                None => "see which there are: aws account list-regions".to_owned(),
+                None => "list them: aws account list-regions".to_owned(),
             },
             Cause::UnknownProfile { nearest } => match nearest {
                 Some(nearest) => format!("did you mean {nearest}?"),
-                None => "see which there are: aws configure list-profiles".to_owned(),
+                None => "list them: aws configure list-profiles".to_owned(),
             },
             Cause::NoCredentials { .. } => format!(
                 "log in: {}, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
@@ -224,7 +224,7 @@ impl Failure {
             Cause::NoAuditEvents | Cause::AuditLogStopped { .. }
                 if self.scope.log_group.is_some() =>
             {
-                "see whether its events still arrive there: aws observabilityadmin list-centralization-rules-for-organization; and whether its audit logging is on: eks-stale-tokens doctor, in its own account".to_owned()
+                "check whether its events still arrive there: aws observabilityadmin list-centralization-rules-for-organization; and whether its audit logging is on: eks-stale-tokens doctor, in its own account".to_owned()
             }
             Cause::NoLogGroup { nearest: None }
             | Cause::NoAuditLog
@@ -241,26 +241,26 @@ impl Failure {
                 ..
             } => format!("did you mean {nearest}?"),
             Cause::NoNamedLogGroup { .. } => {
-                format!("see which there are: aws logs describe-log-groups{options}")
+                format!("list them: aws logs describe-log-groups{options}")
             }
             Cause::NotInLogGroups { .. } => {
-                "see which clusters are in it: leave out the cluster's name".to_owned()
+                "to see which clusters are in it, leave out the cluster's name".to_owned()
             }
             Cause::TransformedEvents { transformer } => match transformer {
                 Transformer::Unknown => format!(
-                    "see it: aws logs get-transformer{options} --log-group-identifier {}",
+                    "show it: aws logs get-transformer{options} --log-group-identifier {}",
                     self.log_group()
                 ),
                 Transformer::None => format!(
-                    "see it: aws logs describe-account-policies{options} --policy-type TRANSFORMER_POLICY"
+                    "show it: aws logs describe-account-policies{options} --policy-type TRANSFORMER_POLICY"
                 ),
                 Transformer::Found(_) => format!(
-                    "remove it, and events can be read from then on: aws logs delete-transformer{options} --log-group-identifier {}",
+                    "delete it, so that new events can be read: aws logs delete-transformer{options} --log-group-identifier {}",
                     self.log_group()
                 ),
             },
-            Cause::NoCluster => format!("see which there are: aws eks list-clusters{options}"),
-            Cause::NoClusters => format!("see where they are: aws eks list-clusters{options}"),
+            Cause::NoCluster => format!("list them: aws eks list-clusters{options}"),
+            Cause::NoClusters => format!("list them: aws eks list-clusters{options}"),
             Cause::AccessDenied { .. } => format!(
                 "allow {} on {}",
                 self.scope.operation_or_any(),
@@ -284,7 +284,7 @@ impl Failure {
             Cause::ClockSkewed { .. } => {
                 "set the clock: timedatectl set-ntp true; compare with: date --utc".to_owned()
             }
-            Cause::OutsideRetention => "ask for a later one: --since 24h".to_owned(),
+            Cause::OutsideRetention => "use a later window: --since 24h".to_owned(),
             Cause::MalformedQuery { .. } => "please report it".to_owned(),
             Cause::TooManyQueries => format!(
                 "wait longer: --timeout 30m; list what runs: aws logs describe-queries{options} --status Running, and stop what is no longer needed: aws logs stop-query{options} --query-id ID"
@@ -298,7 +298,7 @@ impl Failure {
                 "check --endpoint-url and any proxy in between: AWS ends its lists".to_owned()
             }
             Cause::Unreachable { .. } => {
-                "see whether the network, a proxy or --endpoint-url keeps it away".to_owned()
+                "check the network, any proxy, and --endpoint-url".to_owned()
             }
             Cause::Other { .. } => "try again; --verbose shows each call".to_owned(),
         }

@@ -169,7 +169,7 @@ async fn identity(connection: &Connection, deadline: Instant) -> Check {
             Check::new(NAME, State::Doubtful, words)
         }
         Err(_) => {
-            let words = "sts:GetCallerIdentity did not answer; queries do not need it";
+            let words = "sts:GetCallerIdentity did not respond; queries do not need it";
             Check::new(NAME, State::Doubtful, words)
         }
     }
@@ -192,7 +192,7 @@ async fn control_plane(
             return (vec![check], None);
         }
         Ok(None) => {
-            let words = "eks:DescribeCluster did not answer; a sweep takes the version from the log, or from --kubernetes-version";
+            let words = "eks:DescribeCluster did not respond; a sweep takes the version from the log, or from --kubernetes-version";
             return (vec![Check::new(NAME, State::Doubtful, words)], None);
         }
         Err(failure) => {
@@ -209,7 +209,7 @@ async fn control_plane(
                 let words = format!("{version}: {}", lifetime(version));
                 Check::new(NAME, State::Good, words)
             }
-            None => Check::new(NAME, State::Doubtful, "EKS does not state one"),
+            None => Check::new(NAME, State::Doubtful, "EKS reports none"),
         },
     ];
     if !described.audit_logging {
@@ -253,7 +253,7 @@ fn log_group(
     checks.push(match group.kept_since(now) {
         Some(kept_since) if kept_since > since => {
             let words = format!(
-                "kept {kept}; nothing is there from before {}: {}\n  a sweep sees a frozen token whenever it is used: 24 h are enough for most\n  keep more: aws logs put-retention-policy --region {} --log-group-name {} --retention-in-days 90",
+                "kept {kept}; there is nothing from before {}: {}\n  a sweep sees a frozen token whenever it is used: 24 h are enough for most\n  keep more: aws logs put-retention-policy --region {} --log-group-name {} --retention-in-days 90",
                 kept_since.format("%Y-%m-%d %H:%M UTC"),
                 group.kept_because(now),
                 connection.region,
@@ -356,7 +356,7 @@ async fn queries(connection: &Connection, group: &LogGroup, examined: &Examined<
     );
     let checked = |name, outcome: Result<bool, Failure>| match outcome {
         Ok(true) => Check::new(name, State::Good, "allowed"),
-        Ok(false) => Check::new(name, State::Doubtful, "no answer before the time was up"),
+        Ok(false) => Check::new(name, State::Doubtful, "no response before the timeout"),
         Err(failure) => Check::missing(name, &concerning(failure)),
     };
     let (id, start) = match starting.await {

@@ -105,7 +105,7 @@ pub async fn read(target: &Target, now: DateTime<Utc>) -> Result<LivePods, LiveE
             }
             Err(Stopped::Failed(LiveError::Forbidden { .. })) if *metadata_only => {
                 notes.push(format!(
-                    "{resource} may not be listed: owners are known as far as the pods name them"
+                    "{resource} may not be listed: owners are known only as far as the pods name them"
                 ));
                 next = resources.next();
             }
@@ -195,7 +195,7 @@ impl Connection {
             Ok(Err(error)) => return Err(no_credentials(error.to_string())),
             Err(_) => {
                 return Err(no_credentials(format!(
-                    "the credential plugin did not end within {} s",
+                    "the credential plugin did not finish within {} s",
                     CREDENTIALS_WITHIN.as_secs()
                 )));
             }
@@ -275,7 +275,7 @@ impl Connection {
         reader.found.continues = None;
         reader
             .read_as(kind, text.as_bytes())
-            .map_err(|error| other(format!("its answer is not a list ({error})")))?;
+            .map_err(|error| other(format!("its response is not a list ({error})")))?;
         Ok(reader.found.continues.take())
     }
 
