@@ -1,4 +1,4 @@
-//! What became of a service account, in words.
+//! How a service account changed, in words.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;

@@ -1,5 +1,5 @@
-//! CSV: one row a finding, in rank order. The columns are an interface; new ones are only ever
-//! added at the end.
+//! CSV: one row per finding, in rank order. The columns are an interface; new ones are only added
+//! at the end.
 
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -63,8 +63,9 @@ pub const COLUMNS: [&str; 39] = [
     "last_rejection_utc",
 ];
 
-/// Writes the report. What is no finding follows in comment rows, which start with `#`: what
-/// an upgrade would break, what may be missing or is assumed wrongly, callers that are rejected and not known for certain, tokens kept in secrets.
+/// Writes the report. Everything that is not a finding follows in comment rows, which start with
+/// `#`: what an upgrade would break, what may be missing or is assumed wrongly, callers that are
+/// rejected and not known for certain, tokens kept in secrets.
 pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
@@ -131,7 +132,7 @@ fn upgrade_rows(report: &Report) -> Vec<String> {
     rows
 }
 
-/// A caller that no finding stands for, as a comment row.
+/// A caller without a finding, as a comment row.
 fn rejected_caller(cluster: UntrustedText, caller: &RejectedCaller) -> String {
     let mut names: Vec<String> = caller
         .candidates
@@ -250,14 +251,14 @@ pub fn incomplete(counted: &CountedGap) -> String {
     ))
 }
 
-/// What begins a formula (OWASP, "CSV Injection"), also in the forms that East Asian spreadsheets
+/// What starts a formula (OWASP, "CSV Injection"), also in the forms that East Asian spreadsheets
 /// take for the same.
 const FORMULA: [char; 16] = [
     '=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠', '｜', '％', '﹢', '﹣', '﹦', '﹫',
 ];
 
 /// A text cell that no spreadsheet takes for a formula and no terminal for a command: an
-/// apostrophe before what begins a formula, also behind blanks, and everything that acts written
+/// apostrophe before the start of a formula, also after spaces, and control characters are written
 /// out. Where lists are separated by semicolons, each of their elements is a cell of its own.
 pub fn cell(text: impl Display) -> String {
     let text = text.to_string();

@@ -1,5 +1,4 @@
-//! What a report says first: what could not be seen, and what it means that there is no finding.
-//! Names of clusters and places are log text: escape them.
+//! The start of a report: what could not be seen, and what the absence of findings means.
 
 use super::caller;
 use super::time_format::distance;
@@ -61,7 +60,7 @@ pub fn unseen(report: &Report) -> Option<String> {
 }
 
 /// What it means that no finding has a severity. The all-clear is given only where everything that
-/// was asked for was seen.
+/// was requested was seen.
 pub fn without_findings(report: &Report) -> String {
     if let Some(filtered) = &report.filtered {
         return filtered.words();

@@ -1,23 +1,23 @@
-//! The report in each format: one file a format, one line a format in the table below.
+//! The report in each format: one file per format, and one line per format in the table below.
 //!
-//! A renderer is a function of the report and a page; it has no clock, no terminal and no
+//! A renderer is a function of the report and the options. It uses no clock, terminal or
 //! environment.
 //!
 //! - [`time_format`]: times and durations in words
 //! - [`basis`]: what the report rests on
 //! - [`overview`]: many clusters in a few lines
 //! - [`due`]: when a token is rejected, and how sure that is
-//! - [`recurrence`]: what was interrupted and came back, and what may be back
+//! - [`recurrence`]: what was interrupted and recovered, and what may have recovered
 //! - [`upgrade`]: what an upgrade would break
 //! - [`tally`]: how many findings have each verdict
 //! - [`rejections`]: since when, how often and until when something is rejected
 //! - [`actions`]: what to do, by urgency
-//! - [`harmless`]: why nothing has to be done
+//! - [`harmless`]: why no action is needed
 //! - [`legacy_token`]: tokens kept in secrets
-//! - [`pods`]: what the cluster says of the pods
+//! - [`pods`]: what the cluster reports about the pods
 //! - [`kubeconfig`]: which context kubectl needs for that
 //! - [`command_block`]: commands to paste, cluster by cluster
-//! - [`caller`]: who a rejected caller may be
+//! - [`caller`]: descriptions of rejected callers
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
 //! - [`change`], [`notification`]: what changed, in words and as a chat message

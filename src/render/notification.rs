@@ -1,8 +1,8 @@
 //! A chat message: what changed, short, the worst first.
 //!
-//! It is text in Slack's mrkdwn, which Mattermost, Rocket.Chat and Google Chat read as well.
-//! Nothing that a caller wrote stands outside a code span, where chats know neither mentions nor
-//! links nor formatting.
+//! The format is Slack's mrkdwn, which Mattermost, Rocket.Chat and Google Chat also read. Text from
+//! callers is only inside code spans, where chats support neither mentions nor links nor
+//! formatting.
 
 use std::fmt::{Display, Write as _};
 
@@ -116,7 +116,7 @@ fn clusters(report: &Report) -> String {
     }
 }
 
-/// The callers that no known workload explains and that nobody was told of.
+/// The callers that match no known workload and were not reported before.
 fn callers(report: &Report, time_zone: Tz) -> String {
     let mut text = String::new();
     let new: Vec<_> = report
@@ -282,7 +282,7 @@ fn code(text: impl Display) -> String {
 }
 
 /// A code span that shows the text and does nothing else: the three characters that Slack asks
-/// to escape are, nothing closes the span early, and no `@` is left to mention anybody where a
+/// to escape are, nothing closes the span early, and no `@` is left to mention anyone where a
 /// chat looks for mentions even here.
 fn code_of(text: impl Display, most: usize) -> String {
     let text = text.to_string();

@@ -20,7 +20,7 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
     of_findings(report, output)
 }
 
-/// A metric's name, which ends in its unit, and what it says.
+/// A metric's name, which ends in its unit, and its meaning.
 type Metric = (&'static str, &'static str);
 
 fn of_report(report: &Report, output: &mut dyn Write) -> io::Result<()> {
@@ -165,8 +165,8 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What is said of each service account: a metric and its value, if it has one. What needs
-/// nobody has no date.
+/// The metrics of each service account: a metric and its value, if it has one. What needs
+/// no action has no date.
 type OfFinding = (Metric, fn(&Finding, DateTime<Utc>) -> Option<i64>);
 
 const OF_FINDINGS: [OfFinding; 12] = [

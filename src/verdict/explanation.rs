@@ -13,7 +13,7 @@ use crate::report::rejection::{Confidence, HolderRejections};
 use crate::report::scan::Window;
 use crate::report::verdict::Grounds;
 
-/// Why the holder was judged so, a sentence each. No text of the log is in them.
+/// The reasons for the holder's verdict, one sentence each. They contain no text from the log.
 pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
     let mut reasons = vec![dated(holder)];
     let used_at = holder.tokens.iter().map(age_at_last_use).max();

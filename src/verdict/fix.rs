@@ -1,4 +1,4 @@
-//! Beside a finding: the clients behind it, and what to do.
+//! The clients behind a finding, and what to do about it.
 
 use std::collections::BTreeMap;
 

@@ -1,14 +1,13 @@
-//! One page that opens offline: no request leaves it, and it reads without its only script,
-//! which sorts tables.
+//! A self-contained page: it makes no requests, and is readable without its only script, which
+//! sorts tables.
 //!
 //! - [`axis`], [`lifeline`], [`chart`]: every token on a time axis
-//! - [`histogram`]: the coming deaths
+//! - [`histogram`]: the upcoming rejections
 //! - [`rejected`]: what is rejected now
 //! - [`findings`]: the table
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 //!
-//! What is drawn is laid out here, in per cent and pixels; the template only writes it down, and
-//! escapes it.
+//! Drawings are laid out here, in per cent and pixels. The template only writes and escapes them.
 
 mod axis;
 mod chart;
@@ -50,7 +49,7 @@ use histogram::Histogram;
 const STYLE: &str = include_str!("../../../templates/report.css");
 const SCRIPT: &str = include_str!("../../../templates/report.js");
 
-/// The most rejected callers of a cluster: anybody can be one, under as many names as it likes.
+/// The most rejected callers of a cluster: anyone can be one, under as many names as it likes.
 const MOST_CALLERS: usize = 100;
 
 /// The page, as the template knows it.
@@ -128,7 +127,7 @@ struct Change {
     words: String,
 }
 
-/// A caller that is rejected and that no single holder explains.
+/// A rejected caller that matches no single holder.
 struct Caller {
     cluster: String,
     address: String,
@@ -240,7 +239,7 @@ impl ReportPage {
     }
 }
 
-/// What the page may do: nothing but what stands in it, by digest.
+/// What the page may do: only what it contains, by digest.
 fn policy() -> String {
     let digest = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
@@ -327,7 +326,7 @@ fn callers(report: &Report, options: &RenderOptions) -> Vec<Caller> {
     report.clusters.iter().flat_map(of_scan).collect()
 }
 
-/// The commands that find out who the unexplained callers were, and who has their addresses now.
+/// The commands that identify the unexplained callers, and the pods that have their addresses now.
 fn caller_commands(report: &Report) -> Vec<(&'static str, String)> {
     let is_urgent = |scan: &&ClusterScan| {
         let mut callers = scan.rejected_callers.iter();
@@ -388,7 +387,7 @@ fn account(finding: &Finding) -> String {
     shown(finding.service_account.to_string())
 }
 
-/// Text with everything that acts written out; the template escapes it. A blank would leave a
+/// Text with control characters escaped; the template does the rest. A space would leave a
 /// heading without a name.
 fn shown(text: impl Display) -> String {
     let text = text.to_string();

@@ -1,5 +1,5 @@
-//! The commands to paste, last on the screen of an outage: they restart what is rejected and nothing
-//! else. What is rejected next stands among them as comments only.
+//! The commands to paste, last on the screen in an outage: they restart what is rejected and
+//! nothing else. What is rejected next is included as comments only.
 
 use std::io::{self, Write};
 
@@ -12,10 +12,10 @@ use crate::render::kubeconfig;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-/// The width of the headings on the left, after two blanks.
+/// The width of the headings on the left, after two spaces.
 pub(super) const LEFT: usize = 10;
 
-/// Writes lines to paste under a heading, each as it stands: what is pasted is never wrapped.
+/// Writes lines to paste under a heading, unchanged: what is pasted is never wrapped.
 pub(super) fn write_lines(
     heading: &str,
     lines: &[String],

@@ -1,4 +1,4 @@
-//! Every holder by itself: its tokens, rejections, calls, addresses and nodes.
+//! Each holder separately: its tokens, rejections, calls, addresses and nodes.
 
 use std::io::{self, Write};
 
@@ -58,7 +58,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Says how to come to see every holder by itself.
+/// Explains how to show each holder separately.
 pub(super) fn write_how_to_see(options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let words = "Pod by pod: --namespace NAME, --service-account NAME, --pod NAME, or --explain";
     writeln!(output)?;
