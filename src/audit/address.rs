@@ -16,7 +16,7 @@ const INSIDE: [(Ipv4Addr, u32); 6] = [
 ];
 
 /// Whether an address belongs to a private network or to the API server's own machine; `false`
-/// for text that is no address.
+/// for text that is not an address.
 pub fn is_inside(address: &str) -> bool {
     match address.parse::<IpAddr>() {
         Ok(IpAddr::V4(address)) => is_inside_v4(address),

@@ -1,6 +1,6 @@
-//! How much is kept of text that a caller or a file chooses.
+//! Limits on text that a caller or a file chooses.
 //!
-//! A name is worth its beginning: no text may take more memory than what it is the name of.
+//! A name is truncated to its start: no text may take more memory than the thing it names.
 
 use serde::{Deserialize, Deserializer};
 
@@ -24,7 +24,8 @@ pub const NAME: usize = 256;
 /// Bytes of what a service says of a failure: a sentence or two.
 pub const ERROR: usize = 1_024;
 
-/// What somebody else says, in one line of at most so many bytes: the lines of a message are ours.
+/// Untrusted text as one line of at most the given number of bytes: line breaks in a message are
+/// ours.
 pub fn one_line(text: &str, bytes: usize) -> String {
     let breaks = |character: char| {
         character.is_whitespace() || character.is_control() || character == '\u{2028}'

@@ -1,9 +1,9 @@
 //! The client library behind a user agent, and whether it re-reads its token.
 //!
-//! A user agent is a hint that whoever sends the request writes as they like. Most libraries tell
-//! their own version in it, and then we know whether that version reads its token file again.
-//! client-go tells the version of the *program* instead, which says nothing about the library.
-//! Even a library that refreshes does not help a program that keeps the token it read first.
+//! A user agent is only a hint: the sender can write anything. Most libraries report their own
+//! version in it, which shows whether that version re-reads its token file. client-go reports the
+//! version of the *program* instead, which says nothing about the library. Even a library that
+//! refreshes does not help a program that keeps the token it read first.
 //!
 //! A further library is one more line in [`LIBRARIES`].
 
@@ -30,17 +30,17 @@ const KUBERNETES: [&str; 6] = [
 const NO_USER_AGENT: &str = "no user agent was sent, as by JavaScript clients before 2.0.0, older \
                              C# clients and kube-rs: update the client library";
 
-const NO_KNOWN_LIBRARY: &str = "no known client library: let the program read its token file again \
+const NO_KNOWN_LIBRARY: &str = "no known client library: make the program re-read its token file \
                                 at least once a minute";
 
-/// Whether the client, by the version that its user agent tells, reads its token file again.
+/// Whether the client, by the version in its user agent, re-reads its token file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RereadsToken {
     /// This version of the library does; the program may still keep the token that it read first.
     Yes,
     /// This version of the library does not.
     No,
-    /// The user agent does not tell.
+    /// The user agent does not show it.
     Unknown,
 }
 
@@ -53,7 +53,7 @@ pub struct Program<'a> {
     pub version: Option<&'a str>,
 }
 
-/// What a user agent tells about a client. Texts borrowed from it are raw: escape before showing.
+/// What a user agent reveals about a client. Texts borrowed from it are raw: escape before showing.
 #[derive(Clone, Copy, Debug)]
 pub struct Client<'a> {
     /// The whole user agent; empty if none was sent.
@@ -62,9 +62,9 @@ pub struct Client<'a> {
     pub client_library: Option<&'static Library>,
     /// The library was inferred from the HTTP library below it; other programs use that too.
     pub inferred: bool,
-    /// The version of the library, where the user agent tells it.
+    /// The version of the library, where the user agent has it.
     pub version: Option<&'a str>,
-    /// The program, where the user agent tells it.
+    /// The program, where the user agent has it.
     pub program: Option<Program<'a>>,
     /// Whether that version reads its token file again.
     pub refreshes: RereadsToken,
@@ -148,13 +148,13 @@ impl Client<'_> {
         let what = match self.refreshes {
             _ if library.refreshes_from.is_empty() => return library.note.to_owned(),
             RereadsToken::Yes => {
-                "the library is fixed, so the program itself keeps the token that it read first: \
-                 report it to its makers"
+                "the library is fixed, so the program itself keeps its first token: \
+                 report it to its maintainers"
                     .to_owned()
             }
             _ => format!(
                 "{probably}built with {name}, which re-reads its token from {} on: update the \
-                 program to a release that has it, or ask its makers for one",
+                 program to a release that has it, or ask its maintainers for one",
                 minimum(library)
             ),
         };

@@ -1,8 +1,8 @@
 //! Programs known to freeze, and the release that fixed them.
 //!
-//! For these the remedy is a release, not a library. A component is recognised by the image that its
-//! pod runs, where the cluster says so; else by the binary that the user agent names; else, as an
-//! inference, by the name of the service account or of the pod.
+//! For these the fix is a release, not a library. A component is recognized by the image that its
+//! pod runs, if the cluster reports it; else by the binary that the user agent names; else, as an
+//! inference, by the name of the service account or the pod.
 //!
 //! A further component is one more line in [`COMPONENTS`].
 
@@ -34,8 +34,8 @@ pub struct Component {
     pub source: &'static str,
     /// The names that its user agent begins with.
     binaries: &'static [&'static str],
-    /// The repositories of its images, without the registry, as far as they tell: mirrors keep the
-    /// last part, and often no more.
+    /// The repositories of its images, without the registry, as far as they are distinctive:
+    /// mirrors keep the last part, and often no more.
     images: &'static [&'static str],
     /// The names of its service account and workload, which may follow a prefix and a hyphen
     /// (`prod-kube2iam`).
@@ -197,13 +197,13 @@ impl Component {
 }
 
 impl Match<'_> {
-    /// Whether names gave the component away, which anybody may give to anything.
+    /// Whether it was recognized by names, which can be chosen freely.
     pub fn inferred(&self) -> bool {
         !matches!(self.recognised, Recognised::UserAgent | Recognised::Image)
     }
 
-    /// Whether the version that the user agent or the image tells has the fix; None if that cannot
-    /// be told.
+    /// Whether the version in the user agent or the image has the fix; None if that is not
+    /// known.
     pub fn fixed(&self) -> Option<bool> {
         match self.component.fix {
             Fix::Release(release) => {
@@ -234,7 +234,7 @@ impl Match<'_> {
         let name = self.component.name;
         let what = match (self.component.fix, self.fixed()) {
             (Fix::Release(release), Some(true)) => format!(
-                "{name} re-reads its token from {release} on, yet this one is frozen: report it to its makers"
+                "{name} re-reads its token from {release} on, yet this one is frozen: report it to its maintainers"
             ),
             (Fix::Release(release), _) => format!("update {name} to {release} or later"),
             (Fix::Successor(successor), _) => {

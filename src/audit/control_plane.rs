@@ -1,4 +1,4 @@
-//! Requests of the control plane itself, whose user agents tell the cluster's version.
+//! Requests of the control plane itself, whose user agents contain the cluster's version.
 
 use super::kubernetes_version::KubernetesVersion;
 
@@ -18,8 +18,8 @@ const USERS: [&str; 3] = [
     "system:kube-scheduler",
 ];
 
-/// What the user names of EKS' own components begin with. EKS refuses such a name to anybody
-/// else's access entry (EKS user guide, page "Create access entries").
+/// The prefix of the user names of EKS' own components. EKS refuses such a name in any other
+/// access entry (EKS user guide, page "Create access entries").
 const EKS_USERS: &str = "eks:";
 
 /// The cluster's version, by the user agent of one of its own programs.

@@ -2,14 +2,15 @@
 //!
 //! The event is parsed as a whole and its annotations are taken from its own top level:
 //! user agents, object names, URIs and request bodies can all carry a perfect copy of the
-//! annotation, put there by whoever sent the request.
+//! annotation, put there by the sender of the request.
 
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
 use super::bounded_text::{self, cut};
 
-/// An audit event (`audit.k8s.io/v1`, Kubernetes' `staging/src/k8s.io/apiserver/pkg/apis/audit/v1/types.go`).
+/// An audit event (`audit.k8s.io/v1`, Kubernetes'
+/// `staging/src/k8s.io/apiserver/pkg/apis/audit/v1/types.go`).
 ///
 /// Fields that say nothing about tokens are not kept. Keys are also read as pipelines to
 /// Elasticsearch rewrite them, with `_` for each dot (`processors.rename` of its Kubernetes audit
@@ -43,7 +44,7 @@ pub struct AuditEvent {
     /// The user agent, as the caller gave it; its beginning if it is long.
     #[serde(default, deserialize_with = "bounded_text::user_agent")]
     pub user_agent: String,
-    /// The object that was asked for; absent for non-resource paths.
+    /// The object that was requested; absent for non-resource paths.
     #[serde(default)]
     pub object_ref: ObjectRef,
     /// The answer; absent before there is one.

@@ -1,4 +1,4 @@
-//! The version of a cluster: `1.33`, whatever patch and build it runs.
+//! The version of a cluster, `1.33`, without patch and build.
 
 use std::fmt;
 use std::str::FromStr;

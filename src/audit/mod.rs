@@ -1,13 +1,13 @@
-//! What one audit event says, and nothing more.
+//! One audit event, by itself.
 //!
 //! - [`event`]: the JSON event, read strictly from its own top level
 //! - [`annotation`]: the value of the stale-token annotation
 //! - [`service_account`]: the subject of a token
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
-//! - [`client`], [`component`], [`version`]: who is behind a user agent, and what fixes it
+//! - [`client`], [`component`], [`version`]: the client behind a user agent, and its fix
 //! - [`image`]: the image of a container, and the program in it
-//! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and whose word on it is believed
+//! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and which sources of it are trusted
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
 //! - [`bounded_text`]: how much is kept of text that a caller chooses
@@ -15,7 +15,7 @@
 //! - [`address`]: whether a request came from inside
 //! - [`tool`]: programs that people run, and kubelets, by their user agents
 //!
-//! Pure: no cluster, no clock, no file.
+//! No I/O: no cluster, no clock, no file.
 
 pub mod address;
 pub mod annotation;

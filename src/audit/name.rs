@@ -1,8 +1,8 @@
 //! Which strings are valid Kubernetes names.
 //!
-//! Names are the only text from a log that we ever put into a command. A valid name holds nothing
-//! but lower-case letters, digits, `-` and `.`, and begins with a letter or digit, so it is never an
-//! option, never a quote, never a substitution: commands made of valid names need no shell quoting.
+//! Names are the only text from a log that is ever put into a command. A valid name contains only
+//! lower-case letters, digits, `-` and `.`, and starts with a letter or digit. So it is never an
+//! option, a quote or a substitution, and commands made of valid names need no shell quoting.
 //!
 //! Rules: <https://kubernetes.io/docs/concepts/overview/working-with-objects/names/>
 

@@ -1,4 +1,4 @@
-//! What somebody may have meant who typed a name that is not there.
+//! Suggestions for a name that does not exist.
 
 /// Slips of the keyboard that a name may have at most.
 const SLIPS: usize = 2;

@@ -1,4 +1,4 @@
-//! Who owns a pod, inferred from the pod's name alone.
+//! The owner of a pod, inferred from the pod's name alone.
 //!
 //! An audit event names the pod that a token is bound to, never the workload behind it. Controllers
 //! build the names of their pods by fixed rules, though, and most rules can be read backwards:
@@ -7,12 +7,12 @@
 //! |---|---|
 //! | `NAME-<template hash>-<5 random>` | Deployment, through its ReplicaSet |
 //! | `NAME-<scheduled time>-<5 random>` | CronJob, through its Job |
-//! | `NAME-<5 random>` | DaemonSet, ReplicaSet or Job: the name does not tell |
+//! | `NAME-<5 random>` | DaemonSet, ReplicaSet or Job: the name does not show which |
 //! | `NAME-<index>-<5 random>` | Job with completion indexes, or as above |
 //! | `NAME-<ordinal>` | StatefulSet |
 //!
-//! Every answer is an inference: anybody may name a pod as they like. A command for a wrong owner
-//! ends in kubectl's "not found", it never restarts something else of another kind.
+//! Every result is an inference, because pods can have any name. A command for a wrong owner ends
+//! in kubectl's "not found"; it never restarts something of another kind.
 //!
 //! Rules: `pkg/controller/deployment/util`, `pkg/controller/cronjob`, and
 //! `staging/src/k8s.io/apiserver/pkg/storage/names` in kubernetes/kubernetes.
@@ -44,7 +44,7 @@ const SECONDS: std::ops::Range<u64> = 1_400_000_000..2_000_000_000;
 /// The most digits taken for a StatefulSet's ordinal; longer numbers are dates and the like.
 const ORDINAL_MAX: usize = 3;
 
-/// Words in a name that speak for a Job where the shape does not tell.
+/// Words in a name that suggest a Job where the form does not show it.
 const JOB_WORDS: [&str; 8] = [
     "job",
     "hook",
@@ -100,7 +100,7 @@ impl Kind {
     }
 }
 
-/// How much a pod's name tells about its owner. Nothing of it is certain.
+/// How much a pod's name reveals about its owner. None of it is certain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {
     /// The name has the shape of one kind only.
@@ -172,7 +172,7 @@ impl Owner {
     pub const fn advice(&self) -> &'static str {
         match (self.certainty, self.kind) {
             (Certainty::Truncated, _) => {
-                "look up the pod's owner and restart it: its name was cut in the pod's name"
+                "look up the pod's owner and restart it: its name is truncated in the pod's name"
             }
             (_, Kind::Deployment | Kind::DaemonSet | Kind::StatefulSet) => {
                 "a rolling restart gives each pod a new token"
@@ -185,8 +185,8 @@ impl Owner {
     }
 }
 
-/// Infers the owner of the pod named `pod`. Any string will do; one that is no valid pod name is
-/// taken as a bare pod of that name.
+/// Infers the owner of the pod named `pod`. Any string is accepted; one that is not a valid pod
+/// name is taken as a bare pod of that name.
 pub fn owner_of(pod: &str) -> Owner {
     if !name::is_subdomain(pod) {
         return Owner::likely(Kind::Pod, pod);

@@ -1,4 +1,4 @@
-//! The shape of a request URI: what kind of thing was asked for, without the names in it.
+//! The shape of a request URI: what kind of object was requested, without the names in it.
 
 use super::bounded_text::{PATH_SHAPE, VERB, bounded, cut};
 

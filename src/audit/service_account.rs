@@ -1,4 +1,4 @@
-//! The service account that a token speaks for.
+//! The service account that a token belongs to.
 
 use std::fmt;
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::name::{is_label, is_subdomain};
 
-/// The prefix of a service account's user name
-/// (`ServiceAccountUsernamePrefix` in Kubernetes' `staging/src/k8s.io/apiserver/pkg/authentication/serviceaccount/util.go`).
+/// The prefix of a service account's user name (`ServiceAccountUsernamePrefix` in Kubernetes'
+/// `staging/src/k8s.io/apiserver/pkg/authentication/serviceaccount/util.go`).
 const USERNAME_PREFIX: &str = "system:serviceaccount:";
 
 /// A service account: its namespace and name, both valid Kubernetes names.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 const LONG_RUNNING_VERBS: [&str; 2] = ["watch", "proxy"];
 const LONG_RUNNING_SUBRESOURCES: [&str; 5] = ["attach", "exec", "proxy", "log", "portforward"];
 
-/// The part of a request that one event stands for.
+/// The part of a request that one event records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum RequestStage {
     /// A request that is logged once, when it is over.

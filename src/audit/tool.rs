@@ -1,7 +1,7 @@
-//! The programs that people run with a kubeconfig of their own, by their user agents.
+//! Programs that people run with their own kubeconfig, by their user agents.
 //!
-//! A user agent is the caller's to write: what is told by it is shown, and decides nothing about
-//! a caller that was accepted with a service account's token from the same address.
+//! A user agent is chosen by the caller. What it suggests is shown, but decides nothing about a
+//! caller that was accepted with a service account's token from the same address.
 
 /// Tools by the product names of their user agents, in lower case.
 const TOOLS: &[(&str, &[&str])] = &[

@@ -1,7 +1,7 @@
-//! Text that somebody else wrote: a caller, a cluster, a file's name, a service.
+//! Text from an untrusted source: a caller, a cluster, a file's name, a service.
 //!
-//! User agents and names come from whoever can reach the API server. A control character can
-//! rewrite what was printed before, a bidirectional one can reorder it, and a zero-width one
+//! User agents and names are written by anyone who can reach the API server. A control character
+//! can rewrite what was printed before, a bidirectional one can reorder it, and a zero-width one
 //! can hide in it.
 
 use std::borrow::Cow;
@@ -11,12 +11,12 @@ use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use serde::{Deserialize, Serialize};
 
-/// Text that somebody else wrote, as they wrote it.
+/// Text from an untrusted source, unchanged.
 ///
 /// It has no way to a reader but through an escape. Its [`Display`](fmt::Display) is the one for
 /// terminals, so whatever is formatted is safe there; every other format escapes what it makes of
-/// it. There is no `Deref` and no `AsRef<str>`: who needs the text as it was, to compare it or to
-/// escape it otherwise, has to say so with [`unescaped`](Self::unescaped).
+/// it. There is no `Deref` and no `AsRef<str>`: code that needs the original text, to compare it or
+/// to escape it differently, has to call [`unescaped`](Self::unescaped).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UntrustedText(Box<str>);

@@ -17,8 +17,8 @@ pub struct Version {
 }
 
 impl Version {
-    /// Reads a version, with or without a leading `v`. None for what is no version and for
-    /// `v0.0.0`, which Go programs send when nobody set a version.
+    /// Reads a version, with or without a leading `v`. None for text that is not a version, and for
+    /// `v0.0.0`, which Go programs send if no version was set.
     pub fn parse(text: &str) -> Option<Self> {
         let mut rest = text.strip_prefix(['v', 'V']).unwrap_or(text);
         let mut numbers = [0; PARTS];
@@ -59,7 +59,7 @@ impl Version {
     }
 
     /// Whether this is `minimum` or later. None for a pre-release of exactly `minimum`: whether the
-    /// change was in it already cannot be told.
+    /// change was already in it is not known.
     pub fn at_least(&self, minimum: &Self) -> Option<bool> {
         match self.numbers.cmp(&minimum.numbers) {
             Ordering::Less => Some(false),

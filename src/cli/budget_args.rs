@@ -12,7 +12,7 @@ use crate::source::cloudwatch::price::PricePerGb;
 
 #[derive(Debug, Args)]
 pub(super) struct BudgetArgs {
-    /// Queries that may run at once in a Region; the account's quota is 100, shared with dashboards
+    /// Maximum number of queries at once in a Region; the quota is 100, shared with dashboards
     #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..=100), help_heading = "AWS")]
     max_queries: u16,
 

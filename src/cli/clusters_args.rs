@@ -11,17 +11,17 @@ use crate::source::cloudwatch::wanted::Wanted;
 
 #[derive(Debug, Args)]
 pub(super) struct ClustersArgs {
-    /// The clusters whose audit logs in CloudWatch to read: names, patterns as 'prod-*', ARNs
+    /// Clusters to read from CloudWatch: names, patterns such as 'prod-*', ARNs
     ///
-    /// An ARN, of a cluster or of its log group, also selects the Region and the account. The name of
+    /// The ARN of a cluster or of its log group also selects the Region and the account. The name of
     /// a cluster's log group works as well.
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
 
     /// Every cluster of the Region
     ///
-    /// Found with eks:ListClusters, so that clusters without audit logging are reported as not seen.
-    /// If that call is denied, only clusters with a log group are found.
+    /// Found with eks:ListClusters, so clusters without audit logging are reported as not seen. If
+    /// that call is denied, only clusters with a log group are found.
     #[arg(long, conflicts_with_all = ["clusters", "input"], help_heading = "AWS")]
     all_clusters: bool,
 
@@ -34,13 +34,13 @@ pub(super) struct ClustersArgs {
     )]
     exclude_cluster: Vec<String>,
 
-    /// Read this log group instead of those that EKS writes, by its name or ARN; repeatable
+    /// Read this log group, by name or ARN, instead of those that EKS writes; repeatable
     ///
-    /// For log groups that were renamed, and for those that CloudWatch Logs centralization fills
-    /// from several accounts and Regions: clusters are told apart by the account and the Region
-    /// that each event states. CLUSTER then selects among the clusters in it; where neither the
-    /// events nor the name of the log group state a cluster's name, a single CLUSTER is the name.
-    /// Finding out whose events it holds takes one more query over the window.
+    /// For log groups that were renamed, or that CloudWatch Logs centralization fills from several
+    /// accounts and Regions. Clusters are told apart by the account and Region in each event. CLUSTER
+    /// selects among the clusters in the log group. If neither the events nor the name of the log
+    /// group contain a cluster's name, a single CLUSTER sets it. Listing the clusters in the log group
+    /// takes one more query over the window.
     #[arg(
         long,
         value_name = "NAME",

@@ -20,9 +20,9 @@ pub(super) struct ComparisonArgs {
     #[arg(long, value_name = "REPORT.json", help_heading = "Changes")]
     previous: Option<PathBuf>,
 
-    /// Leave unchanged findings out of what goes to standard output
+    /// Leave unchanged findings out of standard output
     ///
-    /// Files are always complete, because the next run is compared with them. --fail-on looks at all
+    /// Files are always complete, because the next run is compared with them. --fail-on considers all
     /// findings.
     #[arg(long, requires = "previous", help_heading = "Changes")]
     only_changes: bool,
@@ -85,14 +85,14 @@ pub(super) fn read(path: &Path) -> Result<Previous, Failure> {
         }
     };
     let report = json::read(&text)
-        .with_context(|| format!("cannot compare with {shown} (move it away to begin anew)"))?;
+        .with_context(|| format!("cannot compare with {shown} (move it away to start over)"))?;
     let left_out = report
         .changes
         .as_ref()
         .map_or(0, |changes| changes.left_out);
     if left_out > 0 {
         return Err(anyhow!(
-                "cannot compare with {shown}: {left_out} unchanged findings were left out of it; --previous needs a whole report, as --output writes it"
+                "cannot compare with {shown}: {left_out} unchanged findings were left out of it; --previous needs a complete report, as --output writes it"
             )
             .into());
     }

@@ -24,17 +24,15 @@ use crate::source::kubernetes::live::{LiveError, Probed, Target};
 
 /// Check everything that a sweep needs, and print how to fix what is missing
 ///
-/// Looks at the credentials and whose they are, the Region, each permission, the cluster's version
-/// and how long its tokens live, the log group, the audit log and its age, the retention, and the
-/// price of a sweep. Exits with 1 if something is
-/// missing.
+/// Checks the credentials and their identity, the Region, each permission, the cluster's version and
+/// how long its tokens live, the log group, the audit log and its age, the retention, and the cost of
+/// a sweep. Exits with 1 if something is missing.
 #[derive(Debug, Args)]
 pub(super) struct DoctorArgs {
-    /// The clusters: names, patterns as 'prod-*', ARNs; without any, only what all clusters share is
-    /// looked at
+    /// Clusters to check: names, patterns such as 'prod-*', ARNs
     ///
-    /// For more than one the answer is a table: each cluster with what is missing in it. That a
-    /// profile gives no credentials is a row of it.
+    /// Without any, only what all clusters share is checked. For more than one, it prints a table of
+    /// clusters with what is missing for each. A profile without credentials is a row in it.
     #[arg(value_name = "CLUSTER")]
     clusters: Vec<String>,
 
@@ -46,18 +44,18 @@ pub(super) struct DoctorArgs {
     #[arg(long, value_name = "PATTERN")]
     exclude_cluster: Vec<String>,
 
-    /// The window that a sweep would ask for; 24h, and 26h from Kubernetes 1.34 on, if not given
+    /// Start of the window that a sweep would query; by default 24h, or 26h from Kubernetes 1.34 on
     #[arg(long, value_name = "TIME")]
     since: Option<TimeArg>,
 
     #[command(flatten)]
     zone: ZoneArgs,
 
-    /// Compare the query's answer with whole events, on a small piece of the cluster's log
+    /// Verify the query: compare its result with whole events on a small part of the cluster's log
     ///
-    /// What Logs Insights makes of a query is documented in part only. Prints how each construct of
-    /// the query was answered, without any name from the log or of the cluster, to be pasted into a
-    /// bug report. Scans less than 2 % of the window.
+    /// How Logs Insights evaluates a query is only partly documented. This prints the result of each
+    /// construct of the query, without any names from the log or of the cluster, so that it can be
+    /// pasted into a bug report. It scans less than 2 % of the window.
     #[arg(long, requires = "clusters", help_heading = "AWS")]
     verify: bool,
 

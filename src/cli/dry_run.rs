@@ -52,7 +52,7 @@ pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failu
         )
     };
     Err(Failure::Failed(anyhow::anyhow!(
-        "{words}, and --max-scan allows {}\n  ask for a shorter window (--since 6h), fewer clusters, or allow more",
+        "{words}, and --max-scan allows {}\n  use a shorter window (--since 6h) or fewer clusters, or raise --max-scan",
         most.display().si()
     )))
 }

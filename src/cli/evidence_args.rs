@@ -30,16 +30,16 @@ pub(super) struct EvidenceArgs {
 
     /// How long the cluster accepts a stale token
     ///
-    /// By default each token has the lifetime that its API server gave it: on EKS 24 hours from 1.34
-    /// on, 90 days before. Kubernetes elsewhere accepts a year: 365d.
+    /// By default this follows from the cluster's version: on EKS 24 hours from 1.34 on, 90 days
+    /// before. Other Kubernetes clusters accept a stale token for a year: 365d.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     token_lifetime: Option<TimeDelta>,
 
     /// The Kubernetes version of the clusters: 1.33
     ///
-    /// The lifetime of a stale token follows from it: on EKS 24 hours from 1.34 on, 90 days before.
-    /// The default comes from eks:DescribeCluster or, without that, from the control plane's own
-    /// requests in the audit log.
+    /// It determines how long a stale token lives: on EKS 24 hours from 1.34 on, 90 days before. The
+    /// default comes from eks:DescribeCluster or, without that, from the control plane's own requests
+    /// in the audit log.
     #[arg(long, value_name = "VERSION", help_heading = "Evidence")]
     kubernetes_version: Option<KubernetesVersion>,
 

@@ -108,7 +108,7 @@ impl Export {
         let attribution = Attribution::of(&collected.take_evidence(), coverages, stated);
         let requests = collected
             .in_time_order()
-            .context("cannot set requests aside in the temporary directory")?;
+            .context("cannot spill requests to the temporary directory")?;
         let lifetimes: BTreeMap<&Cluster, Lifetimes> = coverages
             .0
             .iter()

@@ -17,8 +17,8 @@ use crate::source::s3::location::{Location, NotALocation, SCHEME};
 pub(super) struct InputsArgs {
     /// Audit logs to read instead: files, directories, s3://BUCKET/PREFIX, or - for standard input
     ///
-    /// Objects in S3 are read with --profile, --region and --endpoint-url. Those whose keys carry
-    /// a date outside the window are not read.
+    /// --profile, --region and --endpoint-url apply to S3. Objects with a date outside the window in
+    /// their key are not read.
     #[arg(long, value_name = "PATH", num_args = 1.., conflicts_with = "clusters", help_heading = "Evidence")]
     input: Vec<PathBuf>,
 
@@ -33,7 +33,7 @@ pub(super) struct InputsArgs {
 
     /// Leave out files and directories that match, as in .gitignore; repeatable
     ///
-    /// Applies to what is found in directories and under prefixes, not to paths given explicitly.
+    /// Applies to files in directories and objects under prefixes, not to paths given explicitly.
     #[arg(
         long,
         value_name = "PATTERN",

@@ -22,12 +22,12 @@ use crate::verdict::holder_filter::{HolderFilter, narrow};
 use crate::verdict::known_pods::KnownPods;
 
 /// Above what the window alone tells.
-const FIRST_ANSWER: &str = "First answer, from the window alone. Who else is rejected is being looked for before it (see --look-back).";
+const FIRST_ANSWER: &str = "Preliminary result, from the window alone. Now looking back for the other rejected callers (see --look-back).";
 
 /// Triage an outage: who is rejected now, who is next, why, and the commands to run
 ///
-/// With one of the options under "Holders", or with --explain, then every holder by itself: its
-/// tokens, its rejections, what it calls, and from where.
+/// With one of the options under "Holders", or with --explain, it also prints each holder (a pod, or
+/// another client of a service account): its tokens, rejections, API calls, and addresses.
 #[derive(Debug, Args)]
 pub(super) struct InvestigateArgs {
     #[command(flatten)]

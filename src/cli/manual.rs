@@ -30,22 +30,22 @@ const ENVIRONMENT: [(&str, &str); 4] = [
         "The webhook URL, instead of --webhook.",
     ),
     ("KUBECONFIG", "The kubeconfig for --context and --live."),
-    ("NO_COLOR", "If set, nothing is coloured."),
+    ("NO_COLOR", "If set, output has no colours."),
 ];
 
 /// The jobs, the most urgent first.
 const EXAMPLES: [(&str, &str); 5] = [
     (
         "eks-stale-tokens investigate CLUSTER",
-        "Pods get 401 now: who is rejected, and what restores service",
+        "Pods get 401 now: what is rejected, and the commands that restore service",
     ),
     (
         "eks-stale-tokens sweep CLUSTER --target-version 1.34 --fail-on warning",
-        "What the upgrade to 1.34 will break",
+        "What an upgrade to 1.34 would break",
     ),
     (
         "eks-stale-tokens sweep --all-clusters --previous report.json --output report.json",
-        "Every morning, for all clusters of a Region, with what changed since yesterday",
+        "Every morning, for all clusters of a Region, with what changed since the last run",
     ),
     (
         "eks-stale-tokens sweep --input /var/log/kubernetes/audit",
@@ -72,7 +72,7 @@ impl ManArgs {
                         .map(clap::Command::get_name)
                         .collect();
                     return Err(Failure::Usage(format!(
-                        "there is no command {name:?}; there are {}",
+                        "unknown command {name:?}; the commands are {}",
                         known.join(", ")
                     )));
                 }

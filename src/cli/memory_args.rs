@@ -14,15 +14,15 @@ use crate::verdict::acceptance::{self, Acceptance};
 pub(super) struct KnownArgs {
     /// Leave out rejected callers at this address; repeatable
     ///
-    /// For callers that are known and harmless, such as a host with an old kubeconfig. The report
-    /// says how many were left out. Rejections of a known workload are reported all the same.
+    /// For known and harmless callers, such as a host with an old kubeconfig. The report states how
+    /// many were left out. Rejections of a known workload are always reported.
     #[arg(long, value_name = "ADDRESS", help_heading = "Evidence")]
     ignore_caller: Vec<IpAddr>,
 
-    /// Take the severity from the known findings in this file
+    /// File of known findings, which get no severity until a date
     ///
-    /// A line a finding: NAMESPACE/ACCOUNT, cluster, last day, the verdict that is accepted, and
-    /// the reason; names may be patterns. A finding that is worse than accepted keeps its severity.
+    /// One finding per line: NAMESPACE/ACCOUNT, cluster, last day, the accepted verdict, and the
+    /// reason. Names may be patterns. A finding that is worse than accepted keeps its severity.
     #[arg(long, value_name = "FILE", help_heading = "Evidence")]
     accept: Option<PathBuf>,
 }
@@ -57,8 +57,8 @@ impl KnownArgs {
 pub(super) struct MemoryArgs {
     /// Recognize rejected callers by this report, written earlier with --output
     ///
-    /// A rejected request carries no name. A workload that the earlier report saw at the same
-    /// address with the same user agent is named, even if it died long before the window.
+    /// A rejected request has no user name. If the earlier report has a workload with the same
+    /// address and user agent, it is named, even if it was last accepted long before the window.
     #[arg(long, value_name = "REPORT.json", help_heading = "Evidence")]
     previous: Option<PathBuf>,
 }

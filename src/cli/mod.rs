@@ -61,18 +61,18 @@ use exit::{Failure, Outcome};
 
 /// Find the service-account tokens that an EKS API server will soon reject.
 ///
-/// Since Kubernetes 1.21 a pod's token is short-lived and clients have to re-read it. For clients
-/// that never do, Amazon EKS stretches the token, marks every request made with it in the audit log,
-/// and answers 401 once it ends: after 24 hours on EKS 1.34 and later, after 90 days before. This
-/// command reads those marks and reports which workloads hold such tokens, when each one dies, and
-/// what to do about it.
+/// Since Kubernetes 1.21, a pod's token is short-lived and clients have to re-read it. For clients
+/// that never do, Amazon EKS extends the token and marks every request made with it in the audit
+/// log. Once the token expires, the API server answers 401: after 24 hours on EKS 1.34 and later,
+/// after 90 days before. This command finds those marks and reports which workloads hold such
+/// tokens, when each one will be rejected, and how to fix it.
 #[derive(Debug, Parser)]
 #[command(version = version::VERSION.as_str(), max_term_width = 100, after_help = exit_codes())]
 pub struct Cli {
     #[command(subcommand)]
     command: Command,
 
-    /// Log to standard error: -v prints a line per API call, -vv what the AWS SDK logs
+    /// Log to standard error: -v prints one line per API call, -vv adds the AWS SDK's own log
     #[arg(short, long, action = clap::ArgAction::Count, global = true)]
     verbose: u8,
 }

@@ -56,7 +56,7 @@ pub(super) struct NotificationArgs {
 enum Notify {
     /// After every run
     Always,
-    /// When something changed that somebody should know about
+    /// After a notable change: something is new, worse, restarted, better or gone
     Changes,
     /// Never
     Never,

@@ -29,7 +29,7 @@ pub(super) struct OutputArgs {
 
     /// Write the report to a file, in the format of its extension; repeatable
     ///
-    /// Nothing is printed to standard output then, unless --format is given as well.
+    /// Standard output then stays empty, unless --format is given as well.
     #[arg(short, long, value_name = "FILE", help_heading = "Output")]
     output: Vec<PathBuf>,
 
@@ -74,7 +74,7 @@ impl OutputArgs {
             let Some(format) = extension.as_deref().and_then(Format::of_extension) else {
                 let known: Vec<&str> = Format::extensions().collect();
                 return Err(Failure::Usage(format!(
-                    "--output {}: the extension names no format; known are .{}",
+                    "--output {}: unknown extension; use one of .{}",
                     path.display(),
                     known.join(", .")
                 )));
@@ -105,7 +105,7 @@ pub(super) fn output_file(path: &Path, inputs: &[PathBuf]) -> Result<OutputFile,
     match inputs.iter().find(|input| file.is_same_as(input)) {
         None => Ok(file),
         Some(_) => Err(Failure::Usage(format!(
-            "--output {}: it is the input, and would be lost: name another file",
+            "--output {}: it is also the input and would be overwritten: use another file",
             path.display()
         ))),
     }
@@ -173,7 +173,7 @@ impl Outputs<'_> {
         for (file, format) in self.files.iter().filter(|(_, format)| wanted(*format)) {
             if self.keeps_older.get() && file.path().exists() {
                 let kept = format!(
-                    "warning: interrupted before everything was seen: {} is left as it was\n",
+                    "warning: interrupted before everything was seen: {} is unchanged\n",
                     file.path().display()
                 );
                 // Without standard error nobody can be told.

@@ -15,9 +15,10 @@ use crate::verdict::known_pods::KnownPods;
 pub(super) struct PodsArgs {
     /// Take workloads, addresses and images from this list of pods, - for standard input; repeatable
     ///
-    /// What `kubectl get pods,replicasets,jobs -A -o json` prints, compressed or not. With it, the
-    /// workloads in commands are the pods' owners, rejected addresses are pods, and the report says
-    /// who was restarted. Each list is used for the cluster whose pods are in it.
+    /// The output of `kubectl get pods,replicasets,jobs -A -o json`, compressed or not. With it, the
+    /// workloads in commands are the pods' owners, rejected addresses are matched to pods, and the
+    /// report shows which pods were restarted. Each list is used for the cluster that its pods are
+    /// from.
     #[arg(long, value_name = "FILE", help_heading = "Pods")]
     pods: Vec<PathBuf>,
 
@@ -29,8 +30,8 @@ pub(super) struct PodsArgs {
 pub(super) struct ContextArgs {
     /// List the pods through this context of the kubeconfig; repeatable, one per cluster
     ///
-    /// Lists pods, replicasets and jobs of all namespaces, and changes nothing. A context is used
-    /// for the cluster that its kubeconfig names, or whose pods it has.
+    /// Lists the pods, replicasets and jobs of all namespaces, and changes nothing. A context is used
+    /// for the cluster that it connects to.
     #[arg(long, value_name = "NAME", help_heading = "Pods")]
     context: Vec<String>,
 

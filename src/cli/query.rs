@@ -21,14 +21,15 @@ use crate::source::request_filter::RequestFilter;
 
 /// Print a Logs Insights query and, for a cluster, the console link that runs it
 ///
-/// Without a name it lists the queries. What it prints is a query: the rest is in comments.
+/// Without a name, it lists the queries. The output is the query itself; everything else is in
+/// comments.
 #[derive(Debug, Args)]
 pub(super) struct QueryArgs {
     /// The query
     #[arg(value_name = "NAME", value_parser = PossibleValuesParser::new(QUERIES.map(|query| query.name)))]
     name: Option<String>,
 
-    /// The cluster to make a link for
+    /// The cluster to print a console link for
     #[arg(long, value_name = "CLUSTER", requires = "name")]
     cluster: Option<String>,
 

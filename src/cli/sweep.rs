@@ -44,11 +44,11 @@ pub(super) struct SweepArgs {
     #[command(flatten)]
     comparison: ComparisonArgs,
 
-    /// When to compare the query's answer with whole events, on a small piece of a log
+    /// When to verify the query: compare its result with whole events on a small part of a log
     ///
-    /// What Logs Insights makes of a query is documented in part only. auto compares once in each
-    /// Region, and again when the query changes; --previous remembers it. It scans less than 2 %
-    /// more. Where the answer differs, whole events are read instead.
+    /// How Logs Insights evaluates a query is only partly documented. auto verifies once in each
+    /// Region, and again when the query changes; --previous remembers it. It scans less than 2 % more.
+    /// If the results differ, whole events are read instead.
     #[arg(
         long,
         value_name = "WHEN",

@@ -11,9 +11,9 @@ use crate::report::Report;
 pub(super) struct UpgradeArgs {
     /// Report what upgrading the clusters to this version would break: 1.34
     ///
-    /// From 1.34 on EKS accepts a stale token for 24 hours only. Verdicts and dates stay those of
-    /// today. What would be rejected daily has at least severity warning, so that --fail-on
-    /// warning is a gate for upgrades.
+    /// From 1.34 on, EKS accepts a stale token for only 24 hours. Verdicts and dates are not changed.
+    /// Findings that would be rejected daily have at least severity warning, so --fail-on warning
+    /// works as a gate for upgrades.
     #[arg(long, value_name = "VERSION", help_heading = "Evidence")]
     target_version: Option<KubernetesVersion>,
 }
@@ -60,8 +60,8 @@ pub(super) fn check_clusters(report: &Report) -> Result<(), Failure> {
             if !versions.is_empty() && versions.iter().all(|version| *version >= target) =>
         {
             Err(Failure::Usage(format!(
-                "--target-version {target}: every cluster is at {target} or above already; leave \
-                 it out to see what happens there today"
+                "--target-version {target}: every cluster is already at {target} or later; leave \
+                 it out to see today's state"
             )))
         }
         _ => Ok(()),

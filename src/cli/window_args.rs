@@ -16,24 +16,25 @@ const DEFAULT_LOOK_BACK: TimeDelta = TimeDelta::days(7);
 pub(super) struct WindowArgs {
     /// Start of the window: 24h, '90 minutes ago', yesterday, 08:00, 2026-11-01, 2026-11-01T08:00+02:00
     ///
-    /// What names no date counts back from the end of the window, with inputs in S3 from now unless
-    /// --until is given; what has no offset is in --time-zone. For clusters the default is 24h, and
-    /// 26h from Kubernetes 1.34 on; for inputs everything in them.
+    /// A duration counts back from the end of the window (for S3 inputs without --until, from now).
+    /// A time without an offset is in --time-zone. For clusters the default is 24h, and 26h from
+    /// Kubernetes 1.34 on. For inputs the default is everything in them.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     since: Option<TimeArg>,
 
-    /// End of the window, and the time as of which findings are judged; as --since, from now
+    /// End of the window, to which ages and times left refer; same formats as --since
     ///
-    /// For clusters the default is now, for inputs the time of their last event.
+    /// A duration counts back from now. For clusters the default is now, for inputs the time of their
+    /// last event.
     #[arg(long, value_name = "TIME", help_heading = "Evidence")]
     until: Option<TimeArg>,
 
-    /// How far before --since to look for accepted requests of callers that are rejected now
+    /// How far before --since to look for accepted requests from callers that are rejected now
     ///
-    /// A rejected request carries no name. The workload that used the same address and user agent
-    /// while it was still accepted most likely sent it. Requests from the look-back are not counted.
-    /// The default is 7d; for clusters only investigate looks back by default, because CloudWatch
-    /// charges for it.
+    /// A rejected request has no user name. Most likely it came from the workload that used the same
+    /// address and user agent while it was still accepted. Requests from the look-back are not
+    /// counted. The default is 7d. For clusters only investigate looks back by default, because
+    /// CloudWatch charges for it.
     #[arg(long, value_name = "DURATION", value_parser = duration, help_heading = "Evidence")]
     look_back: Option<TimeDelta>,
 
@@ -112,7 +113,7 @@ impl StatedWindow {
     ) -> Result<ClusterWindow, Failure> {
         let until = self.until.unwrap_or(now);
         if until > now {
-            return Err(Failure::Usage("--until lies in the future".to_owned()));
+            return Err(Failure::Usage("--until is in the future".to_owned()));
         }
         let since = match self.since {
             Some(since) => Some(since.at(until)?),

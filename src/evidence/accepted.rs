@@ -128,7 +128,7 @@ impl Evidence {
         i64::from(self.seconds_after_warning) + WARN_AFTER_SECONDS
     }
 
-    /// When the token was issued, as this one event tells it: up to 11 s late, because the API
+    /// When the token was issued, as computed from this one event: up to 11 s late, because the API
     /// server repeats a successful authentication for 10 s (kubernetes/kubernetes#90140), and
     /// never early.
     pub fn issued(&self) -> DateTime<Utc> {
@@ -145,7 +145,7 @@ impl Evidence {
         start.stage == RequestStage::Started && *self == as_end
     }
 
-    /// Who holds the token.
+    /// The holder of the token.
     pub fn holder(&self, cluster: &Arc<Cluster>) -> Holder {
         Holder {
             cluster: Arc::clone(cluster),

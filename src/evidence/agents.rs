@@ -8,8 +8,8 @@ use super::capped_counts::pop_last;
 use super::majority::Majority;
 use super::token::Tokens;
 
-/// How many user agents of a holder are kept apart. A pod has one or two; who makes up more is
-/// not worth more memory.
+/// How many user agents of a holder are counted separately. A pod has one or two; a caller that
+/// makes up more is not worth more memory.
 const KEPT: usize = 32;
 
 /// What one user agent did.
@@ -28,7 +28,7 @@ impl AgentUse {
     }
 }
 
-/// The user agents beyond those that are kept apart, as one.
+/// The user agents beyond those that are counted separately, combined into one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Others {
     merged: AgentUse,
@@ -38,7 +38,7 @@ struct Others {
 /// The user agents of a holder: the first [`KEPT`] in order with what each did, and the rest
 /// together.
 ///
-/// What is kept is the beginning of the sorted union, so an agent that was left out of a part is
+/// What is kept is the start of the sorted union, so an agent that was left out of a part is
 /// left out of the whole, and merging stays associative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agents {
@@ -47,7 +47,7 @@ pub struct Agents {
 }
 
 impl Agents {
-    /// One user agent that used these tokens for so many requests.
+    /// One user agent, with the number of requests that it made with these tokens.
     pub fn one(user_agent: String, requests: u64, tokens: Tokens) -> Self {
         let mut kept = LiteMap::with_capacity(1);
         kept.insert(user_agent.into(), AgentUse { requests, tokens });
@@ -92,29 +92,30 @@ impl Agents {
         tokens
     }
 
-    /// Every user agent with what it did, in order, and those that are not kept apart as one
-    /// without a name.
+    /// Every user agent with what it did, in order, and those that are not counted separately as
+    /// one without a name.
     pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &AgentUse)> {
         let kept = self.kept.iter().map(|(agent, it)| (Some(&**agent), it));
         kept.chain(self.others.iter().map(|others| (None, &others.merged)))
     }
 
-    /// The user agents that are kept apart, in order.
+    /// The user agents that are counted separately, in order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.kept.keys().map(|agent| &**agent)
     }
 
-    /// Whether some were not kept apart.
+    /// Whether some were not counted separately.
     pub fn has_more(&self) -> bool {
         self.others.is_some()
     }
 
-    /// Whether this user agent is one of the holder's, or may be one that was not kept apart.
+    /// Whether this user agent is one of the holder's, or may be one that was not counted
+    /// separately.
     pub fn may_include(&self, user_agent: &str) -> bool {
         self.has_more() || self.kept.contains_key(user_agent)
     }
 
-    /// The user agents, the most used first, then in order. One that was not kept apart stands
+    /// The user agents, the most used first, then in order. One that was not counted separately is
     /// first if it sent most of the requests.
     pub fn texts(&self) -> Vec<UntrustedText> {
         let mut counts: Vec<(&str, u64)> = self
@@ -150,7 +151,7 @@ mod tests {
     }
 
     proptest! {
-        /// Merged in any parts, also beyond what is kept apart.
+        /// Merged in any parts, also beyond the limit.
         #[test]
         fn merging_is_the_same_in_any_parts(
             names in prop::collection::vec("[a-z]{1,2}", 0..200),

@@ -5,12 +5,12 @@ use crate::audit::untrusted_text::UntrustedText;
 use litemap::LiteMap;
 
 /// How many distinct texts a tally keeps. A pod has one or two user agents and a handful of
-/// addresses; whoever makes up more is not worth more memory.
+/// addresses; a caller that makes up more does not get more memory.
 const KEPT: usize = 32;
 
 /// Counts of distinct texts: the first [`KEPT`] in order, and whether there were more.
 ///
-/// What is kept is the beginning of the sorted union, so that merging stays associative and
+/// What is kept is the start of the sorted union, so that merging stays associative and
 /// the counts that are kept are exact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CappedCounts {
@@ -19,7 +19,7 @@ pub struct CappedCounts {
 }
 
 impl CappedCounts {
-    /// Counts a text so many times more; 0 notes that it was there.
+    /// Counts a text the given number of times; 0 records only that it was there.
     pub fn add(&mut self, text: &str, times: u64) {
         if let Some(count) = self.counts.get_mut(text) {
             *count = count.saturating_add(times);

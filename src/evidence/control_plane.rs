@@ -1,5 +1,5 @@
-//! What is known of a cluster's control plane: its version above all, on which the lifetime of
-//! its tokens depends.
+//! What is known about a cluster's control plane, mainly its version, which determines the lifetime
+//! of its tokens.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::kubernetes_version::KubernetesVersion;
 
-/// What is known of one cluster's control plane, by where it was learnt.
+/// What is known about one cluster's control plane, by source.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ControlPlane {
     /// The version that the operator states.
@@ -23,7 +23,7 @@ pub struct ControlPlane {
 /// cluster that one Region or account does not have may still be there in another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Description {
-    /// There is no such cluster: its log group has outlived it.
+    /// The cluster no longer exists, only its log group.
     Deleted,
     /// There is.
     Cluster(DescribedCluster),
@@ -138,7 +138,7 @@ impl ControlPlane {
         }
     }
 
-    /// Whether the EKS API says that there is no such cluster.
+    /// Whether the EKS API reports that the cluster does not exist.
     pub fn is_deleted(&self) -> bool {
         self.described == Some(Description::Deleted)
     }

@@ -1,4 +1,4 @@
-//! What was looked at, and what could not be seen.
+//! What was read, and what could not be seen.
 
 use crate::audit::untrusted_text::UntrustedText;
 
@@ -20,9 +20,9 @@ pub struct Coverage {
     pub profile: Option<String>,
     /// The log groups, files or streams.
     pub places: BTreeSet<String>,
-    /// The first arrival that was asked for; absent if everything was.
+    /// The first arrival that was requested; absent if everything was.
     pub since: Option<DateTime<Utc>>,
-    /// The last arrival that was asked for; absent if everything was.
+    /// The last arrival that was requested; absent if everything was.
     pub until: Option<DateTime<Utc>>,
     /// The earliest time stated by an event that was read, of any kind.
     pub first_event: Option<DateTime<Utc>>,
@@ -30,7 +30,7 @@ pub struct Coverage {
     pub last_event: Option<DateTime<Utc>>,
     /// The latest that lies before the end of the window, where files hold later ones as well.
     pub newest_inside: Option<DateTime<Utc>>,
-    /// Whether an event from a file was seen with annotations, where marks stand.
+    /// Whether an event from a file was seen with annotations, which hold the marks.
     pub is_annotated: bool,
     /// Messages where audit events are written that are none.
     pub foreign_events: u64,
@@ -42,8 +42,8 @@ pub struct Coverage {
     pub bytes_scanned: u64,
     /// What that costs, if CloudWatch scanned anything.
     pub price: Option<Price>,
-    /// Queries started. One that several clusters share is counted at the first of them, and its
-    /// bytes by how much each of them stores.
+    /// Queries started. A query that several clusters share is counted for the first of them, and
+    /// its bytes in proportion to what each of them stores.
     pub queries: u64,
     /// Queries that were found to be answered here as the events themselves say: the name of each
     /// with a checksum of its text.
@@ -52,9 +52,9 @@ pub struct Coverage {
     pub notes: BTreeMap<Note, u64>,
     /// What could not be seen, and how many lines, slices or files that concerns.
     pub gaps: BTreeMap<Gap, u64>,
-    /// Files that hold no audit events, passed over.
+    /// Skipped files, which hold no audit events.
     pub skipped_files: BTreeSet<String>,
-    /// What is known of the cluster's control plane.
+    /// What is known about the cluster's control plane.
     pub control_plane: ControlPlane,
 }
 
@@ -98,15 +98,15 @@ pub enum GapKind {
     NotAsked,
     /// A log without any event in the window.
     NoEvents,
-    /// A cluster whose newest audit event lies long before the end of the window.
+    /// A cluster whose newest audit event is long before the end of the window.
     AuditLogStopped,
     /// An input that was named and holds no audit event.
     NotAnAuditLog,
-    /// Audit events without annotations, where marks stand.
+    /// Audit events without annotations, which hold the marks.
     NoAnnotations,
-    /// What a cluster says of its pods was asked for, and could not be used.
+    /// A list of a cluster's pods was given, but could not be used.
     PodsNotUsed,
-    /// A query whose answer is not what the events themselves say.
+    /// A query with a result that differs from the events.
     ContradictoryAnswer,
 }
 
@@ -114,7 +114,7 @@ impl GapKind {
     /// The kind in words, for one line, file or slice, and for several.
     fn words(self) -> (&'static str, &'static str) {
         match self {
-            Self::TornLine => ("torn line", "torn lines"),
+            Self::TornLine => ("truncated line", "truncated lines"),
             Self::OverlongLine => ("overlong line", "overlong lines"),
             Self::NotUtf8 => ("line that is not UTF-8", "lines that are not UTF-8"),
             Self::NulBytes => ("line with NUL bytes", "lines with NUL bytes"),
@@ -127,7 +127,7 @@ impl GapKind {
                 "events that contradict themselves",
             ),
             Self::Unreadable => ("not read to the end", "not read to the end"),
-            Self::RowLimit => ("limit of rows reached", "limit of rows reached"),
+            Self::RowLimit => ("row limit reached", "row limit reached"),
             Self::QueryEnded => (
                 "query ended without all of its rows",
                 "queries ended without all of their rows",
@@ -141,8 +141,8 @@ impl GapKind {
             Self::NoAnnotations => ("events without annotations", "events without annotations"),
             Self::PodsNotUsed => ("pods not used", "pods not used"),
             Self::ContradictoryAnswer => (
-                "answer that contradicts its events",
-                "answers that contradict their events",
+                "result that contradicts its events",
+                "results that contradict their events",
             ),
         }
     }
@@ -195,12 +195,12 @@ impl CountedGap {
 }
 
 impl Coverage {
-    /// Notes a gap once more.
+    /// Records a gap once.
     pub fn gap(&mut self, place: &str, kind: GapKind, detail: impl Into<UntrustedText>) {
         self.gap_times(place, kind, detail, 1);
     }
 
-    /// Notes a gap so many times more; 0 notes nothing.
+    /// Records a gap the given number of times; 0 records nothing.
     pub fn gap_times(
         &mut self,
         place: &str,
@@ -219,7 +219,7 @@ impl Coverage {
         *self.gaps.entry(gap).or_default() += times;
     }
 
-    /// Makes a note so many times more.
+    /// Records a note the given number of times.
     pub fn note_times(&mut self, place: &str, text: impl Into<UntrustedText>, times: u64) {
         let note = Note {
             place: place.into(),

@@ -1,4 +1,4 @@
-//! Who holds a token.
+//! The holder of a token.
 
 use std::sync::Arc;
 
@@ -13,11 +13,11 @@ pub struct Holder {
     pub cluster: Arc<Cluster>,
     /// The service account its token speaks for.
     pub service_account: ServiceAccount,
-    /// What tells it from other holders of that account.
+    /// What distinguishes it from other holders of that account.
     pub identity: Identity,
 }
 
-/// What tells the holders of one service account apart.
+/// What distinguishes the holders of one service account.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Identity {
     /// The pod, by its UID: the pods of a StatefulSet keep their names when they are replaced.

@@ -1,5 +1,5 @@
-//! Tokens by their identity: one or two for most holders, of which there may be a million, and any
-//! number for a few.
+//! Tokens by their ID. Most holders have one or two, and there may be a million holders. A few
+//! holders have any number.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use litemap::LiteMap;
 
 use super::token::Token;
 
-/// Up to so many are kept in one piece of memory; a node of a B-tree has room for eleven.
+/// Up to this many are kept in one piece of memory; a node of a B-tree has room for eleven.
 const FEW: usize = 8;
 
 /// Tokens by their identity.

@@ -13,7 +13,7 @@ use crate::audit::stage::RequestStage;
 pub struct LegacyTokenRequest {
     /// The token's subject.
     pub service_account: ServiceAccount,
-    /// The secret, where the cluster tells it.
+    /// The secret, where the cluster reports it.
     pub secret: Option<String>,
     /// The user agent, as the caller gave it.
     pub user_agent: String,

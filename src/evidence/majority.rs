@@ -1,14 +1,15 @@
-//! The text behind most of a stream of counts, in space that does not grow with the texts.
+//! The text with the majority of a stream of counts, in space that does not grow with the number of
+//! texts.
 //!
-//! One counter for every bit of a text: where one text makes up more than half of all counts, the
-//! majority of each bit spells it (a linear sketch). Counters only add up, so merging is exact in
-//! any order, which no list of "the most frequent so far" is.
+//! It has one counter for every bit of a text: if one text makes up more than half of all counts,
+//! the majority of each bit spells it (a linear sketch). Counters only add up, so merging is exact
+//! in any order, unlike a list of "the most frequent so far".
 
-/// Bytes of a text that can be spelled: user agents are cut at 1,024 bytes by the API server, and
-/// what tells clients apart stands at their beginning.
+/// Bytes of a text that can be spelled: user agents are truncated at 1,024 bytes by the API server,
+/// and what distinguishes clients is at their start.
 const SPELLED: usize = 256;
 
-/// Bytes of the checksum that tells a spelled text from a mixture of several.
+/// Bytes of the checksum that distinguishes a complete text from a mixture of several.
 const CHECKED: usize = 8;
 
 /// Counts of texts, of which the most frequent can be spelled if it outweighs all others together.
@@ -28,7 +29,7 @@ impl Default for Majority {
 }
 
 impl Majority {
-    /// Counts a text so many times more.
+    /// Counts a text the given number of times.
     pub fn add(&mut self, text: &str, times: u64) {
         self.total = self.total.saturating_add(times);
         let spelled = beginning(text);
@@ -83,7 +84,7 @@ fn beginning(text: &str) -> &[u8] {
     text[..end.unwrap_or(0)].trim_end_matches('\0').as_bytes()
 }
 
-/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>): it has to tell accidents, not attacks.
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>): it has to detect accidents, not attacks.
 fn checksum(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)

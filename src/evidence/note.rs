@@ -1,4 +1,4 @@
-//! Something worth knowing about what was looked at, which leaves no gap that more work could close.
+//! A note on what was read: worth knowing, but not a gap that more work could close.
 
 use crate::audit::untrusted_text::UntrustedText;
 

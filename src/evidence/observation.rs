@@ -1,4 +1,4 @@
-//! What a source can read out of an audit log: one type for every kind of evidence.
+//! What a source can read from an audit log: one type for every kind of evidence.
 
 use chrono::{DateTime, Utc};
 
@@ -10,18 +10,19 @@ use super::token_use::TokenUse;
 use super::unmarked::UnmarkedRequest;
 use crate::audit::service_account::ServiceAccount;
 
-/// One thing that a source read about a cluster: an event, or a row that stands for many events.
+/// One thing that a source read about a cluster: an event, or a row that aggregates many events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation {
     /// A request that was accepted with a stale token.
     StaleRequest(Evidence),
-    /// The same, before the window: it is not counted and only tells whose rejections lie inside.
+    /// The same, before the window: it is not counted, and only used to attribute rejections in the
+    /// window.
     EarlierStaleRequest(Evidence),
     /// Requests of one holder that the source counted.
     TokenUse {
         /// The service account of the token.
         service_account: ServiceAccount,
-        /// What tells the holder from others of that account.
+        /// What distinguishes the holder from others of that service account.
         identity: Identity,
         /// Its requests.
         token_use: TokenUse,

@@ -1,4 +1,4 @@
-//! The callers that were rejected, as many as are kept apart.
+//! The callers that were rejected, up to a limit.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ type RejectedAddress = (Arc<Cluster>, String);
 
 /// Rejected callers: at most `MOST`, and at most `PER_ADDRESS` of one address.
 ///
-/// Anybody who can reach the API server can be rejected under as many user agents as it likes, but
+/// Anyone who can reach the API server can be rejected under as many user agents as it likes, but
 /// only from its own addresses. So where there are too many callers, each address keeps fewer, down
 /// to one, and only then are addresses left out: a flood crowds out itself first.
 ///

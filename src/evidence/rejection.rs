@@ -12,7 +12,7 @@ use crate::audit::path_shape::call_shape;
 
 /// One rejected request: a 401 that the server answered before it knew any user.
 ///
-/// It names no account and no pod; only the address, the user agent and the path are left.
+/// It has no service account and no pod; only the address, the user agent and the path are left.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Rejection {
     /// The peer's address.
@@ -41,7 +41,7 @@ impl Rejection {
         })
     }
 
-    /// Who was rejected.
+    /// The rejected caller.
     pub fn caller(&self, cluster: &Arc<Cluster>) -> RejectedCaller {
         RejectedCaller {
             cluster: Arc::clone(cluster),
@@ -55,7 +55,7 @@ impl Rejection {
 /// One rejected request with all that the API server wrote of it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct RejectedRequest {
-    /// Who was rejected, and when.
+    /// The rejected caller, and when it was rejected.
     pub rejection: Rejection,
     /// The Kubernetes verb.
     pub verb: String,
@@ -94,7 +94,7 @@ pub struct RejectedCaller {
 /// does not look like two days of rejections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Rejections {
-    /// By the hour since 1970 in which a run begins.
+    /// By the hour since 1970 in which a run starts.
     hours: BTreeMap<i64, Run>,
 }
 

@@ -13,11 +13,11 @@ use super::token_use::TokenUse;
 use super::unmarked::Unmarked;
 use crate::audit::service_account::ServiceAccount;
 
-/// How many rejected callers are kept apart: several for each pod of a large cluster. One takes up
-/// to 3 KiB until it is reported.
+/// How many rejected callers are counted separately: several for each pod of a large cluster. One
+/// takes up to 3 KiB until it is reported.
 const MOST_REJECTED_CALLERS: usize = 32_768;
 
-/// How many rejected callers are kept apart at one address.
+/// How many rejected callers are counted separately at one address.
 pub const REJECTED_CALLERS: usize = 128;
 
 /// A sink for observations, which can be merged with another of its kind.
@@ -31,8 +31,8 @@ pub trait Collect: Default + Send {
     /// Adds all that another collector holds.
     fn merge(&mut self, other: Self);
 
-    /// All that is known so far, for a first answer; `None` for a collector that gives none before
-    /// its end.
+    /// Everything collected so far, for a preliminary report; `None` for a collector that gives
+    /// none before its end.
     fn snapshot(&self) -> Option<Self> {
         None
     }
@@ -88,7 +88,7 @@ impl EvidenceSet {
         self.rejected.iter()
     }
 
-    /// Whether there were more rejected callers than are kept apart.
+    /// Whether there were more rejected callers than are counted separately.
     pub fn has_more_rejected(&self) -> bool {
         self.rejected.has_more()
     }

@@ -1,11 +1,11 @@
-//! Whether a log holds events of the window that was asked for: silence is no health.
+//! Whether a log holds events of the window that was requested: silence is not a sign of health.
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::coverage::Coverage;
 
 /// Why nothing can be known of the window: no event that was read lies inside it. `None` if one
-/// does, or if everything was asked for.
+/// does, or if everything was requested.
 pub fn outside_window(coverage: &Coverage) -> Option<String> {
     let (Some(first), Some(last)) = (coverage.first_event, coverage.last_event) else {
         return Some("there is no audit event in it".to_owned());
@@ -30,7 +30,7 @@ pub fn begins_late(coverage: &Coverage, since: DateTime<Utc>, max_silence: TimeD
     coverage.first_event.is_none() || coverage.first_event > earliest
 }
 
-/// Lets the window begin with the first event, if that comes late, and says so.
+/// Shortens the window to the first event, if that comes late, with a note.
 pub fn clamp_beginning(
     coverage: &mut Coverage,
     place: &str,
@@ -40,7 +40,7 @@ pub fn clamp_beginning(
     if let Some(first) = coverage.first_event
         && begins_late(coverage, since, max_silence)
     {
-        let text = format!("its audit log begins at {}", minute(first));
+        let text = format!("its audit log starts at {}", minute(first));
         coverage.note_times(place, text, 1);
         coverage.since = Some(first);
     }

@@ -11,7 +11,7 @@ use super::rejection::RejectedRequest;
 pub enum SingleRequest {
     /// It was accepted with a stale token.
     Accepted(AcceptedRequest),
-    /// It was rejected: it names nobody.
+    /// It was rejected, so it has no user name.
     Rejected {
         /// The cluster.
         cluster: Arc<Cluster>,

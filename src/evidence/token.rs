@@ -9,7 +9,7 @@ use crate::audit::stage::RequestStage;
 /// and up to a second of truncation were measured as 10.8 s at most, over 189 tokens; rounded up.
 pub const ESTIMATE_SPREAD: TimeDelta = TimeDelta::seconds(15);
 
-/// How many requests were seen, by which part of them was.
+/// How many requests were seen, by the stages that were seen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Requests {
     single: u64,
@@ -83,7 +83,7 @@ impl Token {
     }
 }
 
-/// The tokens of one holder: by their identity where the cluster tells it, else by issue time.
+/// The tokens of one holder: by their ID where the cluster reports it, else by issue time.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tokens {
     identified: Identified,
@@ -141,8 +141,8 @@ impl Tokens {
     }
 
     /// Whether one of its tokens may be several: a token without an identity is known by its issue
-    /// alone, and these estimates lie too far apart for one token. A named token is one token
-    /// however far its estimates lie apart: the API servers' clocks differ.
+    /// alone, and these estimates are too far apart for one token. A named token is one token
+    /// however far apart its estimates are: the API servers' clocks differ.
     pub fn may_be_several(&self) -> bool {
         self.dated
             .iter()

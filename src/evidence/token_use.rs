@@ -4,7 +4,8 @@ use super::agents::Agents;
 use super::capped_counts::CappedCounts;
 use super::token::Tokens;
 
-/// Evidence about one holder: its tokens, and what it was seen as.
+/// Evidence about one holder: its user agents with their tokens, and its pods, nodes, addresses and
+/// calls.
 ///
 /// One event is a token use of one request; an aggregated row is a token use of many.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Requests accepted with a token that is too young for a mark: whoever sends one has read a new
+//! Requests accepted with a token that is too young for a mark: the sender of one has read a new
 //! token.
 
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub struct UnmarkedRequest {
 pub struct Unmarked {
     /// When the request reached the API server.
     pub received: DateTime<Utc>,
-    /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
+    /// The token's identity, `JTI=<uuid>`, where the cluster reports it.
     pub credential_id: Option<String>,
 }
 
@@ -55,7 +55,7 @@ impl UnmarkedRequest {
         })
     }
 
-    /// Who holds the token.
+    /// The holder of the token.
     pub fn holder(&self, cluster: &Arc<Cluster>) -> Holder {
         Holder {
             cluster: Arc::clone(cluster),

@@ -1,6 +1,6 @@
-//! What to do, by urgency: first what restarts everything that is rejected, then what keeps the rest
-//! from it. Where a restart buys a day only, what fixes the client comes before a restart of what
-//! still works.
+//! What to do, by urgency: first the restarts for everything that is rejected, then how to keep the
+//! rest from being rejected. Where a restart buys only a day, the fix of the client comes before a
+//! restart of what still works.
 
 use std::collections::BTreeMap;
 
@@ -55,12 +55,12 @@ pub fn steps(report: &Report) -> Vec<Step<'_>> {
         },
         Step {
             heading: "Stopgap",
-            purpose: "restart before the token ends, until it is fixed",
+            purpose: "restart before the token expires, until it is fixed",
             body: Body::Restarts(stopgap),
         },
         Step {
             heading: "Soon",
-            purpose: "restart before the token ends, which buys time",
+            purpose: "restart before the token expires, which buys time",
             body: Body::Restarts(soon),
         },
         Step {
@@ -83,7 +83,7 @@ pub fn restarts_now(report: &Report) -> Vec<Restart<'_>> {
     })
 }
 
-/// The findings that need somebody, cluster by cluster: a context is switched once. The cluster with
+/// The findings that need action, cluster by cluster: a context is switched once. The cluster with
 /// the most urgent finding first, and each cluster's findings by rank.
 pub fn cluster_by_cluster(report: &Report) -> Vec<&Finding> {
     let mut findings: Vec<&Finding> = report
@@ -154,7 +154,8 @@ pub struct Restart<'a> {
 }
 
 impl Restart<'_> {
-    /// What it buys: `new date 2026-12-09`; where that is a day, `buys 24 h, until 2026-09-11 08:00`.
+    /// What it buys: `new date 2026-12-09`; where that is a day, `buys 24 h, until 2026-09-11
+    /// 08:00`.
     pub fn buys(&self, time_zone: Tz) -> String {
         buys(self.gained, self.new_date, time_zone)
     }

@@ -63,7 +63,7 @@ fn basis(scan: &ClusterScan) -> String {
         }
         (_, None) => format!(
             "lifetime unknown: 24 h if this is EKS 1.34 or later, else 90 d; \
-             --kubernetes-version or eks:DescribeCluster settles it; dates with {ASSUMED} assume 24 h"
+             set --kubernetes-version, or allow eks:DescribeCluster; dates with {ASSUMED} assume 24 h"
         ),
     }
 }
@@ -188,7 +188,7 @@ pub fn notes(report: &Report) -> impl Iterator<Item = String> {
     of_clusters.chain(report.notes.iter().cloned())
 }
 
-/// Up to so many places of which the same is noted have a line of their own.
+/// Up to this many places with the same note have their own line.
 const SAME_NOTES: usize = 5;
 
 /// `Read 7,094 lines, 9.6 MB, in 2 files. Scanned 41.2 GB in 1 query, about $0.21.`

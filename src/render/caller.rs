@@ -1,4 +1,4 @@
-//! Rejected callers that no single holder explains, in words.
+//! Rejected callers that match no single holder, in words.
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
@@ -12,14 +12,14 @@ use crate::report::Report;
 use crate::report::rejection::{CallerKind, RejectedCaller};
 use crate::report::scan::ClusterScan;
 
-/// How far back to look for who an unexplained caller was: a month of logs, as long as most keep.
+/// How far back to look to identify an unexplained caller: a month of logs, as long as most keep.
 const LOOK_BACK: &str = "30d";
 
-/// That a cluster had more rejected callers than are kept apart.
+/// That a cluster had more rejected callers than are counted separately.
 pub const MORE: &str =
     "There were more rejected callers: some are left out, because the limit was reached.";
 
-/// Who it may be, and what it looks like: `one of ns/a (pod-1), ns/b; workload, critical, new`.
+/// Its possible identity and its kind: `one of ns/a (pod-1), ns/b; workload, critical, new`.
 pub fn who(caller: &RejectedCaller) -> String {
     let mut words = names(caller);
     if let Some(there) = pods::at_address(&caller.pods) {
@@ -105,9 +105,9 @@ pub fn kinds<'a>(callers: impl Iterator<Item = &'a RejectedCaller>) -> String {
 }
 
 /// The command that finds out which pod has the address that matters: of the worst rejected caller
-/// that looks like a workload and whose pods are not known yet. A person's, a node's or an outsider's
-/// is no pod's. `None` if there is none, or if its address is not one: nothing else of a log goes
-/// into a command.
+/// that looks like a workload and whose pods are not known yet. A person's, a node's or an
+/// outsider's is no pod's. `None` if there is none, or if its address is not one: nothing else of a
+/// log goes into a command.
 pub fn look_up(scan: &ClusterScan) -> Option<String> {
     let may_be_pod = |caller: &&RejectedCaller| {
         caller.kind.is_none_or(|kind| kind == CallerKind::Workload) && caller.pods.is_empty()
@@ -134,7 +134,7 @@ pub fn worst_first(caller: &RejectedCaller) -> impl Ord + use<> {
     )
 }
 
-/// The command that finds out who the unexplained callers of a cluster were, from the time when
+/// The command that identifies the unexplained callers of a cluster, from the time when
 /// they were still accepted; `None` where the evidence came from files.
 pub fn command(scan: &ClusterScan) -> Option<String> {
     let is_plain = |text: &str| {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use super::time_format::{rfc3339, rfc3339_exact, spreadsheet};
 use crate::audit::untrusted_text::escaped;
 
-/// What begins a formula (OWASP, "CSV Injection"), also in the forms that East Asian spreadsheets
+/// What starts a formula (OWASP, "CSV Injection"), also in the forms that East Asian spreadsheets
 /// take for the same.
 const FORMULA: [char; 16] = [
     '=', '+', '-', '@', '|', '%', '＝', '＋', '－', '＠', '｜', '％', '﹢', '﹣', '﹦', '﹫',
@@ -31,7 +31,7 @@ impl Inert for &'static str {}
 
 impl Cell {
     /// Text that no spreadsheet takes for a formula and no terminal for a command: an apostrophe
-    /// before what begins a formula, also behind blanks, and every unprintable character written
+    /// before the start of a formula, also after spaces, and every unprintable character written
     /// out. Where lists are separated by semicolons, each of their elements is a cell of its own.
     pub fn text(text: impl Display) -> Self {
         let text = text.to_string();

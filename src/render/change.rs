@@ -1,4 +1,4 @@
-//! What became of a service account, in words.
+//! How a service account changed, in words.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -56,13 +56,13 @@ pub fn words(change: &AccountChange, now: DateTime<Utc>, time_zone: Tz) -> Strin
             after.verdict
         ),
         (ChangeKind::Better, _, Some(after)) if after.severity.is_none() => {
-            "reads its token again now".to_owned()
+            "re-reads its token now".to_owned()
         }
         (ChangeKind::Worse | ChangeKind::Better, Some(before), Some(after)) => {
             format!("{}; {}", turn(before, after), rejected(after))
         }
         (ChangeKind::Gone, Some(before), _) if change.had_expired(now) => format!(
-            "silent since its token ran out on {}; if it still runs, it is rejected",
+            "silent since its token expired on {}; if it still runs, it is rejected",
             date(before)
         ),
         (ChangeKind::Gone, Some(before), _) => format!(
@@ -89,8 +89,8 @@ fn turn(before: &State, after: &State) -> String {
     match (before.severity, after.severity) {
         (Some(then), Some(now)) if then != now => format!("now {now}, was {then}"),
         (None, Some(_)) if before.is_accepted() => {
-            format!("{}, and not accepted any more", after.verdict)
+            format!("{}, no longer accepted", after.verdict)
         }
-        _ => format!("{}, with an older token than was known", after.verdict),
+        _ => format!("{}, with an older token than known before", after.verdict),
     }
 }

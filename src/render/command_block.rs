@@ -1,7 +1,8 @@
-//! Commands to paste: one block a cluster, with what makes kubectl talk to that cluster before them.
+//! Commands to paste: one block per cluster, which starts with how to select that cluster for
+//! kubectl.
 //!
-//! Comments stand on lines of their own and hold no character that a shell acts on: in an interactive
-//! zsh, the shell of macOS, `#` begins no comment.
+//! Comments are on their own lines and contain no characters that a shell interprets: in an
+//! interactive zsh, the default shell of macOS, `#` does not start a comment.
 
 use chrono_tz::Tz;
 
@@ -19,7 +20,7 @@ pub struct CommandBlock<'a> {
     pub lines: Vec<String>,
 }
 
-/// The restarts as blocks, in their order: two clusters' commands never stand in one.
+/// The restarts as blocks, in their order: one block never has commands of two clusters.
 pub fn blocks<'a>(
     report: &Report,
     restarts: &[Restart<'a>],

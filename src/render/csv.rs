@@ -1,5 +1,5 @@
-//! CSV: one row a finding, in rank order. The columns are an interface; new ones are only ever
-//! added at the end.
+//! CSV: one row per finding, in rank order. The columns are an interface; new ones are only added
+//! at the end.
 
 use std::io::{self, Write};
 
@@ -63,8 +63,9 @@ pub const COLUMNS: [&str; 39] = [
     "last_rejection_utc",
 ];
 
-/// Writes the report. What is no finding follows in comment rows, which start with `#`: what
-/// an upgrade would break, what may be missing or is assumed wrongly, callers that are rejected and not known for certain, tokens kept in secrets.
+/// Writes the report. Everything that is not a finding follows in comment rows, which start with
+/// `#`: what an upgrade would break, what may be missing or is assumed wrongly, callers that are
+/// rejected and not known for certain, tokens kept in secrets.
 pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let mut writer = csv::WriterBuilder::new().flexible(true).from_writer(output);
     writer.write_record(COLUMNS)?;
@@ -94,7 +95,7 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
         }
         if scan.more_rejected_callers {
             writer.write_record([Cell::text(format!(
-                "# rejected: {}: more callers than are kept apart",
+                "# rejected: {}: more callers than the limit; some are left out",
                 report.name_of(&scan.cluster)
             ))])?;
         }
@@ -134,7 +135,7 @@ fn upgrade_rows(report: &Report) -> Vec<String> {
     rows
 }
 
-/// A caller that no finding stands for, as a comment row.
+/// A caller without a finding, as a comment row.
 fn rejected_caller(cluster: UntrustedText, caller: &RejectedCaller) -> String {
     let mut names: Vec<String> = caller
         .candidates

@@ -143,7 +143,7 @@ fn region_words(words: &mut String, region: &Region) {
         region.price,
         match region.basis {
             Basis::CloudWatch => "as CloudWatch estimates it",
-            Basis::Stored => "by what the log groups store",
+            Basis::Stored => "from the stored bytes of the log groups",
             Basis::SomeClusters => "of some clusters nothing is known",
         }
     );

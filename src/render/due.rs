@@ -1,6 +1,6 @@
-//! When a token is rejected, in words that say how sure that is: a token capped at 24 hours ends at
-//! a known moment, one of 90 days at some time from its last day on, and where the cluster's
-//! version is unknown the date is the earlier of the two.
+//! When a token is rejected, in words that show how certain that is: a token capped at 24 hours
+//! expires at a known time, one of 90 days at some time from its last day on, and without the
+//! cluster's version the date is the earlier of the two.
 
 use chrono_tz::Tz;
 
@@ -69,7 +69,7 @@ impl Column {
     pub fn key(self) -> Option<&'static str> {
         match self {
             Self::At | Self::From => None,
-            Self::Mixed => Some("at: the moment of rejection; from: the earliest"),
+            Self::Mixed => Some("at: exact time of rejection; from: the earliest"),
         }
     }
 
@@ -81,7 +81,7 @@ impl Column {
         }
     }
 
-    /// What stands before a holder's date in it.
+    /// The word before a holder's date in it.
     pub fn before(self, holder: &HolderFinding) -> &'static str {
         match (self, holder.lifetime.is_exact()) {
             (Self::At | Self::From, _) => "",

@@ -1,5 +1,5 @@
-//! CSV of single requests: one row an accepted stale request or a rejected request, in time order.
-//! The columns are an interface; new ones are only ever added at the end.
+//! CSV of single requests: one row per accepted stale request or rejected request, in time order.
+//! The columns are an interface; new ones are only added at the end.
 
 use std::io::{self, Write};
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub const COLUMNS: [&str; 24] = [
     "rejected_from_utc",
 ];
 
-/// A request with what is known of its token.
+/// A request with what is known about its token.
 #[derive(Debug)]
 pub enum ExportedRequest {
     /// An accepted request made with a stale token.
@@ -58,12 +58,13 @@ pub enum ExportedRequest {
         cluster: Arc<Cluster>,
         /// The request.
         request: RejectedRequest,
-        /// Who most likely sent it; `None` if no single holder explains it.
+        /// Its most likely sender; `None` if no single holder matches.
         sender: Option<Sender>,
     },
 }
 
-/// Writes the rows. An export that may be incomplete ends in rows that say so, which start with `#`.
+/// Writes the rows. An export that may be incomplete ends in rows that say so, which start with
+/// `#`.
 pub fn render(
     requests: impl Iterator<Item = io::Result<ExportedRequest>>,
     coverages: &Coverages,
@@ -95,7 +96,7 @@ pub fn render(
     writer.flush()
 }
 
-/// The error as it was: whether a reader has gone away is told by its kind.
+/// The error as it was: its kind shows whether a reader has gone away.
 fn io_error(error: csv::Error) -> io::Error {
     match error.into_kind() {
         csv::ErrorKind::Io(error) => error,

@@ -1,4 +1,4 @@
-//! Why nothing has to be done about a finding, in words.
+//! Why a finding needs no action, in words.
 
 use chrono_tz::Tz;
 

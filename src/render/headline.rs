@@ -1,5 +1,4 @@
-//! What a report says first: what could not be seen, and what it means that there is no finding.
-//! Names of clusters and places are log text: escape them.
+//! The start of a report: what could not be seen, and what the absence of findings means.
 
 use super::caller;
 use super::time_format::distance;
@@ -51,7 +50,7 @@ pub fn unseen(report: &Report) -> Option<String> {
     }
     if elsewhere > 0 {
         let places = counted(elsewhere, "place", "places");
-        parts.push(format!("could not see {places} of no known cluster"));
+        parts.push(format!("could not see {places} of an unknown cluster"));
     }
     if lines > 0 {
         let lines = counted(lines as usize, "line or event", "lines or events");
@@ -61,7 +60,7 @@ pub fn unseen(report: &Report) -> Option<String> {
 }
 
 /// What it means that no finding has a severity. The all-clear is given only where everything that
-/// was asked for was seen.
+/// was requested was seen.
 pub fn without_findings(report: &Report) -> String {
     if let Some(filtered) = &report.filtered {
         return filtered.words();
@@ -69,7 +68,7 @@ pub fn without_findings(report: &Report) -> String {
     if report.saw_nothing() {
         return match report.is_incomplete() {
             true => "nothing could be read, so nothing is known".to_owned(),
-            false => "nothing was there to read, so nothing is known".to_owned(),
+            false => "there was nothing to read, so nothing is known".to_owned(),
         };
     }
     if let Some(callers) = caller::urgent(report) {
@@ -90,7 +89,7 @@ pub fn without_findings(report: &Report) -> String {
     }
     match report.accepted() {
         0 => "no service account is about to be rejected".to_owned(),
-        _ => "nothing but what is accepted is about to be rejected".to_owned(),
+        _ => "only accepted findings are about to be rejected".to_owned(),
     }
 }
 

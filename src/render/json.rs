@@ -1,4 +1,4 @@
-//! JSON: the versioned form of the report, indented.
+//! JSON: the versioned format of the report, indented.
 
 use std::io::{self, BufWriter, Write};
 

@@ -1,12 +1,12 @@
-//! What makes kubectl talk to a cluster, for a reader whose current context may be another one.
+//! Commands that select a cluster for kubectl, for readers with another current context.
 
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::scan::ClusterScan;
 
 /// The command that adds a cluster to the kubeconfig file and makes it the current context:
-/// `aws eks update-kubeconfig --region eu-west-1 --name prod`. `None` for a cluster of which no
-/// Region is known, and for names that EKS does not allow: they may be log text.
+/// `aws eks update-kubeconfig --region eu-west-1 --name prod`. `None` for a cluster with no known
+/// Region, and for names that EKS does not allow: they may be log text.
 pub fn command(report: &Report, cluster: &Cluster) -> Option<String> {
     let scan = scan(report, cluster)?;
     let region = cluster.region.as_deref().filter(|it| is_plain(it))?;
@@ -36,9 +36,9 @@ pub fn context(cluster: &Cluster) -> Option<String> {
     ))
 }
 
-/// The lines that stand before a cluster's commands: a comment with its name and its context, and
+/// The lines before a cluster's commands: a comment with its name and its context, and
 /// the command that switches to it. Only a comment is left of a cluster in files, and nothing if
-/// it is the only one. A shell that knows no comments acts on nothing in it.
+/// it is the only one. A shell without comments acts on nothing in it.
 pub fn lines(report: &Report, cluster: &Cluster) -> Vec<String> {
     let command = command(report, cluster);
     let several = report.clusters.len() > 1;
@@ -50,8 +50,8 @@ pub fn lines(report: &Report, cluster: &Cluster) -> Vec<String> {
     name.into_iter().chain(command).collect()
 }
 
-/// A command of kubectl for a cluster, told by its context where the report has several clusters and
-/// the context is known: it fails rather than reach another cluster.
+/// A command of kubectl for a cluster, with its context if the report has several clusters
+/// and the context is known: it fails rather than reach another cluster.
 pub fn in_context(report: &Report, cluster: &Cluster, command: &str) -> String {
     let several = report.clusters.len() > 1;
     let is_kubectl = command.starts_with("kubectl ");
@@ -71,7 +71,7 @@ fn scan<'r>(report: &'r Report, cluster: &Cluster) -> Option<&'r ClusterScan> {
     report.clusters.iter().find(|scan| scan.cluster == *cluster)
 }
 
-/// Whether a shell reads a word as it stands, and no option begins with it.
+/// Whether a shell reads a word unchanged, and it does not look like an option.
 fn is_plain(word: &str) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '@');
     !word.is_empty() && !word.starts_with('-') && word.chars().all(is_plain)

@@ -1,4 +1,5 @@
-//! Tokens kept in secrets that are in use, in words: they are no stale tokens, and listed apart.
+//! Tokens kept in secrets that are in use, in words: they are not stale tokens, and are listed
+//! separately.
 
 use chrono_tz::Tz;
 
@@ -6,7 +7,7 @@ use super::time_format::minute;
 use crate::evidence::count::counted;
 use crate::report::legacy_token::LegacyTokenFinding;
 
-/// What stands above them.
+/// The heading above them.
 pub const HEADING: &str =
     "Not stale: tokens kept in secrets, which do not expire and should be replaced";
 

@@ -1,23 +1,23 @@
-//! The report in each format: one file a format, one line a format in the table below.
+//! The report in each format: one file per format, and one line per format in the table below.
 //!
-//! A renderer is a function of the report and a page; it has no clock, no terminal and no
+//! A renderer is a function of the report and the options. It uses no clock, terminal or
 //! environment.
 //!
 //! - [`time_format`]: times and durations in words
 //! - [`basis`]: what the report rests on
 //! - [`overview`]: many clusters in a few lines
 //! - [`due`]: when a token is rejected, and how sure that is
-//! - [`recurrence`]: what was interrupted and came back, and what may be back
+//! - [`recurrence`]: what was interrupted and recovered, and what may have recovered
 //! - [`upgrade`]: what an upgrade would break
 //! - [`tally`]: how many findings have each verdict
 //! - [`rejections`]: since when, how often and until when something is rejected
 //! - [`actions`]: what to do, by urgency
-//! - [`harmless`]: why nothing has to be done
+//! - [`harmless`]: why no action is needed
 //! - [`legacy_token`]: tokens kept in secrets
-//! - [`pods`]: what the cluster says of the pods
+//! - [`pods`]: what the cluster reports about the pods
 //! - [`kubeconfig`]: which context kubectl needs for that
 //! - [`command_block`]: commands to paste, cluster by cluster
-//! - [`caller`]: who a rejected caller may be
+//! - [`caller`]: descriptions of rejected callers
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
 //! - [`cell`]: what stands in a CSV cell
@@ -78,19 +78,19 @@ pub struct RenderOptions {
 /// The formats of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, clap::ValueEnum)]
 pub enum Format {
-    /// For a person at a terminal
+    /// For reading in a terminal
     Table,
-    /// Versioned; everything the report holds
+    /// Everything in the report, in a versioned schema
     Json,
-    /// One row a finding
+    /// One row per finding
     Csv,
-    /// Pastes into an issue
+    /// For pasting into an issue
     Markdown,
-    /// One page that opens offline, with every token on a time axis
+    /// A self-contained page that shows every token on a time axis
     Html,
-    /// A calendar: a reminder before every death
+    /// A calendar with a reminder before every rejection
     Ics,
-    /// Metrics for the textfile collector of Prometheus
+    /// Metrics for node_exporter's textfile collector
     Prometheus,
 }
 

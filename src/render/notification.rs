@@ -123,7 +123,7 @@ fn clusters(report: &Report) -> Line {
     line
 }
 
-/// The callers that no known workload explains and that are new.
+/// The callers that match no known workload and were not reported before.
 fn callers(report: &Report, time_zone: Tz) -> Vec<Line> {
     let new: Vec<_> = report
         .urgent_callers()

@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
 
-/// Up to so many clusters, each has a line of its own.
+/// Up to this many clusters, each has its own line.
 const LISTED: usize = 5;
 
 /// Lines about windows and about reasons: what is left is counted.

@@ -1,4 +1,4 @@
-//! What the cluster says of the pods, in words.
+//! What the cluster reports about the pods, in words.
 
 use chrono::{DateTime, Utc};
 
@@ -9,7 +9,7 @@ use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::pod_status::{PodAtAddress, PodState, PodStatus};
 
 /// How a holder's pod is: `deployment/web, ready, restarted 3 m ago, rejected still`. Raw text of
-/// the cluster. `None` where the cluster was not asked or does not know the pod.
+/// the cluster. `None` where the cluster was not queried or does not know the pod.
 pub fn of_holder(holder: &HolderFinding, now: DateTime<Utc>) -> Option<String> {
     let status = holder.pod_status.as_ref()?;
     let mut words = vec![match &status.workload {

@@ -20,7 +20,7 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
     of_findings(report, output)
 }
 
-/// A metric's name, which ends in its unit, and what it says.
+/// A metric's name, which ends in its unit, and its meaning.
 type Metric = (&'static str, &'static str);
 
 fn of_report(report: &Report, output: &mut dyn Write) -> io::Result<()> {
@@ -28,7 +28,7 @@ fn of_report(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "report_complete",
-            "1 if everything asked for could be read, else 0.",
+            "1 if everything requested could be read, else 0.",
         ),
     )?;
     sample(
@@ -41,7 +41,7 @@ fn of_report(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "report_gaps",
-            "How many files, log groups or slices of time could not be read whole.",
+            "How many files, log groups or parts of the window could not be read in full.",
         ),
     )?;
     sample(
@@ -58,7 +58,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "sweep_timestamp_seconds",
-            "The end of the window that was judged, in seconds since 1970.",
+            "The end of the window, in seconds since 1970.",
         ),
     )?;
     for scan in &report.clusters {
@@ -74,7 +74,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "sweep_complete",
-            "1 if everything asked for could be read in the cluster, else 0.",
+            "1 if everything requested could be read for the cluster, else 0.",
         ),
     )?;
     for scan in &report.clusters {
@@ -85,7 +85,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "assumed_token_lifetime_seconds",
-            "How long a stale token that the cluster issues now is taken to be accepted.",
+            "How long a stale token that the cluster issues now is assumed to be accepted.",
         ),
     )?;
     for scan in &report.clusters {
@@ -100,7 +100,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "accepted_past_lifetime_age_seconds",
-            "The largest age at which a token was accepted that should have been rejected: tokens live longer than assumed. Absent otherwise.",
+            "The largest age at which a token was still accepted although it should have been rejected: tokens live longer than assumed. Absent otherwise.",
         ),
     )?;
     for scan in &report.clusters {
@@ -117,7 +117,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "unexplained_callers",
-            "Rejected callers that look like workloads and that no known workload explains, by severity.",
+            "Rejected callers that look like workloads but match no known workload, by severity.",
         ),
     )?;
     for scan in &report.clusters {
@@ -151,7 +151,7 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
         output,
         (
             "service_accounts_after_upgrade",
-            "Service accounts by what an upgrade to a version that caps tokens at 24 hours does to them. Absent where tokens are capped already, or nothing was found.",
+            "Service accounts by the outcome of an upgrade to a version that caps tokens at 24 hours. Absent where tokens are already capped, or nothing was found.",
         ),
     )?;
     for scan in &report.clusters {
@@ -165,8 +165,8 @@ fn of_clusters(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// What is said of each service account: a metric and its value, if it has one. What needs
-/// nobody has no date.
+/// The metrics of each service account: a metric and its value, if it has one. What needs
+/// no action has no date.
 type OfFinding = (Metric, fn(&Finding, DateTime<Utc>) -> Option<i64>);
 
 const OF_FINDINGS: [OfFinding; 12] = [
@@ -183,7 +183,7 @@ const OF_FINDINGS: [OfFinding; 12] = [
     (
         (
             "rejected_from_timestamp_seconds",
-            "When that is, in seconds since 1970: the moment where tokens live for 24 hours, else the earliest. Absent if harmless.",
+            "When that is, in seconds since 1970: exact where tokens live for 24 hours, else the earliest. Absent if harmless.",
         ),
         |finding, _| {
             finding.severity?;
@@ -245,14 +245,14 @@ const OF_FINDINGS: [OfFinding; 12] = [
     (
         (
             "token_lifetime_seconds",
-            "How long the token of that holder is accepted: known, or the earlier of the two that are possible.",
+            "How long the token of that holder is accepted; the shorter lifetime where the version is unknown.",
         ),
         |finding, _| Some(finding.lead().lifetime.seconds),
     ),
     (
         (
             "interruptions",
-            "How often a token of its holders ran out in use inside the window and another followed.",
+            "How often a token of its holders expired in use inside the window and another followed.",
         ),
         |finding, _| i64::try_from(finding.interruptions().len()).ok(),
     ),

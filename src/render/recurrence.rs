@@ -1,5 +1,5 @@
-//! What comes back: how often a client was interrupted at the end of its tokens, and whether one
-//! that is silent may be back by now.
+//! Recurring clients: how often they were interrupted at the end of their tokens, and whether a
+//! silent one may have recovered.
 
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -11,13 +11,14 @@ use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::interruption::Interruption;
 
-/// A client that is rejected tries again within so long, even one that crashes on it: the kubelet
+/// A client that is rejected tries again within this time, even one that crashes on it: the kubelet
 /// waits for five minutes at most before it starts a container again.
 const RETRIED_WITHIN: TimeDelta = TimeDelta::minutes(5);
 
 /// How often a finding was interrupted, when last, for how long, and when the next end is; `None`
-/// where no token of it ran out in use:
-/// `interrupted 2 times, last 2026-11-23 20:12 for 35 m, at most for 36 m; next end 2026-11-24 20:24, in 14 h 24 m`.
+/// if none of its tokens expired in use:
+/// `interrupted 2 times, last 2026-11-23 20:12 for 35 m, at most for 36 m; next end 2026-11-24
+/// 20:24, in 14 h 24 m`.
 pub fn words(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String> {
     if finding.verdict.is_harmless() {
         return None;
@@ -64,21 +65,21 @@ fn ran_out(unnoticed: &[Interruption], is_all: bool, time_zone: Tz) -> Option<St
     let last = minute(unnoticed.last()?.at()?, time_zone);
     let count = unnoticed.len();
     Some(match (is_all, count) {
-        (true, 1) => format!("ran to its end without a rejection seen, last used {last}"),
+        (true, 1) => format!("expired without a rejection seen, last used {last}"),
         (true, _) => format!(
-            "ran to its end {} times without a rejection seen, last used {last}",
+            "expired {} times without a rejection seen, last used {last}",
             thousands(count as u64)
         ),
-        (false, 1) => "ran to its end once more without a rejection seen".to_owned(),
+        (false, 1) => "expired once more without a rejection seen".to_owned(),
         (false, _) => format!(
-            "ran to its end {} more times without a rejection seen",
+            "expired {} more times without a rejection seen",
             thousands(count as u64)
         ),
     })
 }
 
-/// Since when holders are accepted again that were rejected until then, where a new token has left no
-/// mark yet: `accepted again since 12:43`.
+/// Since when holders are accepted again that were rejected until then, where a new token has left
+/// no mark yet: `accepted again since 12:43`.
 fn accepted_again(finding: &Finding, now: DateTime<Utc>, time_zone: Tz) -> Option<String> {
     let holders = finding.holders.iter();
     let again: Vec<DateTime<Utc>> = holders.filter_map(HolderFinding::accepted_again).collect();
@@ -107,7 +108,7 @@ fn next_end(finding: &Finding, now: DateTime<Utc>, time_zone: Tz) -> Option<Stri
         .filter(|holder| holder.verdict.is_recurring() && holder.rejected_from >= now)
         .min_by_key(|holder| holder.rejected_from)?;
     Some(format!(
-        "next end {}, {}",
+        "next expiry {}, {}",
         due::date(next, time_zone),
         distance(next.rejected_from, now)
     ))
@@ -132,11 +133,11 @@ pub fn quiet(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String
         (some, all) => format!("{some} of {all} pods "),
     };
     Some(format!(
-        "{which}quiet since {at}; a healthy new token shows after one hour"
+        "{which}quiet since {at}; a healthy new token shows up after one hour"
     ))
 }
 
-/// The spans in which a holder was rejected: each interruption by itself where it came back from
+/// The spans in which a holder was rejected: each interruption separately where it recovered from
 /// all of them.
 pub fn rejected_spans(holder: &HolderFinding) -> Vec<(DateTime<Utc>, DateTime<Utc>)> {
     let of_interruptions: Vec<_> = holder
@@ -182,11 +183,11 @@ mod tests {
         );
         assert_eq!(
             ran_out(&[interruption(10, None)], true, utc).as_deref(),
-            Some("ran to its end without a rejection seen, last used 1970-01-01 00:10")
+            Some("expired without a rejection seen, last used 1970-01-01 00:10")
         );
         assert_eq!(
             ran_out(&[interruption(10, None)], false, utc).as_deref(),
-            Some("ran to its end once more without a rejection seen")
+            Some("expired once more without a rejection seen")
         );
     }
 }

@@ -51,9 +51,10 @@ pub fn of_finding(finding: &Finding, time_zone: Tz) -> Option<String> {
 }
 
 /// What is rejected of a finding now, and how far that reaches: `2 of 3 pods since 2026-09-07 08:00
-/// (accepted last 2026-09-07 07:58); 185 rejections, the last just now; known by address, agent,
-/// path`; `1 pod expired 2026-09-07 08:00, accepted last 2026-09-07 07:58, no rejection seen`. `None`
-/// if the finding is accepted by the operator, or none of its holders is rejected. Holds no log text.
+/// (last accepted 2026-09-07 07:58); 185 rejections, the last just now; known by address, agent,
+/// path`; `1 pod expired 2026-09-07 08:00, last accepted 2026-09-07 07:58, no rejection seen`.
+/// `None` if the finding is accepted by the operator, or none of its holders is rejected. Holds no
+/// log text.
 pub fn current(report: &Report, finding: &Finding, time_zone: Tz) -> Option<String> {
     let now = report.now(finding);
     let (seen, silent): (Vec<&HolderFinding>, Vec<&HolderFinding>) = finding
@@ -67,7 +68,7 @@ pub fn current(report: &Report, finding: &Finding, time_zone: Tz) -> Option<Stri
     (!parts.is_empty()).then(|| parts.join("; "))
 }
 
-/// Whether its token has ended, and no rejection tells that it goes on.
+/// Whether its token has expired, and no rejection shows that it still runs.
 fn is_silent(holder: &HolderFinding) -> bool {
     holder.verdict.is_dead() && !holder.verdict.rests_on_rejections()
 }
@@ -80,19 +81,19 @@ fn pods_of(finding: &Finding, hit: usize) -> String {
     }
 }
 
-/// Holders whose token ended, and of which nothing was seen since.
+/// Holders with an expired token that were not seen since.
 fn ended(finding: &Finding, silent: &[&HolderFinding], time_zone: Tz) -> Option<String> {
     let first = silent.iter().min_by_key(|holder| holder.rejected_from)?;
     let last_seen = silent.iter().map(|holder| holder.last_seen).max()?;
     Some(format!(
-        "{} expired {}, accepted last {}, no rejection seen",
+        "{} expired {}, last accepted {}, no rejection seen",
         pods_of(finding, silent.len()),
         due::date(first, time_zone),
         minute(last_seen, time_zone)
     ))
 }
 
-/// Holders whose rejections go on: since when, how often, and how that is known.
+/// Holders that are still rejected: since when, how often, and how that is known.
 fn going_on(
     report: &Report,
     finding: &Finding,
@@ -118,7 +119,7 @@ fn going_on(
         format!(" (its container started {started})")
     } else {
         let accepted = minute(first_holder.last_seen, time_zone);
-        format!(" (accepted last {accepted})")
+        format!(" (last accepted {accepted})")
     };
     let mut words = format!(
         "{pods} {}{before}; {}, the last {}",

@@ -1,4 +1,4 @@
-//! How many findings have each verdict, and how many need nobody: the line that a report opens
+//! How many findings have each verdict, and how many need no action: the line that a report opens
 //! with.
 
 use super::caller;
@@ -32,7 +32,7 @@ impl Tally {
     }
 }
 
-/// What somebody has to look at, the most urgent verdict first and unexplained callers last.
+/// What needs action, the most urgent verdict first and unexplained callers last.
 pub fn pressing(report: &Report) -> Vec<Tally> {
     let of_verdict = |verdict: Verdict| {
         let findings = || {
@@ -67,7 +67,7 @@ pub fn pressing(report: &Report) -> Vec<Tally> {
         .collect()
 }
 
-/// What needs nobody: `6 refreshing late, 2 gone: harmless`, `1 accepted`, `2 callers ignored`.
+/// What needs no action: `6 refreshing late, 2 gone: harmless`, `1 accepted`, `2 callers ignored`.
 pub fn calm(report: &Report) -> Vec<String> {
     let harmless: Vec<String> = Verdict::ALL
         .into_iter()

@@ -9,9 +9,9 @@ use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
 use crate::report::upgrade::AfterUpgrade;
 
-/// What nobody has published.
+/// What is not published.
 const NOT_KNOWN: &str = "Not known: whether tokens issued before the upgrade stay valid for the \
-                         year they were signed for. Those issued after it end after 24 h.";
+                         year they were signed for. Those issued after it expire after 24 h.";
 
 /// The answer to `--target-version`.
 #[derive(Debug)]
@@ -37,7 +37,7 @@ pub struct Broken<'a> {
 }
 
 impl<'a> Upgrade<'a> {
-    /// What a planned upgrade does to the findings; `None` where none was asked about.
+    /// What a planned upgrade does to the findings; `None` without a target version.
     pub fn of(report: &'a Report) -> Option<Self> {
         let target = report.target_version?;
         let broken: Vec<Broken<'a>> = rejected_daily(report).map(Broken::of).collect();
@@ -87,8 +87,8 @@ impl<'a> Broken<'a> {
     }
 }
 
-/// How many findings the next upgrade breaks, where nobody asked; `None` where it breaks none.
-/// Names of clusters may be log text: escape them.
+/// How many findings the next upgrade breaks, for reports without a target version; `None` where it
+/// breaks none. Names of clusters may be log text: escape them.
 pub fn unasked(report: &Report) -> Option<String> {
     if report.target_version.is_some() {
         return None;

@@ -1,4 +1,4 @@
-//! A finding that the operator knows and accepts for a time.
+//! A finding that the operator knows about and accepts for a time.
 
 use chrono::NaiveDate;
 

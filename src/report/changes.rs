@@ -17,8 +17,8 @@ pub struct Changes {
     pub since: Option<DateTime<Utc>>,
     /// Whether something could not be seen now that could be seen then.
     pub newly_incomplete: bool,
-    /// Whether everybody who is to know was notified. A later report counts its changes from the
-    /// last one of which that is so.
+    /// Whether the notification was delivered. A later report counts its changes from the
+    /// last delivered one.
     pub notified: bool,
     /// How many rejected callers are urgent and were not in the earlier report.
     pub new_callers: usize,
@@ -43,11 +43,11 @@ pub struct AccountChange {
     pub kind: ChangeKind,
     /// How it stood in the earlier report, if it was there.
     pub before: Option<State>,
-    /// How it stands now, if it is still there.
+    /// Its state now, if it is still there.
     pub now: Option<State>,
 }
 
-/// The kinds of changes, in the order in which they are told.
+/// The kinds of changes, in the order in which they are reported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
     /// It was not there, or its pods were gone.
@@ -69,7 +69,7 @@ pub enum ChangeKind {
 }
 
 impl ChangeKind {
-    /// Every kind, in the order in which they are told.
+    /// Every kind, in the order in which they are reported.
     pub const ALL: [Self; 8] = [
         Self::New,
         Self::Worse,
@@ -112,7 +112,7 @@ impl fmt::Display for ChangeKind {
     }
 }
 
-/// How a service account stands in one report: what two reports are compared by.
+/// The state of a service account in one report: what two reports are compared by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct State {
     /// The finding's verdict.
@@ -148,21 +148,21 @@ impl From<&Finding> for State {
 }
 
 impl AccountChange {
-    /// Whether somebody should be told. A service account that comes and goes before anything
-    /// about it is decided, as the pods of a nightly job do, is nobody's business.
+    /// Whether to send a notification. A service account that comes and goes before anything
+    /// about it is decided, as the pods of a nightly job do, is not notable.
     pub fn is_notable(&self) -> bool {
         let decided = |state: &Option<State>| state.is_some_and(|state| state.verdict.is_decided());
         !matches!(self.kind, ChangeKind::NotSeen | ChangeKind::Unchanged)
             && (decided(&self.before) || decided(&self.now))
     }
 
-    /// Whether its last known token had run out at this time: then it may be dead, not cured.
+    /// Whether its last known token had expired at this time: then it may be dead, not fixed.
     pub fn had_expired(&self, time: DateTime<Utc>) -> bool {
         self.before
             .is_some_and(|before| before.verdict.is_decided() && before.rejected_from <= time)
     }
 
-    /// The order in which changes are told: the most severe first.
+    /// The order in which changes are reported: the most severe first.
     pub fn urgency(&self) -> impl Ord + use<> {
         let state = self.now.or(self.before);
         (
@@ -176,12 +176,12 @@ impl AccountChange {
 }
 
 impl Changes {
-    /// The changes that somebody should be told of.
+    /// The changes to notify about.
     pub fn notable(&self) -> impl Iterator<Item = &AccountChange> {
         self.accounts.iter().filter(|account| account.is_notable())
     }
 
-    /// Whether somebody should be told.
+    /// Whether to send a notification.
     pub fn has_notable(&self) -> bool {
         self.newly_incomplete || self.new_callers > 0 || self.notable().next().is_some()
     }

@@ -1,4 +1,4 @@
-//! What a report calls its clusters: as short as tells them apart.
+//! Cluster names in a report: as short as possible while still unique.
 
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;

@@ -1,4 +1,4 @@
-//! Durations in sentences that say why: not rounded, since they are the numbers that were compared.
+//! Durations in explanations: not rounded, because they are the numbers that were compared.
 
 use chrono::TimeDelta;
 

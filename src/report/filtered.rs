@@ -1,4 +1,4 @@
-//! A report that was filtered and in which nothing is left.
+//! A filtered report with nothing left in it.
 
 use crate::evidence::count::counted;
 

@@ -46,7 +46,7 @@ pub struct Finding {
 /// One holder of a service account's token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HolderFinding {
-    /// What tells it from other holders.
+    /// What distinguishes it from other holders.
     pub identity: Identity,
     /// The pod's name.
     pub pod: Option<UntrustedText>,
@@ -57,7 +57,7 @@ pub struct HolderFinding {
     /// The user agents, as the caller gave them: those of the client that decides first, and then
     /// the most used.
     pub user_agents: Vec<UntrustedText>,
-    /// Whether there were more user agents than are kept apart.
+    /// Whether there were more user agents than are counted separately.
     pub more_user_agents: bool,
     /// What its evidence means.
     pub verdict: Verdict,
@@ -67,7 +67,7 @@ pub struct HolderFinding {
     pub issued: DateTime<Utc>,
     /// When the API server starts to reject that token, at the earliest.
     pub rejected_from: DateTime<Utc>,
-    /// How long that token is accepted, and who says so.
+    /// How long that token is accepted, and where that comes from.
     pub lifetime: TokenLifetime,
     /// Requests seen.
     pub requests: u64,
@@ -89,7 +89,7 @@ pub struct HolderFinding {
     /// Whether all that is known of it lies before the window: it is here because it is
     /// rejected inside it. Its requests are not counted then.
     pub only_in_look_back: bool,
-    /// What the cluster says of its pod, where it was asked and knows the pod.
+    /// What the cluster says of its pod, where it was queried and knows the pod.
     pub pod_status: Option<Box<PodStatus>>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     pub reasons: Vec<String>,
@@ -98,7 +98,7 @@ pub struct HolderFinding {
 /// One token of a holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenFinding {
-    /// The token's identity, `JTI=<uuid>`, where the cluster tells it.
+    /// The token's identity, `JTI=<uuid>`, where the cluster reports it.
     pub credential_id: Option<UntrustedText>,
     /// When it was issued: the earliest estimate.
     pub issued: DateTime<Utc>,
@@ -108,7 +108,7 @@ pub struct TokenFinding {
     pub last_used: DateTime<Utc>,
     /// Requests made with it.
     pub requests: u64,
-    /// How long it is accepted, and who says so.
+    /// How long it is accepted, and where that comes from.
     pub lifetime: TokenLifetime,
     /// The user agents that used it.
     pub user_agents: Vec<UntrustedText>,

@@ -8,11 +8,11 @@ pub struct Interruption {
     /// The arrival of the last request accepted before it; absent where that lies before
     /// everything that was read.
     pub last_accepted: Option<DateTime<Utc>>,
-    /// The arrival of the first rejected request joined to it.
+    /// The arrival of the first rejected request attributed to it.
     pub first_rejection: Option<DateTime<Utc>>,
     /// The arrival of the last; absent where none was seen: the token ran to its end.
     pub last_rejection: Option<DateTime<Utc>>,
-    /// How many rejected requests were joined to it.
+    /// How many rejected requests were attributed to it.
     pub rejections: u64,
 }
 

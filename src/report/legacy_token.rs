@@ -1,4 +1,4 @@
-//! Tokens kept in secrets: they are never stale, and a neighbour of the problem.
+//! Tokens kept in secrets: they are never stale, but a related problem.
 
 use chrono::{DateTime, Utc};
 
@@ -10,7 +10,7 @@ use crate::audit::untrusted_text::UntrustedText;
 pub struct LegacyTokenFinding {
     /// The token's subject.
     pub service_account: ServiceAccount,
-    /// The secret, where the cluster tells it.
+    /// The secret, where the cluster reports it.
     pub secret: Option<UntrustedText>,
     /// The arrival of the first request.
     pub first_seen: DateTime<Utc>,

@@ -1,23 +1,23 @@
-//! The report as data: everything that a format needs, and nothing that has to be worked out.
+//! The report as data: everything that a format needs, with nothing left to compute.
 //!
-//! - [`verdict`]: verdicts and severities, and all that they mean
+//! - [`verdict`]: verdicts and severities, with all their properties
 //! - [`acceptance`]: findings that the operator accepts for a time
 //! - [`finding`]: findings, their holders and their tokens
-//! - [`filtered`]: a report that was filtered and in which nothing is left
+//! - [`filtered`]: a filtered report with nothing left in it
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
-//! - [`scan`]: what was looked at in each cluster, and what may be missing
+//! - [`scan`]: what was read from each cluster, and what may be missing
 //! - [`rejection`]: who is rejected already, and how it is known
-//! - [`pod_status`]: what the cluster says of the pods
-//! - [`restart`]: what gives a pod a new token
-//! - [`remembered`]: holders of earlier reports that are not seen any more
+//! - [`pod_status`]: what the cluster reports about the pods
+//! - [`restart`]: how to give a pod a new token
+//! - [`remembered`]: holders of earlier reports that are no longer seen
 //! - [`legacy_token`]: tokens kept in secrets that are still in use
-//! - [`token_lifetime`], [`judged_by`]: how long a token is accepted, and who says so
+//! - [`token_lifetime`], [`judged_by`]: how long a token is accepted, and where that comes from
 //! - [`upgrade`]: what an upgrade to a version that caps tokens would break
 //! - [`changes`]: what changed since an earlier report
-//! - [`exact_duration`]: durations in the sentences that say why
-//! - [`json`]: the versioned JSON form
+//! - [`exact_duration`]: durations in explanations
+//! - [`json`]: the versioned JSON format
 //!
-//! A report is a value: it holds the time it was made for, and rendering it twice gives the
+//! A report is a value: it contains the time that it is as of, and rendering it twice gives the
 //! same bytes.
 
 pub mod acceptance;
@@ -61,17 +61,17 @@ pub struct Report {
     pub gaps: Vec<CountedGap>,
     /// Files that hold no audit events.
     pub skipped_files: Vec<String>,
-    /// The version of a planned upgrade, where one was asked about.
+    /// The version of a planned upgrade, if one was given.
     pub target_version: Option<KubernetesVersion>,
     /// What was looked for, where a filter left no finding.
     pub filtered: Option<Filtered>,
-    /// What to know beside the clusters' notes, in sentences without a full stop.
+    /// Notes besides those of the clusters, in sentences without a full stop.
     pub notes: Vec<String>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
     /// Holders of earlier reports that none of the findings names.
     pub remembered: Vec<RememberedHolder>,
-    /// Callers of earlier reports that nobody has to be told of again.
+    /// Callers of earlier reports that were already reported.
     pub remembered_callers: Vec<RememberedCaller>,
     /// What changed since an earlier report, where there was one to compare with.
     pub changes: Option<Changes>,
@@ -83,7 +83,7 @@ impl Report {
         self.all_gaps().next().is_some()
     }
 
-    /// Whether nothing at all was seen of what was asked for.
+    /// Whether nothing at all was seen of what was requested.
     pub fn saw_nothing(&self) -> bool {
         let is_blind = |scan: &ClusterScan| {
             scan.without_events || scan.gaps.iter().any(|gap| gap.gap.kind.hides_everything())

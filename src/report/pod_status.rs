@@ -1,18 +1,19 @@
-//! What the cluster says of a holder's pod: whose it is, what it runs, and whether it was restarted.
+//! What the cluster reports about a holder's pod: its owner, its image, and whether it was
+//! restarted.
 
 use chrono::{DateTime, Utc};
 
 use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::owner::Workload;
 
-/// What the cluster says of a holder's pod. Absent from a holder where the cluster was not asked,
+/// What the cluster says of a holder's pod. Absent from a holder where the cluster was not queried,
 /// or does not know the pod.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PodStatus {
     /// How the pod is.
     pub state: PodState,
     /// The workload that owns it, by its owner references; absent for a pod that is gone and left
-    /// nothing that tells.
+    /// nothing conclusive.
     pub workload: Option<Workload>,
     /// When the container of the client started, the last time.
     pub started: Option<DateTime<Utc>>,

@@ -1,7 +1,7 @@
 //! Who is rejected already, and how it is known.
 //!
-//! A rejected request names nobody. What it has in common with requests that were accepted
-//! earlier tells who most likely sent it, and how likely.
+//! A rejected request has no user name. What it has in common with earlier accepted requests shows
+//! who most likely sent it, and how likely that is.
 
 use chrono::{DateTime, Utc};
 
@@ -13,7 +13,7 @@ use crate::audit::untrusted_text::UntrustedText;
 /// What rejected and accepted requests have in common; the weakest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
-    /// The user agent alone. It is shared by whoever uses the same library, so it is a guess at
+    /// The user agent alone. All users of the same library share it, so it is a guess at
     /// the service account and never a verdict.
     UserAgent,
     /// The address alone, which a pod has now and had all the time, and whose container has run for
@@ -63,7 +63,7 @@ pub struct HolderRejections {
     pub accepted_in_between: bool,
 }
 
-/// Who most likely sent a single rejected request.
+/// The most likely sender of a single rejected request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sender {
     /// Its service account.
@@ -78,14 +78,14 @@ pub struct Sender {
     pub confidence: Confidence,
 }
 
-/// The token of who sent a rejected request.
+/// The token of the sender of a rejected request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SenderToken {
     /// When it was issued: the earliest estimate.
     pub issued: DateTime<Utc>,
     /// When the API server starts to reject it.
     pub rejected_from: DateTime<Utc>,
-    /// Its identity, `JTI=<uuid>`, where the cluster tells it.
+    /// Its identity, `JTI=<uuid>`, where the cluster reports it.
     pub credential_id: Option<UntrustedText>,
 }
 
@@ -166,7 +166,7 @@ impl CallerKind {
     }
 }
 
-/// A caller that is rejected, and that no single holder explains.
+/// A rejected caller that matches no single holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCaller {
     /// The peer's address.
@@ -194,7 +194,7 @@ pub struct RejectedCaller {
     pub candidates: Vec<Candidate>,
     /// The service accounts that used this user agent from elsewhere: guesses.
     pub perhaps: Vec<ServiceAccount>,
-    /// The pods that have its address now, where the cluster was asked: leads, the best first.
+    /// The pods that have its address now, where the cluster was queried: leads, the best first.
     pub pods: Vec<PodAtAddress>,
 }
 

@@ -1,12 +1,12 @@
-//! Holders and callers that an earlier report knew and that this one does not name: if they are
-//! rejected later, they are still known.
+//! Holders and callers from an earlier report that this one does not name: if they are rejected
+//! later, they are still known.
 
 use super::finding::HolderFinding;
 use super::rejection::RejectedCaller;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 
-/// A rejected caller that no holder explained, that somebody was told of, and that is not urgent
+/// A rejected caller that matched no holder, that was reported, and that is not urgent
 /// any more, or could not be seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RememberedCaller {

@@ -1,5 +1,5 @@
-//! What gives the pod of a holder a new token: as the cluster says, where it was queried, else as
-//! the pod's name suggests.
+//! How to give a holder's pod a new token: from the cluster if it was queried, else inferred from
+//! the pod's name.
 
 use chrono::{DateTime, Utc};
 
@@ -14,7 +14,7 @@ use crate::cluster_state::owner::Workload;
 /// What gives a pod a new token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Restart {
-    /// A command, made of valid Kubernetes names only: a shell reads it as it stands.
+    /// A command, made of valid Kubernetes names only: a shell reads it unchanged.
     Command {
         /// The command, for kubectl.
         command: String,
@@ -30,7 +30,7 @@ pub enum Restart {
 
 impl HolderFinding {
     /// Whether the API server rejects it at `now`: its token is not accepted any more, or, past its
-    /// end, by some API servers only, so that it works from time to time.
+    /// end, only by some API servers, so that it works some of the time.
     pub fn is_rejected(&self, now: DateTime<Utc>) -> bool {
         self.verdict.is_dead() || self.is_rejected_at_times(now)
     }
@@ -45,8 +45,8 @@ impl HolderFinding {
             && rejections.is_some_and(|it| it.accepted_in_between)
     }
 
-    /// Whether it is accepted for longer than any token that the cluster issues now: a restart would
-    /// bring its end nearer.
+    /// Whether it is accepted for longer than any token that the cluster issues now: a restart
+    /// would bring its end nearer.
     pub fn outlives_new_tokens(&self, gained: TokenLifetime) -> bool {
         !self.verdict.is_dead() && !gained.is_assumed() && gained.seconds < self.lifetime.seconds
     }
@@ -85,13 +85,14 @@ impl HolderFinding {
         match status.restarted.map(|it| it.since) {
             Some(SinceRestart::Quiet) => {
                 return Restart::Advice(
-                    "restarted already: look again in an hour, when a new token shows",
+                    "already restarted: check again in an hour, when a new token shows up",
                 );
             }
             Some(SinceRestart::Rejected) if !status.state.is_over() => {
                 return Restart::Advice(
-                    "rejected although its container was started again: its token is not too old; \
-                     see whether its service account was deleted, and what the container sends",
+                    "rejected although its container was restarted, so the token's age is not the \
+                     cause: check whether its service account was deleted, and what the container \
+                     sends",
                 );
             }
             _ => {}
@@ -128,8 +129,8 @@ impl Finding {
         holders.filter(move |holder| self.accepted.is_none() && holder.is_rejected(now))
     }
 
-    /// Its holders that still work and are rejected at the end of their token, also where that should
-    /// have come by `now`; none if the operator accepts the finding.
+    /// Its holders that still work and are rejected at the end of their token, also where that
+    /// should have come by `now`; none if the operator accepts the finding.
     pub fn dying_holders(&self, now: DateTime<Utc>) -> impl Iterator<Item = &HolderFinding> {
         let is_dying =
             move |holder: &&HolderFinding| holder.verdict.is_dying() && !holder.is_rejected(now);
@@ -138,7 +139,7 @@ impl Finding {
     }
 }
 
-/// The deletion of a pod; `None` where a name in it is no valid Kubernetes name.
+/// The deletion of a pod; `None` if a name in it is not a valid Kubernetes name.
 fn delete_pod(namespace: &str, pod: &str) -> Option<String> {
     let is_safe = name::is_label(namespace) && name::is_subdomain(pod);
     is_safe.then(|| format!("kubectl delete pod {pod} -n {namespace}"))

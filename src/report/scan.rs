@@ -1,4 +1,4 @@
-//! What was looked at in one cluster, and what may be missing.
+//! What was read from one cluster, and what may be missing.
 
 use chrono::{DateTime, Utc};
 
@@ -29,7 +29,7 @@ pub struct ClusterScan {
     /// The profile of the AWS configuration by which the cluster's own account was reached, where
     /// one was named.
     pub profile: Option<String>,
-    /// The span of time that was judged.
+    /// The window.
     pub window: Window,
     /// What its dates rest on.
     pub judged_by: JudgedBy,
@@ -43,7 +43,7 @@ pub struct ClusterScan {
     pub bytes_scanned: u64,
     /// What that costs.
     pub price: Option<Price>,
-    /// Queries started. One that several clusters share is counted at the first of them.
+    /// Queries started. A query that several clusters share is counted for the first of them.
     pub queries: u64,
     /// Queries that were found to be answered here as the events themselves say: the name of each
     /// with a checksum of its text.
@@ -55,9 +55,9 @@ pub struct ClusterScan {
     /// The largest age, in seconds, of a token that was still accepted after it should have
     /// been rejected: the lifetime is longer than assumed.
     pub accepted_at_age_seconds: Option<i64>,
-    /// The callers that are rejected and could not be told for certain.
+    /// The callers that are rejected and could not be identified for certain.
     pub rejected_callers: Vec<RejectedCaller>,
-    /// Whether there were more rejected callers than are kept apart.
+    /// Whether there were more rejected callers than are counted separately.
     pub more_rejected_callers: bool,
     /// How many rejected callers are left out because the operator ignores their address.
     pub ignored_callers: usize,

@@ -9,7 +9,7 @@ use super::exact_duration::hours;
 pub struct TokenLifetime {
     /// Seconds from a token's issue to its earliest rejection.
     pub seconds: i64,
-    /// Who says so.
+    /// Where that comes from.
     pub source: LifetimeSource,
 }
 
@@ -24,7 +24,7 @@ pub enum LifetimeSource {
     KubernetesVersion,
     /// The token itself: it was accepted when a capped one would have been rejected.
     AcceptedPastCap,
-    /// Nobody: the version is unknown, and this is the earlier of the two dates.
+    /// Assumed: the version is unknown, and this is the earlier of the two dates.
     Assumed,
 }
 
@@ -86,7 +86,7 @@ impl TokenLifetime {
         }
     }
 
-    /// Why it is taken to be so long: `24 h, by the cluster's version`.
+    /// Where the lifetime comes from: `24 h, by the cluster's version`.
     pub fn why(&self) -> String {
         let lifetime = self.in_words();
         match self.source {

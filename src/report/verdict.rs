@@ -1,5 +1,5 @@
-//! Verdicts and severities, with everything that they mean. No other file compares verdicts or
-//! lists some of them: it uses a method of this one.
+//! Verdicts and severities, with all their properties. No other file compares verdicts or lists
+//! some of them; it calls a method from here.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use super::exact_duration::hours;
 pub enum Verdict {
     /// The API server rejects it already.
     Rejected,
-    /// Its token ran out, and nothing was accepted since.
+    /// Its token expired, and nothing was accepted since.
     Expired,
     /// It never reads its token again and will be rejected.
     Frozen,
@@ -105,7 +105,7 @@ impl Verdict {
                 rests_on_rejections: false,
                 sentence: |grounds| {
                     format!(
-                        "its token ended, nothing was accepted for the last {}, and no later rejection could be joined to it",
+                        "its token expired, nothing was accepted for the last {}, and no later rejection could be attributed to it",
                         hours(grounds.silent)
                     )
                 },
@@ -117,7 +117,7 @@ impl Verdict {
                 rests_on_rejections: false,
                 sentence: |grounds| {
                     format!(
-                        "a token was used at an age of {}; the kubelet replaces the file within {}, so a client that reads it again does not use one so old",
+                        "a token was used at an age of {}; the kubelet replaces the file within {}, so a client that re-reads it does not use one this old",
                         hours(grounds.used_at),
                         hours(grounds.frozen_from)
                     )
@@ -130,7 +130,7 @@ impl Verdict {
                 rests_on_rejections: false,
                 sentence: |grounds| {
                     format!(
-                        "a token of it ran out in use and another followed, {}; the longest interruption was {}",
+                        "one of its tokens expired in use and another followed, {}; the longest interruption was {}",
                         match grounds.interruptions {
                             1 => "once".to_owned(),
                             times => format!("{times} times"),
@@ -212,12 +212,12 @@ impl Verdict {
         self.outlook() == Outlook::Dying
     }
 
-    /// Whether it is news: the holder is dead or dying, not undecided and not harmless.
+    /// Whether it is notable: the holder is dead or dying, not undecided and not harmless.
     pub fn is_decided(self) -> bool {
         self.is_dead() || self.is_dying()
     }
 
-    /// Whether nothing has to be done: such findings are listed apart and have no severity.
+    /// Whether no action is needed: such findings are listed separately and have no severity.
     pub fn is_harmless(self) -> bool {
         matches!(self.outlook(), Outlook::Refreshing | Outlook::Gone)
     }
@@ -227,12 +227,12 @@ impl Verdict {
         self.outlook() == Outlook::Refreshing
     }
 
-    /// Whether the holder is rejected at the end of its tokens and comes back by itself.
+    /// Whether the holder is rejected at the end of its tokens and recovers by itself.
     pub fn is_recurring(self) -> bool {
         self == Self::Recurring
     }
 
-    /// Whether the holder is not there any more: its last request is what there is to tell.
+    /// Whether the holder no longer exists, so that only its last request can be shown.
     pub fn is_gone(self) -> bool {
         self.outlook() == Outlook::Gone
     }
@@ -294,7 +294,7 @@ impl Severity {
         }
     }
 
-    /// A holder that is rejected within so many days has this severity; `None` for any number.
+    /// A holder that is rejected within this many days has this severity; `None` for any number.
     pub const fn within_days(self) -> Option<i64> {
         match self {
             // One working week to act.
@@ -305,7 +305,7 @@ impl Severity {
         }
     }
 
-    /// The severity of a holder that is rejected after so much time.
+    /// The severity of a holder that is rejected after this much time.
     pub fn of_time_left(left: TimeDelta) -> Self {
         let holds = |severity: &Self| {
             severity

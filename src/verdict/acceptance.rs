@@ -1,6 +1,6 @@
 //! Known findings: accepted until a date, unless they become worse.
 //!
-//! A line a finding, in the order in which somebody reviews it: whose, where, until when, what, why.
+//! One line per finding, in the order of a review: who, where, until when, what, why.
 //!
 //! ```text
 //! # namespace/account    cluster   until        accepted as      reason
@@ -42,7 +42,7 @@ pub struct Refused {
     what: String,
 }
 
-/// Reads a file of known findings. Empty lines, and those that begin with `#`, are comments.
+/// Reads a file of known findings. Empty lines, and those that start with `#`, are comments.
 pub fn parse(file: &str, text: &str) -> Result<Vec<Acceptance>, Refused> {
     let lines = text.trim_start_matches('\u{feff}').lines();
     let meant = lines
@@ -190,7 +190,7 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
             ));
         } else if !used && was_seen {
             notes.push(format!(
-                "{}: fits no finding, and can be removed",
+                "{}: matches no finding, and can be removed",
                 line.place
             ));
         }

@@ -1,4 +1,4 @@
-//! The holders of one service account, judged and put together as a finding.
+//! The holders of one service account, each with its verdict, combined into a finding.
 
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ pub struct Account<'a> {
     pub only_remembered: &'a BTreeSet<&'a Holder>,
     /// Its holders that an earlier report knew to recur.
     pub recurring_before: BTreeSet<&'a Identity>,
-    /// What the cluster says of its pods, where it was asked.
+    /// What the cluster reports about its pods, where it was queried.
     pub pods: Option<Pods<'a>>,
     /// The window.
     pub window: Window,
@@ -145,7 +145,7 @@ impl Account<'_> {
         }
     }
 
-    /// Whether the holder's pod is in the cluster still: then nobody took its place.
+    /// Whether the holder's pod is still in the cluster: then it has no successor.
     fn is_there(&self, holder: &Holder) -> bool {
         let Identity::Pod { uid } = &holder.identity else {
             return false;

@@ -1,9 +1,9 @@
-//! Which cluster a list of pods is of, by the API server that it was read from and by the name in its
-//! kubeconfig.
+//! Which cluster a list of pods belongs to, by the API server that it was read from and by the name
+//! in its kubeconfig.
 //!
-//! A name is what somebody wrote into a kubeconfig; the endpoint of an API server is of one cluster.
-//! It may be reached by another address, through a tunnel or from inside the cluster, so that only
-//! two endpoints of EKS contradict each other.
+//! A name in a kubeconfig can be anything, but the endpoint of an API server belongs to one
+//! cluster. The server may be reached at another address, through a tunnel or from inside the
+//! cluster, so only two EKS endpoints contradict each other.
 
 use super::known_pods::KnownPods;
 use crate::evidence::cluster::Cluster;
@@ -14,9 +14,9 @@ use crate::evidence::coverage::{Coverage, Coverages};
 pub(super) enum Origin<'a> {
     /// This cluster's.
     Of(&'a Cluster),
-    /// None of the clusters whose logs were read; why, in a sentence.
+    /// None of the clusters with logs that were read; the reason, as a sentence.
     Elsewhere(String),
-    /// Neither its API server nor a name tells.
+    /// Neither its API server nor a name identifies it.
     Unknown,
 }
 
@@ -32,7 +32,7 @@ pub(super) fn cluster_of<'a>(pods: &KnownPods, coverages: &'a Coverages) -> Orig
     let mut clusters = coverages.0.iter();
     match clusters.find(|(cluster, coverage)| is_same(named, cluster, coverage)) {
         Some((cluster, coverage)) if is_another(pods, coverage) => Origin::Elsewhere(format!(
-            "the kubeconfig names the cluster {}, but its API server, {}, is not that cluster's, {}; \
+            "the kubeconfig names cluster {}, but its API server {} is not that cluster's ({}); \
              renew the entry: aws eks update-kubeconfig --name {0}",
             cluster.name,
             pods.server.as_deref().unwrap_or_default(),
@@ -42,7 +42,7 @@ pub(super) fn cluster_of<'a>(pods: &KnownPods, coverages: &'a Coverages) -> Orig
         // The names of clusters in files are anybody's.
         None if coverages.0.keys().any(|it| it.region.is_none()) => Origin::Unknown,
         None => Origin::Elsewhere(format!(
-            "it is of the cluster {}, of which no audit log was read",
+            "it belongs to cluster {}, and no audit log of that cluster was read",
             named.name
         )),
     }
@@ -83,7 +83,7 @@ fn host_and_port(url: &str) -> &str {
     authority.strip_suffix(":443").unwrap_or(authority)
 }
 
-/// What tells an endpoint of EKS from all others: `ID.gr7.REGION.eks.amazonaws.com`, or, for clusters
+/// What identifies an EKS endpoint: `ID.gr7.REGION.eks.amazonaws.com`, or, for clusters
 /// of IPv6, `ID.REGION.eks-cluster.api.aws` and the like (Amazon EKS user guide, page "Cluster API
 /// server endpoint"). `None` for any other host.
 fn endpoint_id(url: &str) -> Option<&str> {
@@ -210,7 +210,10 @@ mod tests {
     fn a_cluster_of_the_same_name_in_another_account_is_another() {
         let elsewhere = Some(cluster("one", Some("999988887777")));
         let why = origin(elsewhere, "localhost", [None, None]);
-        assert!(why.contains("of which no audit log was read"), "{why}");
+        assert!(
+            why.contains("no audit log of that cluster was read"),
+            "{why}"
+        );
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Single rejected requests, each joined to the holder that most likely sent it: by the same join as
-//! the report's.
+//! Single rejected requests, each attributed to the holder that most likely sent it, in the same
+//! way as in the report.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,10 +17,11 @@ use crate::evidence::token_use::TokenUse;
 use crate::report::rejection::{Confidence, Sender, SenderToken};
 use crate::report::token_lifetime::TokenLifetime;
 
-/// Address, user agent, call and hour of a rejected request: all that the join tells apart.
+/// Address, user agent, call and hour of a rejected request: everything that the attribution
+/// distinguishes.
 type Part = (String, String, String, i64);
 
-/// The holders that rejected requests are joined to.
+/// The holders that rejected requests are attributed to.
 #[derive(Debug, Default)]
 pub struct Attribution {
     holders: Vec<KnownHolder>,
@@ -80,7 +81,7 @@ impl Attribution {
         attribution
     }
 
-    /// Who sent a rejected request; `None` if no single holder explains it.
+    /// The sender of a rejected request; `None` if no single holder matches.
     pub fn sender(&self, cluster: &Cluster, rejection: &Rejection) -> Option<Sender> {
         let key = (
             rejection.address.clone(),

@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes, State};
 use crate::report::finding::Finding;
 
-/// How long a service account that was not looked for is remembered after its token ran out:
+/// How long a service account that was not looked for is remembered after its token expired:
 /// a cluster that is swept once a week is still compared with its last sweep.
 const RETAIN_UNSEEN: TimeDelta = TimeDelta::days(7);
 
@@ -100,8 +100,8 @@ pub fn only_changes(report: &Report) -> Report {
     shown
 }
 
-/// What a report with these clusters calls one of an earlier report, of which more or less was known
-/// then.
+/// What a report with these clusters calls one of an earlier report, of which more or less was
+/// known then.
 pub fn called_now<'a>(
     cluster: &'a Cluster,
     clusters: impl Iterator<Item = &'a Cluster> + Clone,
@@ -131,8 +131,9 @@ fn states(report: &Report) -> BTreeMap<Account, State> {
         .collect()
 }
 
-/// How each service account stood when everybody was last told: as the report has it, unless its
-/// news never arrived; and what an earlier report knew of service accounts not looked for since.
+/// The state of each service account at the last delivered notification: as in the report, or as
+/// before it if its notification was not delivered. Service accounts that were not looked for since
+/// keep the state from an earlier report.
 fn known(previous: &Report) -> BTreeMap<Account, Option<State>> {
     let mut known: BTreeMap<Account, Option<State>> = states(previous)
         .into_iter()
@@ -151,7 +152,7 @@ fn known(previous: &Report) -> BTreeMap<Account, Option<State>> {
     known
 }
 
-/// The time that everybody was last told.
+/// The time of the last delivered notification.
 fn since(previous: &Report) -> Option<chrono::DateTime<chrono::Utc>> {
     match &previous.changes {
         Some(changes) if !changes.notified => changes.since,
@@ -240,8 +241,8 @@ fn between(before: &State, now: &State, since: Option<DateTime<Utc>>) -> ChangeK
     }
 }
 
-/// Whether the death of a frozen holder has come so near since it was last told of that somebody
-/// is reminded of it.
+/// Whether the death of a frozen holder has come so near since the last notification that a
+/// reminder is due.
 fn is_due(before: &State, now: &State, since: Option<DateTime<Utc>>) -> bool {
     let (Some(then), Some(now_at)) = (before.seen_at.or(since), now.seen_at) else {
         return false;

@@ -1,4 +1,4 @@
-//! The clients of a holder: the programs in a pod, told apart where they use tokens of their own.
+//! The clients of a holder: the programs in a pod, kept apart if they use their own tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,33 +41,34 @@ impl DatedToken {
         Thresholds::of(self.lifetime.duration())
     }
 
-    /// Whether its last use lies so close before its end, or after it, that its end was noticed.
+    /// Whether it was used until close to its end, or past it, so that its end was noticed.
     pub fn was_used_to_its_end(&self) -> bool {
         self.end() - self.token.last_used <= self.thresholds().died_within()
     }
 }
 
-/// One program, as far as it can be told: its tokens one after the other, and its rejections.
+/// One program, as far as it can be distinguished: its tokens one after the other, and its
+/// rejections.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Client {
-    /// Its user agents; empty for those that were not kept apart.
+    /// Its user agents; empty for those that were not counted separately.
     pub user_agents: BTreeSet<UntrustedText>,
     /// Its tokens in order of issue.
     pub tokens: Vec<DatedToken>,
     /// Whether what looks like one token may be several.
     pub may_be_several: bool,
-    /// Whether another client with the same user agent is beside it.
+    /// Whether another client with the same user agent exists in this holder.
     pub has_others_beside: bool,
-    /// The rejections joined to it, in order.
+    /// The rejections attributed to it, in order.
     pub rejections: Vec<Run>,
 }
 
 /// The clients of a holder.
 ///
 /// Where all of its tokens follow one another, the holder is one client. Where an older token is
-/// used after a newer one's first use, several programs share the pod, and each user agent is judged
-/// by itself: so is it where one agent was rejected and another accepted afterwards, which ends
-/// nothing for the first. Programs that share a user agent are told apart by their tokens.
+/// used after a newer one's first use, several programs share the pod, and each user agent is
+/// judged by itself: so is it where one agent was rejected and another accepted afterwards, which
+/// ends nothing for the first. Programs that share a user agent are told apart by their tokens.
 pub fn clients(agents: &Agents, rejections: &RunsOfAgents, lifetimes: &Lifetimes) -> Vec<Client> {
     let all = dated(&agents.tokens(), lifetimes);
     let several = agents.iter().nth(1).is_some();
@@ -127,7 +128,7 @@ fn overlap(tokens: &[DatedToken]) -> bool {
 }
 
 /// Whether one of its programs was never seen accepted: its token is known by when its container
-/// started, and nobody went on from there to another.
+/// started, and no program went on from there to another.
 fn has_unseen(agents: &Agents) -> bool {
     agents.iter().any(|(_, agent_use)| {
         let mut tokens = agent_use.tokens.iter().peekable();
@@ -155,7 +156,8 @@ fn others_go_on(agents: &Agents, rejections: &RunsOfAgents) -> bool {
 
 /// The clients behind one user agent. A newer token is first marked an hour after its issue, when a
 /// client that changed to it has long let go of its older one: an older one that is used even then
-/// belongs to another program. No client goes back to an older token. Each token goes to the program whose last one ended latest.
+/// belongs to another program. No client goes back to an older token. Each token goes to the
+/// program whose last one ended latest.
 fn apart(client: Client) -> Vec<Client> {
     let mut tokens = client.tokens;
     tokens.sort_by_key(|it| (it.token.first_used, it.token.issued));

@@ -13,7 +13,7 @@ use crate::report::rejection::{Confidence, HolderRejections};
 use crate::report::scan::Window;
 use crate::report::verdict::Grounds;
 
-/// Why the holder was judged so, a sentence each. No text of the log is in them.
+/// The reasons for the holder's verdict, one sentence each. They contain no text from the log.
 pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
     let mut reasons = vec![dated(holder)];
     let used_at = holder.tokens.iter().map(age_at_last_use).max();
@@ -45,14 +45,13 @@ pub fn reasons(holder: &HolderFinding, window: Window) -> Vec<String> {
     }
     if let Some(quiet_since) = holder.quiet_since {
         reasons.push(format!(
-            "quiet since {}; a healthy new token shows after one hour",
+            "quiet since {}; a healthy new token shows up after one hour",
             time(quiet_since)
         ));
     }
     if holder.more_user_agents {
         reasons.push(
-            "it used more user agents than are kept apart; those left out are judged together"
-                .to_owned(),
+            "it used more user agents than the limit; the rest are judged together".to_owned(),
         );
     }
     if holder.only_in_look_back && !holder.was_never_accepted() {
@@ -103,7 +102,7 @@ fn dated(holder: &HolderFinding) -> String {
 fn interrupted(interruption: &Interruption) -> String {
     let accepted = interruption
         .last_accepted
-        .map(|at| format!("accepted last at {}", time(at)));
+        .map(|at| format!("last accepted at {}", time(at)));
     let rejected = match (interruption.first_rejection, interruption.last_rejection) {
         (Some(first), Some(last)) => format!(
             "rejected {} from {} to {}, {} in all",
@@ -112,7 +111,7 @@ fn interrupted(interruption: &Interruption) -> String {
             time(last),
             hours(interruption.length())
         ),
-        _ => "the token ran to its end without a rejection seen".to_owned(),
+        _ => "the token expired without a rejection seen".to_owned(),
     };
     let whole: Vec<String> = accepted.into_iter().chain([rejected]).collect();
     whole.join(", ")
@@ -140,27 +139,27 @@ fn joined(rejections: &HolderRejections) -> String {
 }
 
 fn minute_of_death(holder: &HolderFinding, rejections: &HolderRejections) -> String {
-    let accepted = format!("accepted last at {}", time(holder.last_seen));
+    let accepted = format!("last accepted at {}", time(holder.last_seen));
     let early = holder.rejected_from - rejections.last;
     if holder.rejected_from <= rejections.last && rejections.accepted_in_between {
         return format!(
-            "{accepted}, after its end and in between rejections: not every API server rejects it yet, so it works from time to time"
+            "{accepted}, after its expiry and between rejections: not every API server rejects it yet, so it works some of the time"
         );
     }
     if !holder.verdict.rests_on_rejections() {
         return format!(
-            "{accepted}: the rejections do not make it rejected, as they are neither after its end nor longer than {} without an accepted request",
+            "{accepted}: not counted as rejected, because the rejections are not after its expiry and did not last {} without an accepted request",
             hours(SILENCE)
         );
     }
     if early > TimeDelta::seconds(15) {
         return format!(
-            "{accepted}, rejected {} before its time: tokens live shorter here than assumed (--token-lifetime), the pod or the account was deleted, or something else at its address sends a bad token",
+            "{accepted}, rejected {} before its expiry: tokens live shorter here than assumed (--token-lifetime), or the pod or the service account was deleted, or something else at its address sends a bad token",
             hours(early)
         );
     }
     format!(
-        "{accepted}, {} before the first rejection: it died in between",
+        "{accepted}, {} before the first rejection: its token expired in between",
         hours(rejections.first - holder.last_seen)
     )
 }

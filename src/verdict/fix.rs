@@ -1,4 +1,4 @@
-//! Beside a finding: the clients behind it, and what to do.
+//! The clients behind a finding, and what to do about it.
 
 use std::collections::BTreeMap;
 
@@ -137,7 +137,7 @@ fn too_soon(holders: &[HolderFinding]) -> String {
         |holder: &HolderFinding| Thresholds::of(holder.lifetime.duration()).frozen_age();
     let age = holders.iter().map(frozen_age).min().unwrap_or_default();
     format!(
-        "too soon to tell: look again once its token is {} old",
+        "too soon to tell: sweep again once its token is {} old",
         hours(age)
     )
 }
@@ -147,7 +147,7 @@ fn planned_restart(holders: &[&HolderFinding], gained: TokenLifetime) -> Option<
     let first = holders.iter().map(|holder| holder.rejected_from).min()?;
     Some(Remedy::Advice {
         text: format!(
-            "do not restart it yet: its token is accepted until {}, and a new one for {} only; \
+            "do not restart it yet: its token is accepted until {}, a new one only for {}; \
              update the client first, or plan the restart",
             first.format("%Y-%m-%d %H:%M UTC"),
             gained.in_words()

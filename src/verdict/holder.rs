@@ -31,7 +31,8 @@ pub struct Judgement {
     pub lifetime: TokenLifetime,
     /// The times that it was rejected at the end of a token and came back, in order.
     pub interruptions: Vec<Interruption>,
-    /// The user agents of the client that was judged; empty for those that are not kept apart.
+    /// The user agents of the client that was judged; empty for those that are not counted
+    /// separately.
     pub user_agents: BTreeSet<UntrustedText>,
     /// The last sign of it, where it may have come back and not be marked yet.
     pub quiet_since: Option<DateTime<Utc>>,
@@ -46,18 +47,19 @@ pub struct Successor {
     pub newest: DatedToken,
 }
 
-/// What is known of a client beside its own evidence.
+/// What is known about a client besides its own evidence.
 #[derive(Debug, Clone, Copy)]
 pub struct Surroundings<'a> {
     /// The window.
     pub window: Window,
-    /// Until when its cluster was seen, so that silence means something; `None` if that is unknown.
+    /// Until when its cluster was seen, which silence is measured against; `None` if that is
+    /// unknown.
     pub seen_until: Option<DateTime<Utc>>,
-    /// Who took its place.
+    /// Its successor.
     pub successor: Option<&'a Successor>,
     /// Whether an earlier report knew it to be rejected at the end of its tokens and to come back.
     pub is_known_to_recur: bool,
-    /// Whether an earlier report knew it to be frozen or dead, and it was not accepted since.
+    /// Whether an earlier report reported it as frozen or dead, and it was not accepted since.
     pub was_frozen: bool,
 }
 
@@ -180,9 +182,10 @@ impl<'a> Judge<'a> {
             .all(|it| it.age_at_last_use() <= it.thresholds().late_age())
     }
 
-    /// Whether its newest token ran out and took it with it. Of one that was frozen in an earlier
-    /// report and is silent since, it need not be seen: between two sweeps nobody looked. One that was accepted well past that
-    /// moment outlived the assumed lifetime: it is dead only if it has been silent since.
+    /// Whether its newest token expired while it was in use. For one that was frozen in an earlier
+    /// report and is silent since, no use close to the end is required: the log between two sweeps
+    /// was not read. One that was accepted well past that moment outlived the assumed lifetime: it
+    /// is dead only if it has been silent since.
     fn has_expired(&self) -> bool {
         let until = self.around.window.until;
         let end = self.newest.end();
@@ -192,7 +195,7 @@ impl<'a> Judge<'a> {
             && (!outlived || until - self.last_used >= SILENCE)
     }
 
-    /// Whether it died so recently that it may be back and not be marked yet, as it was before.
+    /// Whether it died so recently that it may have recovered, as before, without being marked yet.
     fn may_be_back(&self) -> bool {
         let recurs = self.around.is_known_to_recur || !self.interruptions.is_empty();
         let since_death = self.around.window.until - self.newest.end();
@@ -249,7 +252,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// A date that rests on an assumed lifetime wakes nobody up.
+    /// A date that rests on an assumed lifetime is never critical.
     fn at_most_warning_if_assumed(&self, severity: Severity, token: &DatedToken) -> Severity {
         match token.lifetime.is_assumed() {
             true => severity.min(Severity::Warning),

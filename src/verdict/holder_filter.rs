@@ -9,7 +9,7 @@ use crate::report::filtered::Filtered;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::scan::ClusterScan;
 
-/// Which holders are wanted; all of them where nothing is stated.
+/// Which holders to show; all of them if nothing is given.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HolderFilter {
     /// The namespace.
@@ -55,7 +55,7 @@ pub struct NoSuchName {
     pub nearest: Vec<String>,
 }
 
-/// The names that are shown to somebody who may have made a typing error.
+/// The names that are suggested after a likely typing error.
 const NEAREST: usize = 3;
 
 impl HolderFilter {

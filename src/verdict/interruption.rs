@@ -8,7 +8,7 @@ use crate::evidence::rejection::Run;
 use crate::evidence::token::ESTIMATE_SPREAD;
 use crate::report::interruption::Interruption;
 
-/// Every time that a token of the client ran out in use and a newer one followed, in order.
+/// Every time that a token of the client expired in use and a newer one followed, in order.
 ///
 /// Rejections that end before the first token that was seen was read are of one before it.
 pub fn of(client: &Client) -> Vec<Interruption> {
@@ -56,7 +56,7 @@ pub fn between(
     interruption
 }
 
-/// Whether a token ran out in use before a newer one followed: it was used to its end, or was
+/// Whether a token expired in use before a newer one followed: it was used to its end, or was
 /// rejected then. Before its end a rejection counts only where the token was old enough; a client
 /// with a younger one may have read another, and be accepted without a mark.
 pub fn ran_out_before(token: &DatedToken, interruption: &Interruption) -> bool {
@@ -72,7 +72,7 @@ fn read_by(token: &DatedToken) -> DateTime<Utc> {
     token.token.first_used.min(token.token.issued + READ_WITHIN)
 }
 
-/// The rejections that end before the first token was read, those far apart each by itself.
+/// The rejections that end before the first token was read, those far apart separately.
 fn before(runs: &[Run], first: &DatedToken) -> Vec<Interruption> {
     let apart: TimeDelta = first.thresholds().rejection_is_current();
     let mut interruptions: Vec<Interruption> = Vec::new();

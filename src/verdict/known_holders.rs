@@ -1,4 +1,4 @@
-//! The holders that rejections may be joined to, by what they have in common with them.
+//! The holders that rejections can be attributed to, by what they have in common.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -70,7 +70,7 @@ pub(super) fn known<'a>(
         .collect()
 }
 
-/// The pods that send rejected requests and that were not seen accepted by anybody.
+/// The pods that send rejected requests and whose senders were never seen accepted.
 pub(super) fn unseen<'a>(senders: &'a Senders, known: &[Known<'a>]) -> Vec<Known<'a>> {
     let seen: BTreeSet<&Holder> = known.iter().map(|one| one.holder).collect();
     let unseen = senders
@@ -97,7 +97,7 @@ pub(super) struct Index<'a> {
     by_caller: BTreeMap<(&'a str, &'a str), Vec<usize>>,
     /// The same, of holders that were harmless when they were last seen.
     by_former_caller: BTreeMap<(&'a str, &'a str), Vec<usize>>,
-    /// Holders with more user agents than are kept apart: any may be theirs.
+    /// Holders with more user agents than are counted separately: any may be theirs.
     by_any_agent: BTreeMap<&'a str, Vec<usize>>,
     pub(super) by_address: BTreeMap<&'a str, BTreeSet<usize>>,
     by_agent: BTreeMap<&'a str, BTreeSet<&'a ServiceAccount>>,
@@ -141,7 +141,7 @@ impl<'a> Index<'a> {
     }
 
     /// The holders that were accepted from this address under this user agent; where there is
-    /// none, those there that may have used it among more than are kept apart.
+    /// none, those there that may have used it among more than are counted separately.
     pub(super) fn candidates(&self, known: &[Known<'_>], address: &str, agent: &str) -> Vec<usize> {
         let caller = (address, agent);
         let known_callers = self.by_caller.get(&caller);
@@ -159,7 +159,7 @@ impl<'a> Index<'a> {
         }
     }
 
-    /// The accounts that use this agent. That none was sent is no likeness.
+    /// The accounts that use this agent. A missing user agent does not count as a match.
     pub(super) fn guesses(&self, agent: &str) -> Vec<ServiceAccount> {
         match self.by_agent.get(agent) {
             Some(accounts) if !agent.is_empty() && accounts.len() <= GUESSES => {
@@ -201,7 +201,7 @@ impl<'a> Known<'a> {
         self.texts(|token_use| &token_use.calls).contains(call)
     }
 
-    /// Whether it may have called this: a tally that is full says nothing of what it left out.
+    /// Whether it may have called this: a full tally shows nothing about what it left out.
     pub(super) fn may_call(&self, call: &str) -> bool {
         self.calls(call) || self.uses.iter().any(|token_use| token_use.calls.has_more())
     }

@@ -1,14 +1,15 @@
 //! Which cluster a list of pods belongs to.
 //!
-//! Addresses and names repeat from cluster to cluster, and a list that is joined to another
-//! cluster's evidence would name the wrong workloads. The UIDs of pods do not repeat. So a list
-//! belongs to the clusters whose pods it holds by UID; where it holds none, to the one whose nodes,
-//! names and addresses it fits best; and where it fits none, it is not used.
+//! Addresses and names repeat from cluster to cluster, and a list that is matched to the wrong
+//! cluster would name the wrong workloads. UIDs of pods do not repeat. So a list belongs to the
+//! clusters that have pods in it by UID. If there are none, it belongs to the cluster that best
+//! matches its nodes, names and addresses. If none matches, it is not used.
 //!
-//! A list of an API server is first of all of the cluster that has this API server ([`api_server`]).
+//! A list from an API server belongs first of all to the cluster of that API server
+//! ([`api_server`]).
 //!
-//! That a pod is not in a list says something only if the list is certainly of its cluster: by a UID,
-//! or by most of the nodes, whose names hold their addresses.
+//! A missing pod means something only if the list certainly belongs to its cluster: by a UID, or by
+//! most of the nodes, whose names contain their addresses.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,7 +29,7 @@ pub struct KnownPods {
     /// The pods.
     pub state: ClusterState,
     /// The cluster that it was read from, as far as that is known; a name without an account or a
-    /// Region is of any.
+    /// Region matches any.
     pub cluster: Option<Cluster>,
     /// The host and port of the API server that it was read from.
     pub server: Option<String>,
@@ -36,11 +37,11 @@ pub struct KnownPods {
     pub malformed: u64,
     /// What else to know of it, in sentences.
     pub notes: Vec<String>,
-    /// Whether somebody asked for it, and has to be told if it is not used.
+    /// Whether it was requested explicitly, so that it is reported if it is not used.
     pub is_asked_for: bool,
 }
 
-/// What is known of a cluster's pods.
+/// What is known about a cluster's pods.
 #[derive(Debug, Clone, Copy)]
 pub struct Pods<'a> {
     /// The pods.
@@ -50,7 +51,7 @@ pub struct Pods<'a> {
     pub is_certain: bool,
 }
 
-/// The pods of each cluster, and what could not be told.
+/// The pods of each cluster, and what could not be decided.
 #[derive(Debug, Default)]
 pub struct Assigned<'a> {
     states: BTreeMap<&'a Cluster, Pods<'a>>,
@@ -108,16 +109,16 @@ impl<'a> Assigned<'a> {
                 [] if traces.is_empty() => {}
                 [] => assigned.gaps.push(
                     pods.gap(
-                        "no pod, no node, no name and no address in it occurs in the audit logs that were \
-                     read; it may be of another cluster"
+                        "none of its pods, nodes, names or addresses occur in the audit logs that were \
+                     read; it may belong to another cluster"
                             .to_owned(),
                     ),
                 ),
                 [_, _, ..] if !best.is_some_and(|best| by_uid(&best)) => {
                     let names: Vec<&str> = chosen.iter().map(|it| it.name.unescaped()).collect();
                     assigned.gaps.push(pods.gap(format!(
-                        "its names and addresses occur in several clusters ({}), and none of \
-                         their pods is in it by UID; name one cluster",
+                        "its names and addresses occur in several clusters ({}), and it \
+                         has none of their pods by UID; select one cluster",
                         names.join(", ")
                     )));
                 }
@@ -143,7 +144,7 @@ impl<'a> Assigned<'a> {
         assigned
     }
 
-    /// What is known of a cluster's pods.
+    /// What is known about a cluster's pods.
     pub fn get(&self, cluster: &Cluster) -> Option<Pods<'a>> {
         self.states.get(cluster).copied()
     }
@@ -159,7 +160,7 @@ impl KnownPods {
     }
 }
 
-/// How much a list and the evidence of a cluster have in common; what tells most comes first.
+/// How much a list and the evidence of a cluster have in common; the most conclusive first.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 struct Fit {
     uids: usize,

@@ -1,10 +1,10 @@
-//! What an earlier report knew of holders.
+//! What an earlier report knows about holders.
 //!
 //! - [`callers`]: and of the callers that it could not name
 //!
-//! A rejected request names nobody. Who was known by its address and user agent when the last
-//! report was made is still known, also days after its last accepted request, and nothing has to
-//! be read again for it.
+//! A rejected request has no user name. A holder that the earlier report knows by its address and
+//! user agent can still be named days after its last accepted request, and no log has to be read
+//! again for it.
 
 pub mod callers;
 
@@ -44,7 +44,7 @@ pub struct KnownHolder<'a> {
 }
 
 impl KnownHolder<'_> {
-    /// Whether it was dead, or about to die.
+    /// Whether it was dead or dying.
     pub fn was_frozen_or_dead(&self) -> bool {
         let verdict = self.reported.verdict;
         verdict.is_dead() || (verdict.is_dying() && !verdict.is_recurring())
@@ -63,7 +63,7 @@ impl KnownHolder<'_> {
             .max(rejected.unwrap_or(end))
     }
 
-    /// Whether a holder that died in silence is still worth a name at this time: for a week, and
+    /// Whether a holder that died silently is still named at this time: for a week, and
     /// no longer than a token lives.
     pub fn is_fresh(&self, now: DateTime<Utc>) -> bool {
         let most = RETAIN_UNSEEN.min(self.reported.lifetime.duration());
@@ -136,7 +136,7 @@ impl<'a> Memory<'a> {
             .filter(move |(holder, _)| *holder.cluster == *cluster)
     }
 
-    /// What is known of a holder.
+    /// What is known about a holder.
     pub fn get(&self, holder: &Holder) -> Option<&KnownHolder<'a>> {
         self.holders.get(holder)
     }
@@ -202,8 +202,8 @@ impl<'a> Memory<'a> {
 
     /// What the next report has to know and this one does not name.
     ///
-    /// Only who was dead or dying: most others are replaced every day. Where their cluster was
-    /// seen and they were not, they are gone.
+    /// Only holders that were dead or dying: most others are replaced every day. Where their
+    /// cluster was seen and they were not, they are gone.
     pub fn carried_on(
         &self,
         now: &Report,

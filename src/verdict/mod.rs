@@ -1,4 +1,5 @@
-//! From evidence to a ranked report. Pure: the time comes in with the evidence's window.
+//! From evidence to a ranked report. No I/O and no clock: the time comes with the evidence's
+//! window.
 //!
 //! - [`thresholds`]: the numbers that verdicts rest on
 //! - [`lifetime`]: how long each token is accepted
@@ -6,19 +7,19 @@
 //! - [`holder`]: the verdict on one client of a holder
 //! - `token_users`: which user agents used which of a holder's tokens
 //! - [`interruption`]: when a client was rejected at the end of a token and came back
-//! - [`successor`]: who took a client's place
+//! - [`successor`]: the holder that replaced a client
 //! - [`acceptance`]: findings that the operator accepts for a time
 //! - [`account`]: the holders of a service account as one finding
-//! - [`rejection_join`]: rejections joined to the holders that most likely caused them
-//! - [`renewal`]: who was rejected and is accepted again without a mark
-//! - [`memory`]: what an earlier report knew
+//! - [`rejection_join`]: rejections attributed to the holders that most likely caused them
+//! - [`renewal`]: holders that are accepted again without a mark
+//! - [`memory`]: what an earlier report knows
 //! - [`attribution`]: single rejected requests and who sent them
-//! - [`unexplained`]: rejected callers that no holder explains
-//! - [`known_holders`]: the holders that rejections may be joined to
+//! - [`unexplained`]: rejected callers that match no holder
+//! - [`known_holders`]: the holders that rejections may be attributed to
 //! - [`known_pods`]: which cluster a list of pods belongs to
 //! - [`api_server`]: the same by the API server that it was read from
-//! - [`senders`]: who sends rejected requests, by the pod that has their address
-//! - [`pod_status`]: what the cluster says of a holder's pod
+//! - [`senders`]: the senders of rejected requests, by the pod that has their address
+//! - [`pod_status`]: what the cluster reports about a holder's pod
 //! - [`explanation`]: the numbers that a verdict rests on, in words
 //! - [`fix`]: the clients behind a finding, and what to do
 //! - [`holder_filter`]: a report narrowed to some of its holders
@@ -81,12 +82,13 @@ use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
 /// A holder and the evidence about it.
 pub type Held<'a> = (&'a Holder, &'a TokenUse);
 
-/// What a report is judged by beside its evidence.
+/// What a report is judged by, besides its evidence.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Context<'a> {
     /// How long tokens are accepted, where the operator states it.
     pub token_lifetime: Option<TokenLifetime>,
-    /// The earlier report, which knows what recurs, and who was accepted from where.
+    /// The earlier report, which has the recurring clients, and the addresses that holders were
+    /// accepted from.
     pub previous: Option<&'a Report>,
     /// The addresses of rejected callers that the operator knows and does not want to hear of.
     pub ignored_callers: &'a [IpAddr],
@@ -108,8 +110,8 @@ impl Context<'_> {
 
 /// Judges all evidence.
 ///
-/// A cluster of which no event was seen, and for which no window was asked, has no time to be
-/// judged at: of it there are only the gaps.
+/// A cluster without events and without a requested window has no time to be
+/// judged as of: only its gaps are reported.
 pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_>) -> Report {
     let memory = Memory::of(
         context.previous,
@@ -326,14 +328,13 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
         .count() as u64;
     let note = Note {
         place: cluster.name.clone(),
-        text: "holders with more user agents than are kept apart; the rest were left out of \
-               their lists"
+        text: "holders with more user agents than the limit; the rest are left out of their lists"
             .into(),
     };
     (count > 0).then_some(CountedNote { note, count })
 }
 
-/// The window that was asked for; where one of its ends is open, the first or the last event.
+/// The window that was requested; where one of its ends is open, the first or the last event.
 fn window(coverage: &Coverage) -> Option<Window> {
     let until = coverage.until.or(coverage.last_event)?;
     Some(Window {

@@ -1,7 +1,7 @@
-//! What the cluster says of a holder's pod, and what that changes in its verdict.
+//! What the cluster reports about a holder's pod, and how that changes its verdict.
 //!
-//! A token dies with its container: who was started again holds a new one, and who is gone holds
-//! none. The log shows neither at once, because a new token carries no mark for its first hour.
+//! A token does not outlive its container: a restarted container has a new token, and a deleted pod
+//! has none. The log shows neither at once, because a new token carries no mark for its first hour.
 
 use chrono::{DateTime, Utc};
 
@@ -22,7 +22,7 @@ use crate::report::pod_status::{PodState, PodStatus, Restarted, SinceRestart};
 use crate::report::scan::Window;
 use crate::report::verdict::{Severity, Verdict};
 
-/// Adds to a holder what the cluster says of its pod, and judges it anew where that settles more
+/// Adds to a holder what the cluster says of its pod, and judges it again where that settles more
 /// than the log does.
 pub(super) fn add(
     holder: &mut HolderFinding,
@@ -231,7 +231,7 @@ fn replacement<'a>(
         })
 }
 
-/// Whether nothing of the holder is left, so that its token cannot be used any more.
+/// Whether the holder no longer exists, so that its token cannot be used.
 ///
 /// What was rejected after the list was taken was not sent by a pod that is not in it, and what is
 /// rejected where its successor is, is its successor's matter: it stays named.

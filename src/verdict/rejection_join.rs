@@ -1,19 +1,19 @@
-//! Rejections joined to the holders that most likely caused them.
+//! Attributes rejections to the holders that most likely caused them.
 //!
-//! A rejected request has an address, a user agent and a path, and nothing else. It is joined to
-//! a holder that was accepted from the same address under the same user agent, in the window or
-//! before it. The path never decides against a holder, because a client that is rejected asks
-//! for what it did not ask for before (it starts over with discovery, and its informers list
-//! again); it only raises the confidence, and tells apart holders that share an address.
+//! A rejected request has only an address, a user agent and a path. It is attributed to a holder
+//! that was accepted from the same address with the same user agent, in the window or before it.
+//! The path never rules a holder out, because a rejected client sends requests that it did not send
+//! before: it starts over with discovery, and its informers list again. The path only raises the
+//! confidence, and distinguishes holders that share an address.
 //!
-//! Each hour of rejections is joined by itself: an address is given to another pod, and a client
-//! that is rejected once a day is not rejected in between.
+//! Each hour of rejections is attributed separately: an address may be given to another pod, and a
+//! client that is rejected once a day is not rejected in between.
 //!
-//! Holders that only an earlier report knew are as good as those of the window, unless they were
-//! harmless then: who was gone is asked for only where nobody else fits.
+//! Holders from an earlier report count as much as those of the window, unless they were harmless
+//! then: a holder that was gone is considered only if no other fits.
 //!
-//! The user agent alone joins nothing: in a cluster most of them are shared. It is a guess at the
-//! service account, shown as such.
+//! The user agent alone is not enough: in a cluster most user agents are shared. It gives a guess
+//! at the service account, and is shown as such.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,33 +31,33 @@ use crate::evidence::set::EvidenceSet;
 use crate::report::rejection::{self, Candidate, Confidence, HolderRejections};
 use crate::report::scan::Window;
 
-/// A first rejection that comes so soon after the window's begin may not be the first: a client
-/// that is rejected tries again within minutes.
+/// A first rejection that comes this soon after the start of the window may not be the first: a
+/// client that is rejected tries again within minutes.
 const EDGE: TimeDelta = TimeDelta::minutes(10);
 
 /// The longest that a client waits between two requests, watches renewed included.
 const LONGEST_EDGE: TimeDelta = TimeDelta::hours(1);
 
-/// The runs of rejections joined to one holder, by user agent.
+/// The runs of rejections attributed to one holder, by user agent.
 pub type RunsOfAgents = BTreeMap<String, Vec<Run>>;
 
-/// The rejections joined to one holder.
+/// The rejections attributed to one holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JoinedRejections {
     /// All of them.
     pub all: HolderRejections,
-    /// By the user agent that was rejected, since programs that share a pod die apart.
+    /// By the user agent that was rejected, since programs that share a pod fail separately.
     pub runs: RunsOfAgents,
 }
 
-/// The rejections of one cluster, joined.
+/// The rejections of one cluster, attributed.
 #[derive(Debug, Default)]
 pub struct Joined<'a> {
     /// The rejections of each holder.
     pub holders: BTreeMap<&'a Holder, JoinedRejections>,
-    /// Callers that no single holder explains, the most telling first.
+    /// Callers that match no single holder, the most telling first.
     pub callers: Vec<rejection::RejectedCaller>,
-    /// Every joined part of the rejections, with its holder.
+    /// Every attributed part of the rejections, with its holder.
     pub parts: Vec<(&'a Holder, Rejected<'a>)>,
 }
 
@@ -173,7 +173,7 @@ pub fn join<'a>(
     joined
 }
 
-/// All that was joined to one holder.
+/// Everything that was attributed to one holder.
 fn joined_to(
     index: &Index<'_>,
     known: &[Known<'_>],
@@ -235,7 +235,7 @@ fn joined_to(
 /// Leaves out the candidates that were not there: of a pod and the one of the same service
 /// account that took its place, the first cannot have been rejected when the second was in use,
 /// nor the second before the first was gone. Other accounts prove nothing: whoever can use an
-/// address could hide its dead neighbours otherwise.
+/// address could otherwise hide its dead neighbours.
 fn in_time(known: &[Known<'_>], candidates: &[usize], run: Run) -> Vec<usize> {
     let there = |at: &usize| {
         let one = &known[*at];
@@ -266,8 +266,8 @@ fn sender(known: &[Known<'_>], candidates: &[usize], call: &str) -> Option<usize
     }
 }
 
-/// Whether the first rejection of a group comes so soon after the window's begin that there may
-/// have been earlier ones: within the time in which it is rejected again.
+/// Whether the first rejection of a group comes so soon after the start of the window that there
+/// may have been earlier ones: within the time in which it is rejected again.
 fn is_at_edge(group: &Group<'_>, window: Window) -> bool {
     let (first, last, count) = span(group);
     let pauses = i32::try_from(count.saturating_sub(1).max(1)).unwrap_or(i32::MAX);

@@ -1,5 +1,5 @@
-//! Who was rejected and is accepted again with a token too young for a mark: what a source that
-//! looked for it found becomes a token like any other, so that the verdict follows by itself.
+//! Holders that were rejected and are accepted again with a token too young for a mark. What a
+//! source finds about them becomes a token like any other, and the verdict follows from it.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ use crate::evidence::token::Tokens;
 use crate::evidence::token_use::TokenUse;
 
 /// The holders that were accepted after their last rejection, each with the token that they were
-/// accepted with. Each program of a pod is looked at by itself: another one proves nothing.
+/// accepted with. Each program of a pod is checked separately: another one proves nothing.
 pub(super) fn renewed<'a>(
     accounts: &BTreeMap<&'a ServiceAccount, Vec<Held<'a>>>,
     joined: &Joined<'a>,

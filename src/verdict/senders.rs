@@ -1,10 +1,10 @@
-//! Who sends rejected requests, by the pod that has their address.
+//! The senders of rejected requests, by the pod that has their address.
 //!
-//! A rejected request names nobody, and who was never seen accepted cannot be known by what it has
-//! in common with accepted requests. The cluster knows which pod has the address. It is the sender
-//! where it had the address all the time, and where its container has run for as long as a token
-//! lives: then the end of the token that it read when it started explains the rejections. Anything
-//! less is a lead, and no verdict.
+//! A rejected request has no user name, and a caller that was never seen accepted has nothing in
+//! common with accepted requests. But the cluster knows which pod has its address. That pod is the
+//! sender if it had the address all the time, and if its container has run for as long as a token
+//! lives: then the expiry of the token that it read when it started explains the rejections.
+//! Anything less is a lead, and no verdict.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
@@ -40,7 +40,7 @@ const NAMED: usize = 16;
 #[derive(Debug, Default)]
 pub struct Senders {
     by_caller: BTreeMap<(String, String), Holder>,
-    /// What is known of those that were not seen accepted under this user agent: the token that
+    /// What is known about those that were not seen accepted under this user agent: the token that
     /// their container must have read when it started, as evidence without any requests.
     unseen: BTreeMap<Holder, TokenUse>,
 }
@@ -52,7 +52,7 @@ struct Caller {
 }
 
 impl Senders {
-    /// The senders of a cluster; nobody where its pods are not known.
+    /// The senders of a cluster; none if its pods are not known.
     pub fn of(
         state: Option<&ClusterState>,
         evidence: &EvidenceSet,
@@ -217,7 +217,7 @@ fn token_use(pod: &Pod, address: &str, agent: &str, token: Token) -> TokenUse {
     }
 }
 
-/// The pods at the address of a caller that no single holder explains: those that fit its user
+/// The pods at the address of a caller that matches no single holder: those that fit its user
 /// agent and had the address all the time first.
 pub(super) fn pods_at(state: &ClusterState, caller: &RejectedCaller) -> Vec<PodAtAddress> {
     let Ok(address) = caller.address.unescaped().parse::<IpAddr>() else {

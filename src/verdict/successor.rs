@@ -1,5 +1,5 @@
-//! Who took a client's place: another holder of the account with the same client, first used after
-//! the last use of the one before.
+//! A client's successor: another holder of the service account with the same client, first used
+//! after the last use of the previous one.
 
 use std::collections::BTreeMap;
 
@@ -53,7 +53,8 @@ impl<'a> Users<'a> {
         self.newest = newest;
     }
 
-    /// The first of another holder that begins after a moment, and the one with the newest token.
+    /// The first of another holder that starts after a given time, and the one with the newest
+    /// token.
     fn after(&self, moment: DateTime<Utc>, holder: usize) -> Option<(&User<'a>, &User<'a>)> {
         let later = self.users.partition_point(|user| user.first_used <= moment);
         let first = self.users[later..]
@@ -99,7 +100,7 @@ impl<'a> Successors<'a> {
         Self { users, lifetimes }
     }
 
-    /// Who took the place of a client of this holder.
+    /// The successor of a client of this holder.
     pub fn of(&self, holder: usize, client: &Client) -> Option<Successor> {
         let last_used = client.tokens.iter().map(|it| it.token.last_used).max()?;
         client
@@ -147,7 +148,7 @@ mod tests {
     }
 
     proptest! {
-        /// Looking each of them over finds the same.
+        /// A linear search finds the same.
         #[test]
         fn the_newest_behind_a_moment_is_found_without_looking_at_all(
             users in prop::collection::vec((0_usize..6, 0_i64..20, 0_i64..8), 0..24),

@@ -1,5 +1,5 @@
 //! The numbers that verdicts rest on, each with its reason. Those that depend on how long a token
-//! is accepted are functions of that lifetime; at 90 days they are what they always were.
+//! is accepted are functions of that lifetime.
 
 use chrono::TimeDelta;
 
@@ -11,21 +11,21 @@ pub const ACCEPTED_PAST_END: TimeDelta = TimeDelta::seconds(75);
 /// servers differ, and a dead token is accepted for [`ACCEPTED_PAST_END`].
 pub const CLOCK_SKEW: TimeDelta = TimeDelta::minutes(15);
 
-/// A holder that was accepted past the end of its token and then stays silent for so long was
+/// A holder that was accepted past the end of its token and then stays silent for this long was
 /// rejected later than assumed. Watches, the rarest requests of a live client, are renewed
 /// within the hour (`--min-request-timeout` 1800 s, doubled at random).
 pub const SILENCE: TimeDelta = TimeDelta::hours(1);
 
-/// An interruption of this length is an outage that somebody should fix.
+/// An interruption of this length is an outage that needs a fix.
 pub const CRITICAL_INTERRUPTION: TimeDelta = TimeDelta::minutes(10);
 
 /// A shorter one, of this length or more, is worth a look: requests failed for a while. Below it,
 /// the client read a new token when it was first rejected.
 pub const WARNING_INTERRUPTION: TimeDelta = TimeDelta::minutes(1);
 
-/// A new token is first marked 3607 s after its issue. For so long after a death nothing tells a
-/// client that came back from one that did not: an hour, the 10 s of cache, and some minutes to
-/// send a request.
+/// A new token is first marked 3607 s after its issue. For this long after an expiry nothing
+/// distinguishes a client that recovered from one that did not: an hour, the 10 s of cache, and
+/// some minutes to send a request.
 pub const UNMARKED: TimeDelta = TimeDelta::minutes(75);
 
 /// A client that came back reads a token that is at most 49 minutes old, since the kubelet writes a
@@ -40,7 +40,7 @@ pub struct Thresholds {
 }
 
 impl Thresholds {
-    /// For tokens that are accepted for so long.
+    /// For tokens that are accepted for this long.
     pub fn of(lifetime: TimeDelta) -> Self {
         Self { lifetime }
     }
@@ -57,8 +57,9 @@ impl Thresholds {
         self.share(2, TimeDelta::hours(24))
     }
 
-    /// A token that is still used beside a newer one of the same client is somebody's who does not
-    /// re-read it from this age on: as late as a client that re-reads once a day, or half a life.
+    /// A token that is still used alongside a newer one of the same client belongs to a program
+    /// that does not re-read it from this age on: as late as a client that re-reads once a day, or
+    /// half a life.
     pub fn frozen_beside_newer_age(self) -> TimeDelta {
         self.share(2, TimeDelta::hours(48))
     }
@@ -69,22 +70,22 @@ impl Thresholds {
         TimeDelta::hours(48).min(self.lifetime - TimeDelta::hours(1))
     }
 
-    /// A holder neither accepted nor rejected for so long, to the end of the window, is gone.
+    /// A holder neither accepted nor rejected for this long, to the end of the window, is gone.
     pub fn gone_after(self) -> TimeDelta {
         self.share(8, TimeDelta::hours(24))
     }
 
-    /// A holder whose last accepted use lies so close before its token's end died of it.
+    /// A holder that was last accepted within this time before its token's expiry died of it.
     pub fn died_within(self) -> TimeDelta {
         self.share(24, TimeDelta::hours(24))
     }
 
-    /// A joined rejection is current if it lies within this time before the end of the window.
+    /// An attributed rejection is current if it lies within this time before the end of the window.
     pub fn rejection_is_current(self) -> TimeDelta {
         self.share(8, TimeDelta::hours(24))
     }
 
-    /// How long before a holder's death somebody is reminded of it, the longest first: a week, three
+    /// How long before a holder's expiry a reminder is sent, the longest first: a week, three
     /// days, a day; of a token that lives for a day, 6, 3 and 1 hours. And when it dies.
     pub fn reminders(self) -> [TimeDelta; 4] {
         [
@@ -97,7 +98,7 @@ impl Thresholds {
 
     /// A holder that is rejected before its time counts as rejected only if it used its token at
     /// least at this age. Below, it may have read a new one: it is accepted then without leaving a
-    /// mark, and the rejections are somebody else's. No client that refreshes is known to take
+    /// mark, and the rejections belong to another caller. No client that refreshes is known to take
     /// longer than half a day.
     pub fn early_rejection_age(self) -> TimeDelta {
         self.share(2, TimeDelta::hours(12))

@@ -1,5 +1,5 @@
-//! Which user agents used which of a holder's tokens. A holder may have very many tokens, so that
-//! they are looked up and not looked through.
+//! Which user agents used which of a holder's tokens. A holder may have very many tokens, so they
+//! are looked up in a map and not searched.
 
 use std::collections::{BTreeMap, BTreeSet};
 

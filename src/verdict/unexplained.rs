@@ -1,9 +1,9 @@
-//! Rejected callers that no holder explains: which of them look like workloads, and how urgent
-//! they are.
+//! Rejected callers that match no holder: which of them look like workloads, and how urgent they
+//! are.
 //!
-//! A workload that is dead since before the window, or whose pod came back at another address, is
-//! such a caller. So are expired kubeconfigs, kubelets of nodes that were removed, and whoever
-//! tries the doors from outside: those are listed and wake nobody.
+//! Such a caller may be a workload that was dead before the window began, or one with a pod that
+//! came back at another address. It may also be an expired kubeconfig, the kubelet of a node that
+//! was removed, or a scanner from outside: those are listed without a severity.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,8 @@ const FEWEST: u64 = 3;
 /// Rejections over a shorter time are one as well, or a rollout.
 const SHORTEST: TimeDelta = TimeDelta::hours(1);
 
-/// Who was not rejected within this time before the window's end has stopped, or was fixed.
+/// A caller that was not rejected within this time before the window's end has stopped or was
+/// fixed.
 const CURRENT: TimeDelta = TimeDelta::hours(1);
 
 /// Whether a caller is rejected all the time, up to this moment.

@@ -31,8 +31,8 @@ pub fn foresee(report: &mut Report, target: Option<KubernetesVersion>) {
     }
 }
 
-/// Whether the upgrade brings the cap to a cluster. Of one whose version is unknown it is foreseen
-/// only where it was asked about.
+/// Whether the upgrade brings the cap to a cluster. For one with an unknown version, that is
+/// assumed only if a target version was given.
 fn concerns(target: KubernetesVersion, judged_by: &JudgedBy, is_asked_about: bool) -> bool {
     target.caps_tokens()
         && judged_by

@@ -53,7 +53,7 @@ fn a_known_finding_wakes_nobody_and_is_counted() {
         assert_eq!(run.code, Some(0), "{line}: {}", run.stderr);
         assert!(run.stdout.contains("1 accepted"), "{}", run.stdout);
         assert!(
-            run.stdout.contains("nothing but what is accepted"),
+            run.stdout.contains("only accepted findings"),
             "{}",
             run.stdout
         );
@@ -89,7 +89,7 @@ fn what_is_worse_expired_or_unused_is_told() {
         (
             "logging/fluent * 2026-12-31 frozen why",
             3,
-            "fits no finding",
+            "matches no finding",
         ),
     ] {
         let (run, report) = sweep(&log, line, &[]);
@@ -142,11 +142,7 @@ fn accepted_is_not_gone_and_comes_back_as_worse() {
             serde_json::from_str(&std::fs::read_to_string(&state).expect("read")).expect("JSON");
         kinds.push(report["changes"]["accounts"][0]["kind"].clone());
         if line.starts_with('#') && kinds.len() == 3 {
-            assert!(
-                run.stdout.contains("not accepted any more"),
-                "{}",
-                run.stdout
-            );
+            assert!(run.stdout.contains("no longer accepted"), "{}", run.stdout);
         }
     }
     assert_eq!(kinds, ["new", "unchanged", "worse"]);

@@ -109,7 +109,7 @@ fn only_changes_leaves_the_rest_out_of_standard_output_alone() {
     );
     assert_eq!(refused.code, Some(1));
     assert!(
-        refused.stderr.contains("needs a whole report"),
+        refused.stderr.contains("needs a complete report"),
         "{}",
         refused.stderr
     );

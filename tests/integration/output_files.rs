@@ -50,7 +50,11 @@ fn the_input_is_not_overwritten() {
     for output in [&input, &link] {
         let swept = sweep_into(&input, output);
         assert_eq!(swept.code, Some(2), "{}", swept.stderr);
-        assert!(swept.stderr.contains("it is the input"), "{}", swept.stderr);
+        assert!(
+            swept.stderr.contains("it is also the input"),
+            "{}",
+            swept.stderr
+        );
         let exported = run(tool()
             .arg("export")
             .arg("--input")

@@ -209,7 +209,7 @@ fn arguments_that_make_no_sense_are_refused_with_exit_code_2() {
         ),
         (
             &["sweep", "--input", path, "--output", "report.docx"],
-            "names no format",
+            "unknown extension",
         ),
         (&["sweep", "--input", path, "c"], "cannot be used with"),
         (

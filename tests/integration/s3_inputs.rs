@@ -154,7 +154,7 @@ fn a_transfer_that_never_ends_is_a_gap() {
         panic!("one gap: {:?}", gaps(&found));
     };
     assert_eq!((&**name, &**kind), ("00000.gz", "unreadable"));
-    assert!(detail.contains("its transfer breaks off"), "{detail}");
+    assert!(detail.contains("its download was interrupted"), "{detail}");
 }
 
 #[test]

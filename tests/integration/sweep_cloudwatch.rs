@@ -253,12 +253,12 @@ fn each_refusal_has_a_sentence_and_a_next_step() {
         (
             Operation::GetQueryResults,
             Fault::ExpiredCredentials,
-            &["credentials are not valid, or no longer", "aws sso login"],
+            &["credentials are invalid or have expired", "aws sso login"],
         ),
         (
             Operation::StartQuery,
             Fault::UnknownCredentials,
-            &["credentials are not valid", "aws sso login"],
+            &["credentials are invalid", "aws sso login"],
         ),
     ] {
         let cloudwatch = CloudWatch::builder().group(group("timeline")).start();

@@ -54,9 +54,9 @@ const AWS: &str = "https://docs.aws.amazon.com/eks/latest/userguide/service-acco
 
 /// What helps where no library is to be updated.
 const NO_LIBRARY: &str = "the program sends the token itself, without a Kubernetes client library: \
-                          let it read its token file again at least once a minute";
+                          make it re-read its token file at least once a minute";
 
-/// What is true of Python beside the version.
+/// What applies to Python, besides the version.
 const IN_CLUSTER: &str = "only configuration from inside the cluster is refreshed";
 
 /// Every known library; the first that matches is taken.

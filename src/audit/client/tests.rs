@@ -106,35 +106,35 @@ fn advice_names_the_version_or_the_program() {
     let table = [
         (
             "kubernetes-client-core/0.2.0.0",
-            "built with the Haskell client, which re-reads its token from 0.3.0.0 on: update the program to a release that has it, or ask its makers for one",
+            "built with the Haskell client, which re-reads its token from 0.3.0.0 on: update the program to a release that has it, or ask its maintainers for one",
         ),
         (
             "node-fetch",
-            "probably built with the JavaScript client, which re-reads its token from 0.10.3 on: update the program to a release that has it, or ask its makers for one",
+            "probably built with the JavaScript client, which re-reads its token from 0.10.3 on: update the program to a release that has it, or ask its maintainers for one",
         ),
         (
             "x/v0.0.0 (linux/amd64) kubernetes/$Format",
-            "built with client-go, which re-reads its token from 0.15.7 on: update the program to a release that has it, or ask its makers for one",
+            "built with client-go, which re-reads its token from 0.15.7 on: update the program to a release that has it, or ask its maintainers for one",
         ),
         (
             "fabric8-kubernetes-client/5.4.1",
-            "built with fabric8, which re-reads its token from 5.12.4 or 6.1.0 on: update the program to a release that has it, or ask its makers for one",
+            "built with fabric8, which re-reads its token from 5.12.4 or 6.1.0 on: update the program to a release that has it, or ask its maintainers for one",
         ),
         (
             "okhttp/3.12.12",
-            "probably built with fabric8, which re-reads its token from 5.12.4 or 6.1.0 on: update the program to a release that has it, or ask its makers for one",
+            "probably built with fabric8, which re-reads its token from 5.12.4 or 6.1.0 on: update the program to a release that has it, or ask its maintainers for one",
         ),
         (
             "kube-rs/0.68.0",
-            "built with kube-rs, which re-reads its token from 0.69.1 on: update the program to a release that has it, or ask its makers for one",
+            "built with kube-rs, which re-reads its token from 0.69.1 on: update the program to a release that has it, or ask its maintainers for one",
         ),
         (
             "Kubernetes Java Client 13.0.1",
-            "the library is fixed, so the program itself keeps the token that it read first: report it to its makers",
+            "the library is fixed, so the program itself keeps its first token: report it to its maintainers",
         ),
         (
             "Go-http-client/2.0",
-            "the program sends the token itself, without a Kubernetes client library: let it read its token file again at least once a minute",
+            "the program sends the token itself, without a Kubernetes client library: make it re-read its token file at least once a minute",
         ),
     ];
     for (user_agent, advice) in table {

@@ -63,7 +63,7 @@ fn remedies_say_what_to_do() {
         say(&KUBE2IAM.replace("0.10.7", "0.11.2"), "x"),
         expected(
             "kube2iam v0.11.2",
-            "kube2iam re-reads its token from 0.10.9 on, yet this one is frozen: report it to its makers; see https://github.com/jtblin/kube2iam/issues/339",
+            "kube2iam re-reads its token from 0.10.9 on, yet this one is frozen: report it to its maintainers; see https://github.com/jtblin/kube2iam/issues/339",
             false
         )
     );

@@ -183,7 +183,7 @@ fn names_cut_at_58_are_seen() {
             assert_eq!(owner.name, workload);
         } else {
             assert_eq!(owner.restart_command("default"), None);
-            assert!(owner.advice().contains("cut"));
+            assert!(owner.advice().contains("truncated"));
         }
     }
     let whole = "w".repeat(58);

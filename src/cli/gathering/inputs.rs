@@ -111,7 +111,7 @@ fn note_unseen(asked: &StatedWindow, coverages: &mut Coverages) {
             continue;
         }
         if !coverage.is_annotated {
-            let why = "the marks of stale tokens stand in annotations: keep them in whatever ships the log, and the stage ResponseComplete in its audit policy";
+            let why = "stale tokens are marked in annotations: make sure that the log shipper keeps them, and that the audit policy includes the stage ResponseComplete";
             coverage.gap(cluster.name.unescaped(), GapKind::NoAnnotations, why);
         }
         // Without a stated end the window ends with the log.
@@ -121,7 +121,7 @@ fn note_unseen(asked: &StatedWindow, coverages: &mut Coverages) {
             let newest = coverage.newest_inside.or(coverage.last_event);
             let newest = newest.map(|it| it.format("%Y-%m-%d %H:%M UTC").to_string());
             let why = format!(
-                "its newest event in the window is of {}; give the rest of the log as well, an earlier --until, or a longer --max-silence if no event is missing",
+                "its newest event in the window is from {}: add the rest of the log, or set an earlier --until, or a longer --max-silence if no event is missing",
                 newest.unwrap_or_default()
             );
             coverage.gap(cluster.name.unescaped(), GapKind::AuditLogStopped, why);

@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum Undelivered {
     /// The server answered, but not with success.
-    #[error("{host} answered {status}{answer}")]
+    #[error("{host} responded with {status}{answer}")]
     Refused {
         /// The server.
         host: String,
@@ -14,7 +14,7 @@ pub enum Undelivered {
         answer: String,
     },
     /// The server asks for more patience than a sweep has.
-    #[error("{host} answered {status} and asks to wait {seconds} s")]
+    #[error("{host} responded with {status}: retry after {seconds} s")]
     Busy {
         /// The server.
         host: String,
@@ -68,11 +68,11 @@ pub(super) fn in_words(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::Timeout(_) => {
-            format!("no answer within {} s", super::ATTEMPT_WITHIN.as_secs())
+            format!("no response within {} s", super::ATTEMPT_WITHIN.as_secs())
         }
-        ureq::Error::HostNotFound => "its name is not known".to_owned(),
-        ureq::Error::InvalidProxyUrl => "the proxy's address cannot be read".to_owned(),
-        ureq::Error::Protocol(_) => "its answer is not HTTP".to_owned(),
+        ureq::Error::HostNotFound => "its name cannot be resolved".to_owned(),
+        ureq::Error::InvalidProxyUrl => "the proxy's address is not valid".to_owned(),
+        ureq::Error::Protocol(_) => "its response is not HTTP".to_owned(),
         ureq::Error::ConnectionFailed => "no connection".to_owned(),
         _ => "the request could not be made".to_owned(),
     }

@@ -1,7 +1,7 @@
-//! Slack's mrkdwn, which Mattermost, Rocket.Chat and Google Chat read as well.
+//! Slack's mrkdwn, which Mattermost, Rocket.Chat and Google Chat also read.
 //!
-//! Nothing that a caller wrote stands outside a code span, where chats know neither mentions nor
-//! links nor formatting.
+//! Text from callers is only inside code spans, where chats support neither mentions nor links nor
+//! formatting.
 
 use serde_json::{Value, json};
 
@@ -34,7 +34,7 @@ fn line(line: &Line) -> String {
 }
 
 /// A code span that shows the text and does nothing else: the three characters that Slack asks
-/// to escape are, nothing closes the span early, and no `@` is left to mention anybody where a
+/// to escape are, nothing closes the span early, and no `@` is left to mention anyone where a
 /// chat looks for mentions even here.
 fn code(text: &str) -> String {
     let mut span = String::from("`");

@@ -13,7 +13,7 @@ use crate::report::finding::Finding;
 const MOST_TICKS: usize = 7;
 /// Minutes between marks where days are too far apart.
 const STEPS_IN_MINUTES: [i64; 9] = [5, 10, 15, 30, 60, 120, 180, 360, 720];
-/// From this part of the axis on, in per cent, a label that is centred on its mark would stand
+/// From this part of the axis on, in per cent, a label that is centred on its mark would be
 /// outside.
 const NEAR_THE_END: f64 = 90.0;
 /// Days between marks where months are too far apart.
@@ -33,11 +33,11 @@ pub(super) struct Axis {
 
 /// A mark on the axis.
 pub(super) struct Tick {
-    /// Where it stands.
+    /// Its position.
     pub(super) x: String,
     /// Its time, day, month or year.
     pub(super) label: String,
-    /// Where its label stands: `first` and `last` keep those at the ends inside, `minor` is left
+    /// The position of its label: `first` and `last` keep those at the ends inside, `minor` is left
     /// out where there is no room.
     pub(super) class: String,
 }
@@ -81,7 +81,7 @@ impl Axis {
         Some(axis)
     }
 
-    /// Where a time stands, in per cent.
+    /// The position of a time, in per cent.
     pub(super) fn x(&self, time: DateTime<Utc>) -> String {
         format!("{:.2}%", self.per_cent(time))
     }

@@ -10,7 +10,7 @@ use crate::report::Report;
 use crate::report::scan::ClusterScan;
 use crate::report::verdict::Severity;
 
-/// The most rejected callers of a cluster: anybody can be one, under as many names as it likes.
+/// The most rejected callers of a cluster: anyone can be one, under as many names as it likes.
 pub(super) const MOST_CALLERS: usize = 100;
 
 /// A caller that is rejected and that no single holder explains.
@@ -59,7 +59,7 @@ pub(super) fn callers(report: &Report, options: &RenderOptions) -> Vec<Caller> {
     report.clusters.iter().flat_map(of_scan).collect()
 }
 
-/// The commands that find out who the unexplained callers were, and who has their addresses now.
+/// The commands that identify the unexplained callers, and the pods that have their addresses now.
 pub(super) fn caller_commands(report: &Report) -> Vec<(&'static str, String)> {
     let is_urgent = |scan: &&ClusterScan| {
         let mut callers = scan.rejected_callers.iter();

@@ -1,5 +1,5 @@
-//! Lifelines on an axis that suits them: tokens that live for hours have one of their own, since
-//! on one of months they would be dots.
+//! Lifelines on a suitable axis: tokens that live for hours have their own, because on an axis of
+//! months they would be dots.
 
 use super::axis::Axis;
 use super::{harmless_words_of, lifeline};
@@ -9,7 +9,7 @@ use crate::report::finding::Finding;
 
 /// The lifelines of one axis.
 pub(super) struct Chart {
-    /// What tells the shapes of this chart from those of others.
+    /// What distinguishes the shapes of this chart from those of others.
     pub(super) grid: &'static str,
     /// Which tokens these are, where there is more than one chart.
     pub(super) heading: Option<&'static str>,

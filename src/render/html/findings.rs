@@ -12,7 +12,7 @@ use crate::render::time_format::{distance, duration, minute, rfc3339};
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-/// One finding. What is sorted by stands beside what is shown.
+/// One finding. What is sorted by is next to what is shown.
 pub(super) struct Row {
     pub(super) rank: usize,
     pub(super) cluster: String,
@@ -22,7 +22,7 @@ pub(super) struct Row {
     pub(super) verdict_order: usize,
     pub(super) severity: &'static str,
     pub(super) class: &'static str,
-    /// What stands before a date where only some are exact.
+    /// The word before a date where only some are exact.
     pub(super) before: &'static str,
     pub(super) rejected_from: String,
     pub(super) rejected_from_machine: String,

@@ -1,4 +1,4 @@
-//! How many pods die when, if nothing is done.
+//! How many pods are rejected when, if nothing is done.
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Utc};
 
@@ -10,12 +10,12 @@ use crate::report::verdict::{Outlook, Severity};
 
 /// The most bars.
 const MOST_BARS: i64 = 14;
-/// Hours that a bar may stand for, where all deaths lie within [`HOURS_ONLY`].
+/// Hours that a bar may cover, where all deaths lie within [`HOURS_ONLY`].
 const BAR_HOURS: [i64; 4] = [1, 2, 3, 6];
-/// Hours within which bars stand for hours: where tokens live for a day, a bar of a day would hold
+/// Hours within which bars cover hours: where tokens live for a day, a bar of a day would hold
 /// all deaths.
 const HOURS_ONLY: i64 = 48;
-/// Days that a bar may stand for.
+/// Days that a bar may cover.
 const BAR_DAYS: [i64; 8] = [1, 2, 7, 14, 30, 91, 365, 3650];
 /// Pixels of the highest bar, and of the room above it for its number.
 const HEIGHT: usize = 120;
@@ -25,13 +25,13 @@ const DATES: usize = 5;
 
 /// The bars, from now on.
 pub(super) struct Histogram {
-    /// What each bar stands for: `day`, `3 hours`.
+    /// What each bar covers: `day`, `3 hours`.
     pub(super) step: String,
     pub(super) bars: Vec<Bar>,
     pub(super) kinds: Vec<Kind>,
     /// All deaths.
     pub(super) deaths: usize,
-    /// Where the bars stand.
+    /// The positions of the bars.
     pub(super) ground: usize,
 }
 

@@ -53,7 +53,7 @@ pub(super) struct Lifeline {
     pub(super) class: &'static str,
     /// When it is rejected; of a harmless holder, when it was last used.
     pub(super) date: String,
-    /// How far that is away; of a harmless holder, what it is.
+    /// The distance to that time; for a harmless holder, its verdict.
     pub(super) beside: String,
     pub(super) height: usize,
     pub(super) now: String,

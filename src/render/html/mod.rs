@@ -1,15 +1,14 @@
-//! One page that opens offline: no request leaves it, and it reads without its only script,
-//! which sorts tables.
+//! A self-contained page: it makes no requests, and is readable without its only script, which
+//! sorts tables.
 //!
 //! - [`axis`], [`lifeline`], [`chart`]: every token on a time axis
-//! - [`histogram`]: the coming deaths
+//! - [`histogram`]: the upcoming rejections
 //! - [`changes`]: what changed since an earlier report
 //! - [`rejected`], [`callers`]: what is rejected now, and who else
 //! - [`findings`]: the table
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 //!
-//! What is drawn is laid out here, in per cent and pixels; the template only writes it down, and
-//! escapes it.
+//! Drawings are laid out here, in per cent and pixels. The template only writes and escapes them.
 
 mod axis;
 mod callers;
@@ -204,7 +203,7 @@ impl ReportPage {
     }
 }
 
-/// What the page may do: nothing but what stands in it, by digest.
+/// What the page may do: only what it contains, by digest.
 fn policy() -> String {
     let digest = |text: &str| STANDARD.encode(Sha256::digest(text.as_bytes()));
     format!(
@@ -281,7 +280,7 @@ fn account(finding: &Finding) -> String {
     shown(finding.service_account.to_string())
 }
 
-/// Text with everything that acts written out; the template escapes it. A blank would leave a
+/// Text with control characters escaped; the template does the rest. A space would leave a
 /// heading without a name.
 fn shown(text: impl Display) -> String {
     let text = text.to_string();

@@ -1,4 +1,4 @@
-//! What is rejected now, what comes back from it, and what may have come back.
+//! What is rejected now, what recurs, and what may have recovered.
 
 use super::{account, class, shown};
 use crate::render::RenderOptions;
@@ -8,7 +8,7 @@ use crate::render::rejections;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-/// Findings of which the same is to be said.
+/// Findings with the same text.
 pub(super) struct Rejected {
     pub(super) heading: &'static str,
     pub(super) findings: Vec<RejectedFinding>,

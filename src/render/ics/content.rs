@@ -16,7 +16,7 @@ const LINE_OCTETS: usize = 75;
 /// A property's name and its value, escaped.
 pub(super) type Property = (&'static str, String);
 
-/// A component: what stands between its BEGIN and its END.
+/// A component: the lines between its BEGIN and its END.
 pub(super) struct Component {
     pub(super) name: &'static str,
     pub(super) properties: Vec<Property>,
@@ -61,8 +61,8 @@ pub(super) fn text(text: &str) -> String {
     value
 }
 
-/// Writes a line, folded between characters, not inside one, and where possible not beside a blank:
-/// some readers take all blanks from both ends of a folded line.
+/// Writes a line, folded between characters, not inside one, and if possible not next to a space:
+/// some readers strip all spaces from both ends of a folded line.
 fn write_line(output: &mut dyn Write, line: &str) -> io::Result<()> {
     let mut octets = 0;
     let mut begin = 0;

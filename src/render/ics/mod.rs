@@ -1,7 +1,7 @@
-//! A calendar: one event a service account that is going to be rejected, with alarms before it.
+//! A calendar: one event per service account that will be rejected, with alarms before it.
 //!
-//! An event's identifier is made of what it is about, so that a calendar that is imported again
-//! updates its events instead of repeating them.
+//! An event's identifier is derived from its subject, so that importing a calendar again updates
+//! its events instead of repeating them.
 //!
 //! - [`content`]: the lines of a calendar
 
@@ -46,7 +46,7 @@ const ALARMS_OF_HOURS: [Alarm; 3] = [
 const SHOWN_FOR: &str = "PT30M";
 /// The last year that a calendar can write.
 const LAST_YEAR: i32 = 9999;
-/// The most holders, or gaps, told of in an event.
+/// The most holders, or gaps, listed in an event.
 const MOST_LINES: usize = 20;
 
 /// Writes the report.
@@ -85,7 +85,7 @@ pub fn render(report: &Report, options: &RenderOptions, output: &mut dyn Write) 
 
 /// A reminder.
 struct Alarm {
-    /// What tells it from the event's other alarms.
+    /// What distinguishes it from the event's other alarms.
     name: &'static str,
     before: TimeDelta,
     trigger: &'static str,
@@ -130,8 +130,8 @@ struct Death<'a> {
 }
 
 impl<'a> Death<'a> {
-    /// The next death, if there is one ahead. Who is too young to be judged is left out: most of
-    /// them will read a new token, and a calendar takes nothing back.
+    /// The next rejection, if there is one ahead. Holders that are too young to judge are left out:
+    /// most of them will read a new token, and a calendar takes nothing back.
     fn ahead(report: &Report, finding: &'a Finding) -> Option<Self> {
         let now = report.now(finding);
         let mut holders: Vec<&HolderFinding> = finding
@@ -270,7 +270,7 @@ impl<'a> Death<'a> {
             .find(|scan| scan.cluster == finding.cluster);
         lines.extend(scan.and_then(basis::outlived));
         if report.is_incomplete() {
-            lines.push("The report is incomplete: more may be dying.".to_owned());
+            lines.push("The report is incomplete: there may be more.".to_owned());
         }
         lines.push(format!(
             "As of {} {}; {}.",
@@ -282,7 +282,7 @@ impl<'a> Death<'a> {
     }
 }
 
-/// What an upgrade would break, at the time of the report: nobody has said when it comes.
+/// What an upgrade would break, at the time of the report: its date is not known.
 fn broken_by_upgrade(report: &Report) -> Option<Component> {
     let as_of = report.as_of()?;
     let (summary, lines) = match Upgrade::of(report) {
@@ -370,7 +370,7 @@ fn of_all<'a>(report: &'a Report, what: &'a str) -> Vec<&'a str> {
     std::iter::once(what).chain(identities).collect()
 }
 
-/// What tells an event from others, and one version of it from another: both come from the
+/// What distinguishes an event from others, and its versions from each other: both come from the
 /// report, which has no clock.
 fn versioned(about: &[&str], as_of: DateTime<Utc>) -> Vec<Property> {
     // Seconds would soon be too many for a sequence number.
@@ -395,7 +395,7 @@ fn shown_at(start: DateTime<Utc>) -> [Property; 3] {
     ]
 }
 
-/// Text from elsewhere that cannot begin a line of its own.
+/// Untrusted text that cannot start a line of its own.
 fn one_line(text: impl Display) -> String {
     escaped(&text.to_string()).into_owned()
 }

@@ -1,4 +1,4 @@
-//! Who else is rejected, and who uses tokens that are kept in secrets.
+//! Other rejected callers, and the users of tokens kept in secrets.
 
 use std::io::{self, Write};
 
@@ -11,10 +11,10 @@ use crate::report::Report;
 use crate::report::rejection::RejectedCaller;
 use crate::report::scan::ClusterScan;
 
-/// The most rejected callers: anybody can be one, with a user agent of a thousand characters.
+/// The most rejected callers: anyone can be one, with a user agent of a thousand characters.
 const MOST_CALLERS: usize = 10;
 
-/// Callers that are rejected and that no single holder explains.
+/// Rejected callers that match no single holder.
 pub(super) fn write_callers(
     report: &Report,
     options: &RenderOptions,

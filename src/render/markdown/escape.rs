@@ -1,15 +1,15 @@
 //! Text from logs that stays text in Markdown.
 //!
-//! On GitHub an escaped `\@name` still calls somebody, `www.` still links, and a number after
-//! `#` still refers to an issue: what is mentioned is looked for in the finished page. Nothing
-//! is looked for in code, so text from logs is always code.
+//! On GitHub an escaped `\@name` still mentions a user, `www.` still links, and a number after `#`
+//! still refers to an issue, because mentions are searched for in the rendered page. Code is not
+//! searched, so text from logs is always code.
 
 use std::borrow::Cow;
 use std::fmt::Display;
 
 use crate::audit::untrusted_text::escaped;
 
-/// Any text as code, that ends neither the code nor the cell of a table it stands in.
+/// Any text as code that cannot end the code or the table cell that it is in.
 pub(super) fn code(text: impl Display) -> String {
     let text = text.to_string();
     let text = escaped(&text);

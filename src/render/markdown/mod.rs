@@ -1,9 +1,9 @@
-//! Markdown that pastes into an issue. Text from logs stands in it as code: it links nowhere,
-//! shows no picture and calls nobody.
+//! Markdown for pasting into an issue. Text from logs is formatted as code: it links nowhere, shows
+//! no images and mentions no one.
 //!
 //! - [`escape`]: text that stays text
 //! - [`findings`], [`remarks`]: the findings, and what is known of single ones
-//! - [`callers`]: who else is rejected, and tokens kept in secrets
+//! - [`callers`]: other rejected callers, and tokens kept in secrets
 //! - [`what_to_do`]: what to do, and what an upgrade would break
 
 mod callers;
@@ -137,7 +137,7 @@ fn write_warnings(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     Ok(())
 }
 
-/// How many findings have each verdict, and how many need nobody.
+/// How many findings have each verdict, and how many need no action.
 fn write_tallies(report: &Report, output: &mut dyn Write) -> io::Result<()> {
     let pressing = tally::pressing(report);
     let counted: Vec<String> = pressing

@@ -36,7 +36,7 @@ pub(super) fn write_rejections(
     write_more(rejected().count(), "rejected", output)
 }
 
-/// Who is interrupted at the end of every token, and who is silent and may be back.
+/// Clients that are interrupted at the end of every token, and silent ones that may have recovered.
 pub(super) fn write_recurring(
     report: &Report,
     options: &RenderOptions,

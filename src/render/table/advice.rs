@@ -1,4 +1,4 @@
-//! What to type, most urgent first, and what fixes it for good.
+//! The commands to run, most urgent first, and the fixes.
 
 use std::io::{self, Write};
 

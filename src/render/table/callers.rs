@@ -1,4 +1,4 @@
-//! Callers that are rejected and that no single holder explains: told, never dropped.
+//! Rejected callers that match no single holder: reported, never dropped.
 
 use std::io::{self, Write};
 

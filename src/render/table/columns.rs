@@ -1,7 +1,7 @@
 //! Which columns of the findings have room on the page.
 //!
-//! A date always has its year, and a name is parted only behind a hyphen or a dot: what says less
-//! makes room.
+//! A date always has its year, and a name is split only after a hyphen or a dot. Less important
+//! columns make room.
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -66,7 +66,7 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// Its client, cut to the room that there is.
+    /// Its client, truncated to the available width.
     pub(super) fn client(&self, room: usize) -> String {
         let Some(first) = self.finding.clients.first() else {
             return String::new();
@@ -92,7 +92,7 @@ impl<'a> Line<'a> {
     }
 }
 
-/// How far away a date is said to be.
+/// How the distance to a date is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Distance {
     None,
@@ -103,7 +103,7 @@ pub(super) enum Distance {
 /// What fits on the page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Columns {
-    /// Characters of a rank, with a blank before it.
+    /// Characters of a rank, with a space before it.
     pub(super) rank: usize,
     /// Characters of a name.
     name: usize,
@@ -206,7 +206,7 @@ impl Columns {
     ) -> Option<String> {
         let mut parts: Vec<String> = self.dates.key().map(str::to_owned).into_iter().collect();
         if self.life {
-            parts.push("LIFE: how much of the token's lifetime is over".to_owned());
+            parts.push("LIFE: elapsed part of the token's lifetime".to_owned());
         }
         let split = lines.find_map(|line| line.pods.split_once('/'));
         if let Some((same, all)) = split {

@@ -1,5 +1,5 @@
-//! The commands to paste, last on the screen of an outage: they restart what is rejected and nothing
-//! else. What is rejected next stands among them as comments only.
+//! The commands to paste, last on the screen in an outage: they restart what is rejected and
+//! nothing else. What is rejected next is included as comments only.
 
 use std::io::{self, Write};
 
@@ -12,10 +12,10 @@ use crate::render::kubeconfig;
 use crate::report::Report;
 use crate::report::finding::Finding;
 
-/// The width of the headings on the left, after two blanks.
+/// The width of the headings on the left, after two spaces.
 pub(super) const LEFT: usize = 10;
 
-/// Writes lines to paste under a heading, each as it stands: what is pasted is never wrapped.
+/// Writes lines to paste under a heading, unchanged: what is pasted is never wrapped.
 pub(super) fn write_lines(
     heading: &str,
     lines: &[String],
@@ -84,10 +84,10 @@ fn nothing(report: &Report) -> &'static str {
             .is_some()
     };
     if report.findings.iter().any(is_rejected) {
-        return "# no command helps: see above what to do about what is rejected";
+        return "# no command helps: see above for how to fix what is rejected";
     }
     if report.urgent_callers().next().is_some() {
-        return "# nothing to restart before it is known who is rejected: see above";
+        return "# nothing to restart yet: see above for the rejected callers, which are not identified";
     }
     match report.is_incomplete() {
         true => "# nothing to restart in what could be seen",

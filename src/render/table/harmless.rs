@@ -1,4 +1,4 @@
-//! The findings that need no action, listed so that nobody has to wonder about them.
+//! The findings that need no action, listed for completeness.
 
 use std::io::{self, Write};
 

@@ -57,7 +57,7 @@ fn write_overview(
     Ok(())
 }
 
-/// Why clusters could not be seen; each gap by itself, with what ends it, stands at the end.
+/// Why clusters could not be seen; each gap with its fix is listed at the end.
 fn write_reasons(
     report: &Report,
     options: &RenderOptions,

@@ -1,4 +1,4 @@
-//! Every holder by itself: its tokens, rejections, calls, addresses and nodes.
+//! Each holder separately: its tokens, rejections, calls, addresses and nodes.
 
 use std::io::{self, Write};
 
@@ -58,7 +58,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Says how to come to see every holder by itself.
+/// Explains how to show each holder separately.
 pub(super) fn write_how_to_see(options: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {
     let words = "Pod by pod: --namespace NAME, --service-account NAME, --pod NAME, or --explain";
     writeln!(output)?;
@@ -72,7 +72,7 @@ fn write_heading(
 ) -> io::Result<()> {
     let name = match &holder.pod {
         Some(pod) => format!("pod {pod}"),
-        None => "a caller that names no pod".to_owned(),
+        None => "a caller without a pod".to_owned(),
     };
     let verdict = paint(of_severity(holder.severity), holder.verdict, options.colour);
     writeln!(output, "    {name}   {verdict}")
@@ -97,7 +97,9 @@ fn entries(
         (
             "tokens",
             match holder.was_never_accepted() {
-                true => vec!["none was seen accepted; read when its container started".to_owned()],
+                true => {
+                    vec!["no accepted request seen; read when its container started".to_owned()]
+                }
                 false => holder.tokens.iter().map(|it| token(it, options)).collect(),
             },
         ),

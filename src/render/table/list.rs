@@ -1,4 +1,4 @@
-//! A list under a heading that stands on its left, wrapped to the page.
+//! A list with its heading on the left, wrapped to the page.
 
 use std::io::{self, Write};
 
@@ -12,7 +12,7 @@ use crate::render::RenderOptions;
 /// The narrowest page that text is wrapped for.
 const NARROWEST: usize = 40;
 
-/// Where a list stands.
+/// The position of a list.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Margins {
     /// Columns before the heading.
@@ -21,7 +21,7 @@ pub(super) struct Margins {
     pub(super) heading: usize,
 }
 
-/// Writes items under a heading, each from a line of its own and wrapped at blanks. What is to be
+/// Writes items under a heading, each from a line of its own and wrapped at spaces. What is to be
 /// pasted must not go through here.
 pub(super) fn write(
     heading: &str,
@@ -47,7 +47,7 @@ pub(super) fn write(
     Ok(())
 }
 
-/// Writes a text in a style, from a margin on and wrapped at blanks.
+/// Writes a text in a style, with a margin and wrapped at spaces.
 pub(super) fn paragraph(
     text: &str,
     style: Style,
@@ -64,7 +64,7 @@ pub(super) fn paragraph(
     Ok(())
 }
 
-/// What is never parted by the end of a line: words, times with their dates, durations.
+/// What is never split at the end of a line: words, times with their dates, durations.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let is_number = |word: &str| !word.is_empty() && word.chars().all(|it| it.is_ascii_digit());
@@ -92,7 +92,7 @@ fn pieces(text: &str) -> Vec<String> {
     pieces
 }
 
-/// The text in lines that leave room for the inset; a word that is too long is cut into pieces,
+/// The text in lines that leave room for the inset; a word that is too long is split,
 /// unless it is a link.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let room = room.saturating_sub(2).max(10);
@@ -142,7 +142,7 @@ mod tests {
     }
 
     proptest! {
-        /// Nothing is lost but blanks at the ends of lines, and no line is too long.
+        /// Nothing is lost except spaces at the ends of lines, and no line is too long.
         #[test]
         fn wrapping_loses_nothing(text in "[a-z ]{0,80}", room in 12_usize..40) {
             let lines = wrapped(&text, room);

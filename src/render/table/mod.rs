@@ -2,24 +2,24 @@
 //!
 //! - [`heading`]: which clusters and what was found, at a glance
 //! - [`changes`]: what changed since an earlier report
-//! - [`rejected`]: who is rejected now
-//! - [`outage`]: who is rejected next, and why
-//! - [`commands`]: what to paste
-//! - [`recurring`]: who is interrupted at the end of every token, and who may be back
+//! - [`rejected`]: what is rejected now
+//! - [`outage`]: what is rejected next, and why
+//! - [`commands`]: the commands to paste
+//! - [`recurring`]: clients that are interrupted at the end of every token, or may have recovered
 //! - [`upgrade`]: what an upgrade would break
-//! - [`rows`]: the findings that need somebody, by namespace
-//! - [`columns`]: which of their columns have room
+//! - [`rows`]: the findings that need action, by namespace
+//! - [`columns`]: which of their columns fit
 //! - [`harmless`]: the ones that do not
-//! - [`advice`]: what to type, most urgent first, and what fixes it for good
-//! - [`callers`]: who else is rejected
+//! - [`advice`]: the commands to run, most urgent first, and the fixes
+//! - [`callers`]: other rejected callers
 //! - [`legacy_tokens`]: tokens kept in secrets
-//! - [`holders`]: every holder by itself
+//! - [`holders`]: each holder separately
 //! - [`footing`]: what the report rests on, and what it cannot see
 //! - [`names`]: a service account with its cluster
 //! - [`list`]: a list under a heading, wrapped
 //! - [`style`]: what each colour means
 //!
-//! It reads as well without colour.
+//! It reads equally well without colour.
 
 mod advice;
 mod callers;
@@ -61,17 +61,17 @@ pub fn render(report: &Report, options: &RenderOptions, output: &mut dyn Write) 
     footing::write(report, options, output)
 }
 
-/// What an investigation shows beside the report.
+/// What an investigation shows besides the report.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Detail {
-    /// Every holder by itself. Without, the answer stays on the screen.
+    /// Each holder separately. Without it, the result fits on the screen.
     pub holders: bool,
     /// The numbers that each verdict rests on.
     pub explain: bool,
 }
 
-/// Writes for an outage: who is rejected now, who is next, why, then the report, every holder by
-/// itself if that is asked for, and last the commands.
+/// Writes for an outage: what is rejected now, what is next, why, then the report, each holder
+/// separately if requested, and last the commands.
 pub fn render_in_detail(
     report: &Report,
     detail: Detail,

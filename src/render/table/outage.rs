@@ -1,4 +1,4 @@
-//! In an outage: who is rejected next, and which client is to blame.
+//! In an outage: what is rejected next, and which client causes it.
 
 use std::io::{self, Write};
 
@@ -40,7 +40,7 @@ fn next(report: &Report) -> Vec<Next<'_>> {
     next
 }
 
-/// Who is rejected next, and when, cluster by cluster.
+/// What is rejected next, and when, cluster by cluster.
 pub(super) fn write_next(
     report: &Report,
     options: &RenderOptions,
@@ -68,7 +68,9 @@ impl Next<'_> {
         let distance = distance(holder.rejected_from, now);
         let name = names::of_finding(report, finding);
         match holder.rejected_from < now {
-            true => format!("{name}: accepted still, its token was to end {date}, {distance}"),
+            true => {
+                format!("{name}: still accepted; its token was due to expire {date}, {distance}")
+            }
             false => format!(
                 "{name}: {} {date}, {distance}",
                 due::rejected(holder.lifetime)
@@ -77,8 +79,8 @@ impl Next<'_> {
     }
 }
 
-/// The commands that keep from being rejected what is rejected next, as comments, cluster by cluster:
-/// those that are not among the ones that are run now.
+/// The commands that keep from being rejected what is rejected next, as comments, cluster by
+/// cluster: those that are not among the ones that are run now.
 pub(super) fn comments<'a>(
     report: &'a Report,
     run_now: &[actions::Restart<'_>],

@@ -1,4 +1,4 @@
-//! Who is interrupted at the end of every token, and who is silent and may be back.
+//! Clients that are interrupted at the end of every token, and silent ones that may have recovered.
 
 use std::io::{self, Write};
 
@@ -41,8 +41,8 @@ pub(super) fn write(
     Ok(())
 }
 
-/// How often a finding was interrupted, with what the cluster says of its pods where the list of the
-/// rejected does not have it.
+/// How often a finding was interrupted, with what the cluster says of its pods where the list of
+/// the rejected does not have it.
 fn recurring(report: &Report, finding: &Finding, time_zone: chrono_tz::Tz) -> Option<String> {
     let mut words = recurrence::words(report, finding, time_zone)?;
     if finding.verdict.is_recurring() {

@@ -1,4 +1,4 @@
-//! Who is rejected now: since when, how it is known, and in an outage the command for each.
+//! What is rejected now: since when, how it is known, and in an outage the command for each.
 
 use std::io::{self, Write};
 
@@ -14,7 +14,7 @@ use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::restart::Restart;
 
-/// Where the lists of an outage stand.
+/// The position of the lists of an outage.
 pub(super) const MARGINS: Margins = Margins {
     indent: 2,
     heading: 10,

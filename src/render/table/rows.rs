@@ -1,4 +1,4 @@
-//! The findings that need somebody, by namespace.
+//! The findings that need action, by namespace.
 
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -72,7 +72,7 @@ pub(super) fn write(
     }
 }
 
-/// The findings that need somebody by namespace, in rank order: a namespace stands where its most
+/// The findings that need action by namespace, in rank order: a namespace is placed by its most
 /// urgent finding does. Never an empty group.
 fn groups(report: &Report) -> Vec<Vec<&Finding>> {
     let mut groups: Vec<Vec<&Finding>> = Vec::new();

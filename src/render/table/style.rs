@@ -1,5 +1,5 @@
-//! What each colour means: red for critical, yellow for warning and for whatever is missing,
-//! faint for what needs nobody.
+//! The meaning of each colour: red for critical, yellow for warning and for anything missing, faint
+//! for what needs no action.
 
 use std::fmt::Display;
 
@@ -10,11 +10,11 @@ use crate::report::verdict::Severity;
 
 /// A heading.
 pub(super) const HEADING: Style = Style::new().bold();
-/// What is dead or dies within days.
+/// What is rejected now or within days.
 pub(super) const CRITICAL: Style = AnsiColor::Red.on_default().bold();
-/// What dies within a month, and what is missing.
+/// What is rejected within a month, and what is missing.
 pub(super) const WARNING: Style = AnsiColor::Yellow.on_default();
-/// What needs nobody.
+/// What needs no action.
 pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// The text in a style, or as it is where colour may not be used.
@@ -26,7 +26,7 @@ pub(super) fn paint(style: Style, text: impl Display, colour: bool) -> String {
     }
 }
 
-/// The style of a severity; none stands for what needs nobody.
+/// The style of a severity; none stands for what needs no action.
 pub(super) fn of_severity(severity: Option<Severity>) -> Style {
     match severity {
         Some(Severity::Critical) => CRITICAL,

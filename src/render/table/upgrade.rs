@@ -31,7 +31,7 @@ pub(super) fn write(
     list::write("Upgrade", &items, MARGINS, options, output)
 }
 
-/// One line where nobody asked.
+/// One line for reports without a target version.
 pub(super) fn write_unasked(
     report: &Report,
     options: &RenderOptions,

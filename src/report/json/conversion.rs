@@ -1,4 +1,4 @@
-//! From a type of this version to the one that the program works with, and back.
+//! Conversion between the types of this version and those of the program.
 
 use serde::{Serialize, Serializer};
 
@@ -50,7 +50,7 @@ macro_rules! both_ways {
 pub(super) use both_ways;
 
 /// A list that is converted element by element while it is written: a report of very many holders
-/// never stands in memory twice.
+/// is never in memory twice.
 pub(super) struct Written<Elements>(pub(super) Elements);
 
 impl<Elements> Serialize for Written<Elements>

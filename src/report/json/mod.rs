@@ -1,9 +1,9 @@
-//! The JSON forms of a report, one module a version. A version that is published never changes;
-//! what the report itself looks like inside may. Every version is read, the newest is written.
+//! The JSON formats of a report, one module per version. A published version never changes; the
+//! internal form of a report may. Every version can be read, and the newest is written.
 //!
 //! - [`v1`], [`v2`]: the versions; an older one is read by way of the next
 //! - [`conversion`]: from the types of a version to the program's, and back
-//! - [`validation`]: what is refused of a report that is read
+//! - [`validation`]: what is refused when a report is read
 
 mod conversion;
 #[cfg(test)]
@@ -19,7 +19,7 @@ use super::finding::{Finding, Remedy};
 use crate::audit::name;
 use crate::audit::service_account::ServiceAccount;
 
-/// Why a text is no report that can be read.
+/// Why a text cannot be read as a report.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// It is JSON, but no report.
@@ -34,7 +34,7 @@ pub enum ReadError {
         /// The version that it states.
         version: u32,
     },
-    /// It is cut short or was changed.
+    /// It is truncated or was changed.
     #[error("it is not a valid report: {reason}")]
     Damaged {
         /// What is wrong with it.
@@ -72,7 +72,7 @@ pub fn newest(report: &Report) -> impl Serialize {
     v2::written(report)
 }
 
-/// What every version begins with.
+/// The first field of every version.
 #[derive(Deserialize)]
 struct Versioned {
     schema_version: Option<u32>,
@@ -123,7 +123,7 @@ fn check_names(account: &ServiceAccount) -> Result<(), ReadError> {
 }
 
 /// Refuses what the rest of the program relies on never to meet: a finding without holders, and
-/// names and commands that somebody could come to harm by pasting.
+/// names and commands that would be harmful if pasted.
 fn check(finding: &Finding) -> Result<(), ReadError> {
     let account = &finding.service_account;
     let damaged = |reason: String| Err(ReadError::Damaged { reason });

@@ -1,4 +1,4 @@
-//! The published JSON Schema is what the types say, and a report that was saved comes back whole.
+//! The published JSON Schema is generated from the types, and a saved report reads back unchanged.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ fn generated(version: u32, root: fn() -> Schema) -> String {
     text
 }
 
-/// `UPDATE_DOCS=1 cargo test` writes them anew. That of a version that was released never changes.
+/// `UPDATE_DOCS=1 cargo test` regenerates them. That of a version that was released never changes.
 #[test]
 fn the_published_schemas_are_current() {
     for (published, version, root) in PUBLISHED {
@@ -82,7 +82,7 @@ fn a_saved_report_of_version_1_comes_back_whole() {
     assert_holds(&written, &saved, "");
 }
 
-/// Every member and every element of the saved value stands in the written one.
+/// Every member and every element of the saved value is in the written one.
 fn assert_holds(written: &Value, saved: &Value, at: &str) {
     match (written, saved) {
         (Value::Object(written), Value::Object(saved)) => {

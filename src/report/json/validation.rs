@@ -12,7 +12,7 @@ pub(super) fn check(report: &Report) -> Result<(), String> {
     for scan in &report.clusters {
         let name = &scan.cluster.name;
         times(&[scan.window.since, scan.window.until])
-            .ok_or_else(|| format!("the window of cluster {name:?} is not a span of time"))?;
+            .ok_or_else(|| format!("the window of cluster {name:?} is not a valid time range"))?;
     }
     let of_findings = report.findings.iter().flat_map(|finding| {
         let holders = finding.holders.iter();
@@ -25,16 +25,16 @@ pub(super) fn check(report: &Report) -> Result<(), String> {
         // When it is rejected depends on the lifetime that was stated, and may be never.
         times(&[holder.first_seen, holder.last_seen])
             .and_then(|()| times(&[holder.issued, holder.rejected_from.min(LAST)]))
-            .ok_or_else(|| format!("a holder of {account} has times that no log has"))?;
+            .ok_or_else(|| format!("a holder of {account} has impossible times"))?;
         for token in &holder.tokens {
             times(&[token.first_used, token.last_used])
                 .and_then(|()| times(&[token.issued]))
-                .ok_or_else(|| format!("a token of {account} has times that no log has"))?;
+                .ok_or_else(|| format!("a token of {account} has impossible times"))?;
         }
         let rejected = holder.rejections.as_ref();
         rejected
             .map_or(Some(()), |it| times(&[it.first, it.last]))
-            .ok_or_else(|| format!("a holder of {account} has rejections that no log has"))?;
+            .ok_or_else(|| format!("a holder of {account} has impossible rejections"))?;
     }
     let requests = report
         .findings
@@ -48,7 +48,7 @@ pub(super) fn check(report: &Report) -> Result<(), String> {
         .into_iter()
         .try_fold(0_u64, u64::checked_add)
         .map(|_| ())
-        .ok_or_else(|| "it counts more requests than can be".to_owned())
+        .ok_or_else(|| "its request counts overflow".to_owned())
 }
 
 /// The end of the last year.

@@ -152,8 +152,7 @@ async fn origins_of(
         Completion::Complete => {}
         Completion::TimeLimit => return failed(Cause::OutOfTime),
         other => {
-            let reason =
-                format!("the query for the accounts and Regions was not answered: {other:?}");
+            let reason = format!("the query for the accounts and Regions failed: {other:?}");
             return failed(Cause::Other { reason });
         }
     }

@@ -150,7 +150,7 @@ impl RejectedAddresses {
         self.trim();
     }
 
-    /// The pods that were accepted last before the last rejection at their address under their user
+    /// The pods that were last accepted before the last rejection at their address under their user
     /// agent, the last rejected first.
     pub(super) fn rejected_pods(&self) -> Vec<RejectedPod> {
         let mut accepted: BTreeMap<(&str, &str), DateTime<Utc>> = BTreeMap::new();

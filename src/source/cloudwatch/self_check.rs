@@ -33,7 +33,7 @@ use comparison::{Construct, Outcome, compare};
 /// When the query is put to the test.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, clap::ValueEnum)]
 pub enum Verify {
-    /// Once in each Region for each text of the query, as far as --previous remembers it.
+    /// Once in each Region until the query changes; without --previous, on every run.
     #[default]
     Auto,
     /// In each Region.

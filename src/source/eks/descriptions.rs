@@ -217,14 +217,14 @@ impl Descriptions {
                         Description::Cluster(_) => {}
                         Description::Deleted => {
                             let text =
-                                "EKS has no such cluster any more: its log group has outlived it";
+                                "EKS no longer has this cluster, only its log group still exists";
                             coverage.note_times(&place, text, 1);
                         }
                     }
                     continue;
                 }
                 Some(Ok(None)) if wanted.may_be_elsewhere => "does not reach other accounts",
-                Some(Ok(None)) | None => "did not answer in time",
+                Some(Ok(None)) | None => "did not respond in time",
                 Some(Err(failure)) => {
                     tracing::debug!(%failure, "cluster not described");
                     match failure.cause() {
@@ -234,7 +234,7 @@ impl Descriptions {
                 }
             };
             let text = format!(
-                "{why} in {}: the Kubernetes version, and with it the lifetime of tokens, may be unknown; --kubernetes-version states it",
+                "{why} in {}: the Kubernetes version, and with it the lifetime of tokens, may be unknown; set it with --kubernetes-version",
                 wanted.connection.region
             );
             // One note, however many clusters it concerns.

@@ -181,9 +181,9 @@ impl FoundInFile {
 
 /// Words for what was not read, and why.
 const UNREAD: &str = "the phrase of a stale token, and no audit event around it";
-const CUT: &str = "cut events, with nothing of a stale token in what is left of them";
+const CUT: &str = "truncated events without the phrase of a stale token in what is left of them";
 const OTHER_PLACE: &str =
-    "the phrase of a stale token stands elsewhere than this input has its events, and was not read";
+    "the phrase of a stale token is not where this input has its events, and was not read";
 const OTHER_SOURCE: &str = "the phrase of a stale token in a record that names another log, stream or container than the API server's audit log, and was not read";
 const UNSOURCED: &str =
     "its records do not name their source: anyone who can write to it can write evidence";

@@ -114,7 +114,7 @@ impl<R: Read> Read for Decoder<R> {
             let words = match error.kind() {
                 _ if is_undelivered => return error,
                 ErrorKind::Interrupted => return error,
-                ErrorKind::UnexpectedEof => format!("the {format} data is cut off"),
+                ErrorKind::UnexpectedEof => format!("the {format} data is truncated"),
                 _ if error.to_string().contains("requires too much memory") => format!(
                     "the zstd data needs a window of more than {} MiB: pipe it through zstd -dc --long=31",
                     (1_u32 << ZSTD_WINDOW_LOG) >> 20

@@ -6,7 +6,7 @@ use memchr::memmem::find;
 const KINDS: &[(&[&str], &str)] = &[
     (
         &["type=", "msg=audit("],
-        "Linux's own audit log (auditd), which knows nothing of Kubernetes",
+        "Linux's own audit log (auditd), which has no Kubernetes events",
     ),
     (
         &["protoPayload", "cloudaudit.googleapis.com"],
@@ -54,11 +54,11 @@ const KINDS: &[(&[&str], &str)] = &[
     ),
     (
         &["requestReceivedTimestamp", "\"message\""],
-        "pieces of audit events; if they are whole in one field, take that out: jq -r '.. | .message? // empty' FILE",
+        "pieces of audit events; if one field has them whole, extract it: jq -r '.. | .message? // empty' FILE",
     ),
     (
         &["requestReceivedTimestamp"],
-        "audit events in a layout that is not recognised; one event a line is: jq -c '.. | objects | select(.auditID?)' FILE",
+        "audit events in an unknown layout; to get one event per line: jq -c '.. | objects | select(.auditID?)' FILE",
     ),
     (
         &["@timestamp", "@ptr"],

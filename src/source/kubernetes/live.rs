@@ -90,7 +90,7 @@ pub async fn read(target: &Target, now: DateTime<Utc>) -> Result<LivePods, LiveE
             }
             Err(Stopped::Failed(LiveError::Forbidden { .. })) if *metadata_only => {
                 notes.push(format!(
-                    "{resource} may not be listed: owners are known as far as the pods name them"
+                    "{resource} may not be listed: owners are known only as far as the pods name them"
                 ));
                 next = resources.next();
             }

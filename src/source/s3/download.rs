@@ -80,7 +80,7 @@ impl Read for Body {
                 }
                 Some(Err(error)) => return Err(io::Error::other(error)),
                 None => {
-                    let words = "its download broke off; try again".to_owned();
+                    let words = "its download was interrupted; try again".to_owned();
                     return Err(io::Error::other(Undelivered(words)));
                 }
             }
@@ -153,7 +153,7 @@ async fn pass_on(
 ) -> Passed {
     let first = first_byte(answer.content_range()).unwrap_or(0);
     let Some(mut known) = sent.checked_sub(first) else {
-        return Passed::Torn(format!("it went on at byte {first} and not at {sent}"));
+        return Passed::Torn(format!("it resumed at byte {first} instead of {sent}"));
     };
     let length = answer
         .content_length()

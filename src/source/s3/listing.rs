@@ -95,7 +95,7 @@ impl Bucket {
                     return Err(self.failure(failure));
                 }
                 Ok(false) if page.is_truncated == Some(true) => {
-                    let reason = "its list of objects breaks off".to_owned();
+                    let reason = "its list of objects is incomplete".to_owned();
                     let failure = Failure::during(LIST_BUCKET, Cause::Other { reason });
                     return Err(self.failure(failure));
                 }

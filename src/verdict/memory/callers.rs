@@ -1,4 +1,4 @@
-//! What an earlier report knew of the callers that it could not name.
+//! What an earlier report knows about the callers that it could not name.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,7 +23,7 @@ struct KnownCaller<'a> {
     reported: &'a RejectedCaller,
     /// Whether it was rejected all the time, up to when it was reported.
     was_going_on: bool,
-    /// Whether everybody was told so.
+    /// Whether that was reported.
     is_told: bool,
 }
 
@@ -69,7 +69,7 @@ impl<'a> KnownCallers<'a> {
         Self(known)
     }
 
-    /// Whether everybody was told that this caller is rejected all the time.
+    /// Whether it was reported that this caller is rejected all the time.
     pub fn is_told(&self, cluster: &Cluster, caller: &RejectedCaller) -> bool {
         self.get(cluster, caller).is_some_and(|known| known.is_told)
     }
@@ -90,8 +90,8 @@ impl<'a> KnownCallers<'a> {
             .then_some((reported.first, reported.at_least_since))
     }
 
-    /// The callers that everybody was told of and that are not urgent now: they are remembered as
-    /// long as holders are, so that one that comes and goes is not told as new every time.
+    /// The callers that were reported and are not urgent now: they are remembered as
+    /// long as holders are, so that one that comes and goes is not reported as new every time.
     pub fn carried_on(&self, now: &Report) -> Vec<RememberedCaller> {
         let urgent: BTreeSet<Caller<'_>> = now
             .urgent_callers()

@@ -83,7 +83,7 @@ fn a_token_that_ran_out_without_a_rejection_seen_is_worth_a_notice() {
     assert_eq!(verdicts(&report), ["app recurring notice"]);
     let reasons = report["findings"][0]["holders"][0]["reasons"].to_string();
     assert!(
-        reasons.contains("ran to its end without a rejection seen"),
+        reasons.contains("expired without a rejection seen"),
         "{reasons}"
     );
 }

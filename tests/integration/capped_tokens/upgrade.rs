@@ -129,7 +129,7 @@ fn what_makes_no_sense_is_refused_with_a_sentence() {
         ),
         (
             &["--target-version", "1.34", "--kubernetes-version", "1.35"][..],
-            "every cluster is at 1.34 or above already",
+            "every cluster is already at 1.34 or later",
         ),
     ] {
         let run = sweep(arguments);

@@ -56,7 +56,7 @@ fn a_cluster_in_the_dark_is_a_gap_with_the_command_that_ends_it() {
         detail.starts_with("its audit logging is off; enable it: aws eks update-cluster-config --region eu-west-1 --name prod-3 "),
         "{detail}"
     );
-    let deleted = "log groups of deleted clusters in eu-west-1 are passed over: old";
+    let deleted = "log groups of deleted clusters in eu-west-1 are skipped: old";
     assert!(
         notes(&report).iter().any(|note| note == deleted),
         "{report}"

@@ -167,7 +167,7 @@ fn credentials_that_expire_on_the_way_stop_the_query_and_are_told() {
     let run = run_to(tool_at(&cloudwatch).args(["sweep", "a", "b"]).args(HOUR), 1);
     assert!(
         run.stderr
-            .contains("credentials are not valid, or no longer"),
+            .contains("credentials are invalid or have expired"),
         "{}",
         run.stderr
     );

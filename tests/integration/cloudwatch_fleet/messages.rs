@@ -50,7 +50,7 @@ fn a_wrong_clock_is_told_from_wrong_credentials() {
         "The request signature we calculated does not match the signature you provided.",
     );
     let said = said_of(Operation::DescribeLogGroups, exception);
-    assert!(said.contains("credentials are not valid"), "{said}");
+    assert!(said.contains("credentials are invalid"), "{said}");
 }
 
 #[test]

@@ -96,7 +96,8 @@ fn without_the_estimate_what_is_stored_has_to_do() {
     // An hour of thirty days, and ten minutes of it, twice.
     assert!(run.stdout.contains("133.3 MB"), "{}", run.stdout);
     assert!(
-        run.stdout.contains("by what the log groups store"),
+        run.stdout
+            .contains("from the stored bytes of the log groups"),
         "{}",
         run.stdout
     );

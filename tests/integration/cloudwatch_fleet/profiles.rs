@@ -76,7 +76,7 @@ fn a_profile_comes_before_the_environments_keys() {
         1,
     );
     assert!(
-        unknown.stderr.contains("the AWS credentials are not valid"),
+        unknown.stderr.contains("the AWS credentials are invalid"),
         "{}",
         unknown.stderr
     );
@@ -116,7 +116,7 @@ fn one_profile_without_credentials_is_a_gap_and_the_others_are_reported() {
     let accounts = Accounts::two();
     for broken in ["broken", "empty"] {
         let report = run_to(&mut accounts.sweep(&["one", broken]), 4);
-        let words = format!("profile {broken} gives no AWS credentials: ");
+        let words = format!("profile {broken} has no AWS credentials: ");
         assert!(report.stderr.contains(&words), "{}", report.stderr);
         assert!(report.stdout.contains("Incomplete: "), "{}", report.stdout);
         assert!(report.stdout.contains(&words), "{}", report.stdout);

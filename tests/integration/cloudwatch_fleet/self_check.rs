@@ -127,7 +127,7 @@ fn doctor_prints_every_construct_and_names_nothing() {
             service(),
             0,
             [
-                "answered as the events themselves say",
+                "the query's result matches the events",
                 "count: requests: equal, 1",
                 "coalesce and concat: texts joined into a key: equal",
             ],
@@ -136,7 +136,7 @@ fn doctor_prints_every_construct_and_names_nothing() {
             miscounting(),
             0,
             [
-                "not answered as the events themselves say",
+                "the query's result differs from the events",
                 "count: requests: DIFFERS: 1 missing, 1 too many",
                 "min and max of @timestamp: the control plane's requests: equal",
             ],

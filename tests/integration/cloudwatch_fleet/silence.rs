@@ -64,7 +64,7 @@ fn an_audit_log_that_stopped_inside_the_window_is_not_healthy() {
     assert_unseen(
         || service().group(logging("a", -90_000, -600)).start(),
         "audit_log_stopped",
-        "the newest audit event in log group /aws/eks/a/cluster is of 2026-11-20 05:50 UTC",
+        "the newest audit event in log group /aws/eks/a/cluster is from 2026-11-20 05:50 UTC",
         "aws eks update-cluster-config --region eu-west-1 --name a",
     );
 }
@@ -232,7 +232,7 @@ fn a_later_beginning_clamps_the_window() {
     let report = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
     let (notes, since) = notes_and_since(&report);
     assert_eq!(since, "2026-11-19T20:00:00Z");
-    assert_eq!(notes, "its audit log begins at 2026-11-19 20:00 UTC");
+    assert_eq!(notes, "its audit log starts at 2026-11-19 20:00 UTC");
 }
 
 #[test]
@@ -240,10 +240,7 @@ fn a_deleted_cluster_and_a_new_one_are_lines_and_no_gaps() {
     let cloudwatch = service().group(empty("a")).deleted_cluster("a").start();
     let deleted = report(tool_at(&cloudwatch).args(["sweep", "a"]).args(DAY), 0);
     let (notes, _) = notes_and_since(&deleted);
-    assert!(
-        notes.contains("EKS has no such cluster any more"),
-        "{notes}"
-    );
+    assert!(notes.contains("EKS no longer has this cluster"), "{notes}");
 
     let created = |before: i64| EksCluster::named("a").created(START + 3_600 - before);
     let young = service().group(empty("a")).cluster(created(3_000)).start();

@@ -35,7 +35,10 @@ fn gzip_that_is_cut_off_is_read_as_far_as_it_goes() {
     let unreadable: Vec<_> = gaps.iter().filter(|gap| gap.0 == "unreadable").collect();
     assert_eq!(unreadable.len(), 1, "{gaps:?}");
     let detail = &unreadable[0].1;
-    assert!(detail.starts_with("the gzip data is cut off; "), "{detail}");
+    assert!(
+        detail.starts_with("the gzip data is truncated; "),
+        "{detail}"
+    );
     let counted = counted(lines, "line", "lines");
     assert!(detail.contains(&format!("; {counted}, ")), "{detail}");
     assert!(lines > 1000, "{lines}");
@@ -77,7 +80,10 @@ fn damaged_zstd_is_read_as_far_as_it_goes() {
         .find(|gap| gap.0 == "unreadable")
         .expect("named")
         .1;
-    assert!(detail.starts_with("the zstd data is cut off; "), "{detail}");
+    assert!(
+        detail.starts_with("the zstd data is truncated; "),
+        "{detail}"
+    );
 }
 
 #[test]
@@ -141,7 +147,7 @@ fn a_cut_event_without_a_phrase_is_a_note() {
     assert_eq!(notes.len(), 1, "{notes:?}");
     assert_eq!(notes[0]["count"], 1);
     let text = notes[0]["text"].as_str().expect("a text");
-    assert!(text.starts_with("cut events"), "{text}");
+    assert!(text.starts_with("truncated events"), "{text}");
 }
 
 #[test]

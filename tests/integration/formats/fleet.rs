@@ -203,12 +203,12 @@ fn what_is_noted_of_many_places_alike_is_noted_once() {
         scan.notes = vec![eks_stale_tokens::evidence::note::CountedNote {
             note: eks_stale_tokens::evidence::note::Note {
                 place: scan.cluster.name.clone(),
-                text: "nothing is there from before noon".into(),
+                text: "there is nothing from before noon".into(),
             },
             count: 1,
         }];
     }
     let table = text(Format::Table, &report);
     assert_eq!(table.matches("from before noon").count(), 1, "{table}");
-    assert!(table.contains("and 297 more: nothing is there"), "{table}");
+    assert!(table.contains("and 297 more: there is nothing"), "{table}");
 }

@@ -50,7 +50,7 @@ fn flat(format: Format, report: &Report) -> String {
 fn every_format_tells_how_a_client_was_interrupted() {
     let report = report("capped", Some("1.35"), None);
     let words =
-        "interrupted once, 2026-11-23 20:02 for 36 m; next end 2026-11-24 20:24, in 14 h 24 m";
+        "interrupted once, 2026-11-23 20:02 for 36 m; next expiry 2026-11-24 20:24, in 14 h 24 m";
     for format in formats() {
         let expected = match format {
             Format::Json => "\"last_rejection\": \"2026-11-23T20:39:00Z\"",

@@ -22,7 +22,11 @@ fn what_may_be_missing_is_told_in_every_format() {
     let report = incomplete();
     insta::assert_snapshot!("markdown_incomplete", text(Format::Markdown, &report));
     for (format, gap, outlived) in [
-        (Format::Table, "Incomplete: audit.log: 3 torn lines", "91 d"),
+        (
+            Format::Table,
+            "Incomplete: audit.log: 3 truncated lines",
+            "91 d",
+        ),
         (
             Format::Json,
             "\"complete\": false",
@@ -30,11 +34,11 @@ fn what_may_be_missing_is_told_in_every_format() {
         ),
         (
             Format::Csv,
-            "# incomplete: audit.log: 3 torn lines",
+            "# incomplete: audit.log: 3 truncated lines",
             "# note: recording: a token was still accepted at an age of 91 d",
         ),
-        (Format::Markdown, "`audit.log`: `3 torn lines`", "91 d"),
-        (Format::Html, "<bdi>3 torn lines</bdi>", "91 d"),
+        (Format::Markdown, "`audit.log`: `3 truncated lines`", "91 d"),
+        (Format::Html, "<bdi>3 truncated lines</bdi>", "91 d"),
         (Format::Ics, "the report is incomplete", "91 d"),
         (
             Format::Prometheus,

@@ -79,8 +79,8 @@ fn every_width_shows_whole_words_and_whole_dates() {
 fn marks_that_are_no_words_have_a_key() {
     let text = printed(&with_every_block(), 120);
     for key in [
-        "at: the moment",
-        "LIFE: how much",
+        "at: exact time",
+        "LIFE: elapsed",
         "PODS 4/5: 4 of 5",
         "(in 2 h, 3 d ago) count from the end of each log",
     ] {

@@ -141,7 +141,7 @@ fn a_restart_that_helped_shows_at_once_and_one_that_did_not_stays_rejected() {
     let explained = ask(&cloudwatch, "investigate", &["--explain"]).stdout;
     assert!(explained.contains("without a mark"), "{explained}");
     assert!(
-        table.contains("looked whether rejected pods are accepted again"),
+        table.contains("checked whether rejected pods are accepted again"),
         "{table}"
     );
 }
@@ -222,7 +222,7 @@ fn a_look_that_is_refused_is_a_note_and_no_failure() {
     assert_eq!(holders(&found), ["app-0 rejected 172"]);
     assert_eq!(found["complete"], true);
     let notes = found["clusters"][0]["notes"].to_string();
-    assert!(notes.contains("could not be looked up"), "{notes}");
+    assert!(notes.contains("could not be checked"), "{notes}");
 }
 
 #[test]
@@ -239,7 +239,7 @@ fn so_many_rejected_pods_cost_so_many_queries_and_no_more() {
     assert_eq!(looks(&cloudwatch), 20);
     let notes = found["clusters"][0]["notes"].to_string();
     assert!(
-        notes.contains("5 rejected pods were not looked for"),
+        notes.contains("5 rejected pods were not checked"),
         "{notes}"
     );
 }

@@ -152,7 +152,7 @@ fn the_first_answer_does_not_wait_for_the_look_back() {
         .expect("the program starts");
     let told = BufReader::new(running.stderr.take().expect("a pipe"));
     let mut lines = told.lines().map(|line| line.expect("UTF-8"));
-    let first = lines.find(|line| line.starts_with("First answer, from the window alone."));
+    let first = lines.find(|line| line.starts_with("Preliminary result, from the window alone."));
     assert!(first.is_some());
     let named = lines.find(|line| line.contains("127.21.1.10"));
     assert!(named.is_some(), "who is rejected");
@@ -173,6 +173,6 @@ fn there_is_no_first_answer_beside_other_formats_nor_in_silence() {
             .args(["investigate", "timeline"])
             .args(WINDOW)
             .args(arguments));
-        assert!(!run.stderr.contains("First answer"), "{}", run.stderr);
+        assert!(!run.stderr.contains("Preliminary result"), "{}", run.stderr);
     }
 }

@@ -173,7 +173,7 @@ fn refusals_are_sentences() {
         server().refuses(Refusal::Forbidden("pods")),
         bearer(),
         &[
-            "does not allow to list pods (403)",
+            "does not allow listing pods (403)",
             "User \"me\" cannot list",
             "pod-reader.yaml",
         ],
@@ -266,7 +266,7 @@ fn a_context_of_another_cluster_is_not_used() {
     assert_eq!(run.code, Some(4), "{}", run.stderr);
     assert!(run.stdout.contains("context prod"), "{}", run.stdout);
     assert!(
-        run.stdout.contains("it may be of another cluster"),
+        run.stdout.contains("it may belong to another cluster"),
         "{}",
         run.stdout
     );
@@ -358,7 +358,7 @@ fn an_api_server_that_does_not_answer_is_not_waited_for_for_ever() {
     assert_eq!(run.code, Some(1), "{}", run.stdout);
     assert!(
         run.stderr
-            .contains("the API server of context prod did not answer within 30 s"),
+            .contains("the API server of context prod did not respond within 30 s"),
         "{}",
         run.stderr
     );

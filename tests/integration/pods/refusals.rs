@@ -106,7 +106,7 @@ fn a_list_of_another_cluster_is_not_used() {
     let run = with_pods("sweep", &log, &list, &[]);
     assert_eq!(run.code, Some(4), "{}", run.stderr);
     assert!(
-        run.stdout.contains("it may be of another cluster"),
+        run.stdout.contains("it may belong to another cluster"),
         "{}",
         run.stdout
     );

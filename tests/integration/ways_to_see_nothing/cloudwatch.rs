@@ -152,7 +152,7 @@ const ROWS: &[Row] = &[
         name: "a deleted cluster",
         service: || service().group(empty("a")).deleted_cluster("a"),
         arguments: &["a"],
-        outcome: silent("nothing was there to read"),
+        outcome: silent("there was nothing to read"),
     },
     Row {
         name: "a new cluster",
@@ -161,7 +161,7 @@ const ROWS: &[Row] = &[
             service().group(empty("a")).cluster(cluster)
         },
         arguments: &["a"],
-        outcome: silent("nothing was there to read"),
+        outcome: silent("there was nothing to read"),
     },
     Row {
         name: "StartQuery denied",
@@ -197,7 +197,7 @@ const ROWS: &[Row] = &[
             )
         },
         arguments: &["a"],
-        outcome: fails("not valid, or no longer"),
+        outcome: fails("invalid or have expired"),
     },
     Row {
         name: "queries that fail",
@@ -252,7 +252,7 @@ const ROWS: &[Row] = &[
         name: "an end in the future",
         service: || service().group(healthy("a")),
         arguments: &["a", "--until", "2126-01-01"],
-        outcome: refused("--until lies in the future"),
+        outcome: refused("--until is in the future"),
     },
     Row {
         name: "a scan that would cost too much",

@@ -234,7 +234,7 @@ const ROWS: &[Row] = &[
         },
         arguments: &["--input", "audit.log.gz"],
         outcome: incomplete(
-            "could not see all of a: not read to the end: the gzip data is cut off",
+            "could not see all of a: not read to the end: the gzip data is truncated",
             &[("a", "unreadable")],
         ),
     },

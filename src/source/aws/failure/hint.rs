@@ -15,11 +15,11 @@ impl Failure {
             }
             Cause::UnknownRegion { nearest } => match nearest {
                 Some(nearest) => format!("did you mean {nearest}?"),
-                None => "see which there are: aws account list-regions".to_owned(),
+                None => "list them: aws account list-regions".to_owned(),
             },
             Cause::UnknownProfile { nearest } => match nearest {
                 Some(nearest) => format!("did you mean {nearest}?"),
-                None => "see which there are: aws configure list-profiles".to_owned(),
+                None => "list them: aws configure list-profiles".to_owned(),
             },
             Cause::NoCredentials { .. } => format!(
                 "log in: {}, or set AWS_PROFILE or AWS_ACCESS_KEY_ID",
@@ -35,7 +35,7 @@ impl Failure {
             Cause::NoAuditEvents | Cause::AuditLogStopped { .. }
                 if self.scope.log_group.is_some() =>
             {
-                "see whether its events still arrive there: aws observabilityadmin list-centralization-rules-for-organization; and whether its audit logging is on: eks-stale-tokens doctor, in its own account".to_owned()
+                "check whether its events still arrive there: aws observabilityadmin list-centralization-rules-for-organization; and whether its audit logging is on: eks-stale-tokens doctor, in its own account".to_owned()
             }
             Cause::NoLogGroup { nearest: None }
             | Cause::NoAuditLog
@@ -52,26 +52,26 @@ impl Failure {
                 ..
             } => format!("did you mean {nearest}?"),
             Cause::NoNamedLogGroup { .. } => {
-                format!("see which there are: aws logs describe-log-groups{options}")
+                format!("list them: aws logs describe-log-groups{options}")
             }
             Cause::NotInLogGroups { .. } => {
-                "see which clusters are in it: leave out the cluster's name".to_owned()
+                "to see which clusters are in it, leave out the cluster's name".to_owned()
             }
             Cause::TransformedEvents { transformer } => match transformer {
                 Transformer::Unknown => format!(
-                    "see it: aws logs get-transformer{options} --log-group-identifier {}",
+                    "show it: aws logs get-transformer{options} --log-group-identifier {}",
                     self.log_group()
                 ),
                 Transformer::None => format!(
-                    "see it: aws logs describe-account-policies{options} --policy-type TRANSFORMER_POLICY"
+                    "show it: aws logs describe-account-policies{options} --policy-type TRANSFORMER_POLICY"
                 ),
                 Transformer::Found(_) => format!(
-                    "remove it, and events can be read from then on: aws logs delete-transformer{options} --log-group-identifier {}",
+                    "delete it, so that new events can be read: aws logs delete-transformer{options} --log-group-identifier {}",
                     self.log_group()
                 ),
             },
-            Cause::NoCluster => format!("see which there are: aws eks list-clusters{options}"),
-            Cause::NoClusters => format!("see where they are: aws eks list-clusters{options}"),
+            Cause::NoCluster => format!("list them: aws eks list-clusters{options}"),
+            Cause::NoClusters => format!("list them: aws eks list-clusters{options}"),
             Cause::AccessDenied { .. } => format!(
                 "allow {} on {}",
                 self.scope.operation_or_any(),
@@ -95,7 +95,7 @@ impl Failure {
             Cause::ClockSkewed { .. } => {
                 "set the clock: timedatectl set-ntp true; compare with: date --utc".to_owned()
             }
-            Cause::OutsideRetention => "ask for a later one: --since 24h".to_owned(),
+            Cause::OutsideRetention => "use a later window: --since 24h".to_owned(),
             Cause::MalformedQuery { .. } => "please report it".to_owned(),
             Cause::TooManyQueries => format!(
                 "wait longer: --timeout 30m; list what runs: aws logs describe-queries{options} --status Running, and stop what is no longer needed: aws logs stop-query{options} --query-id ID"
@@ -109,7 +109,7 @@ impl Failure {
                 "check --endpoint-url and any proxy in between: AWS ends its lists".to_owned()
             }
             Cause::Unreachable { .. } => {
-                "see whether the network, a proxy or --endpoint-url keeps it away".to_owned()
+                "check the network, any proxy, and --endpoint-url".to_owned()
             }
             Cause::Other { .. } => "try again; --verbose shows each call".to_owned(),
         }

@@ -28,7 +28,7 @@ impl Failure {
                 profile.as_deref().unwrap_or_default()
             ),
             Cause::NoCredentials { reason } => match profile {
-                Some(profile) => format!("profile {profile} gives no AWS credentials: {reason}"),
+                Some(profile) => format!("profile {profile} has no AWS credentials: {reason}"),
                 None => format!("no AWS credentials were found: {reason}"),
             },
             Cause::RoleNotAssumed { role, by } => format!(
@@ -51,9 +51,9 @@ impl Failure {
             }
             Cause::BadCredentials { reason } => match profile {
                 Some(profile) => format!(
-                    "the AWS credentials of profile {profile} are not valid, or no longer: {reason}"
+                    "the AWS credentials of profile {profile} are invalid or have expired: {reason}"
                 ),
-                None => format!("the AWS credentials are not valid, or no longer: {reason}"),
+                None => format!("the AWS credentials are invalid or have expired: {reason}"),
             },
             Cause::ClockSkewed { reason } => {
                 format!(
@@ -64,23 +64,23 @@ impl Failure {
                 "the window lies before the creation of log group {log_group} or beyond its retention"
             ),
             Cause::MalformedQuery { reason } => format!(
-                "CloudWatch refused the query, which is a bug of eks-stale-tokens: {reason}"
+                "CloudWatch refused the query, which is a bug in eks-stale-tokens: {reason}"
             ),
             Cause::TooManyQueries => format!(
-                "too many queries run in this account in {place}; dashboards and scheduled queries share the quota"
+                "too many queries are running in this account in {place}; dashboards and scheduled queries share the quota"
             ),
             Cause::OutOfTime => {
-                format!("{operation} was not answered in {place} before the time was up")
+                format!("{operation} got no response in {place} before the timeout")
             }
             Cause::NoAuditLog => format!(
-                "log group {log_group} holds no audit log: other logs are enabled, but not this one"
+                "log group {log_group} holds no audit log: other logs are enabled, but not the audit log"
             ),
             Cause::AuditLoggingOff => "its audit logging is off".to_owned(),
             Cause::NoAuditEvents => format!(
                 "log group {log_group} holds no audit event in the window: audit logging is off, was never enabled, or its log is not delivered"
             ),
             Cause::AuditLogStopped { newest } => format!(
-                "the newest audit event in log group {log_group} is of {newest}: audit logging was switched off, or its log is not delivered"
+                "the newest audit event in log group {log_group} is from {newest}: audit logging was switched off, or its log is not delivered"
             ),
             Cause::TransformedEvents { transformer } => {
                 let why = match transformer {
@@ -112,13 +112,13 @@ impl Failure {
             Cause::ObjectDeleted => "it was deleted after it was listed".to_owned(),
             Cause::ObjectReplaced => "it was replaced after it was listed".to_owned(),
             Cause::ObjectArchived => "it is archived (S3 Glacier)".to_owned(),
-            Cause::Torn { reason } => format!("its transfer breaks off: {reason}"),
+            Cause::Torn { reason } => format!("its download was interrupted: {reason}"),
             Cause::AnswerTooLarge => format!(
-                "an answer to {operation} in {place} is larger than {} MiB",
+                "a response to {operation} in {place} is larger than {} MiB",
                 LARGEST_ANSWER >> 20
             ),
             Cause::EndlessList => {
-                format!("the list that {operation} gives in {place} does not end")
+                format!("the list from {operation} in {place} does not end")
             }
             Cause::Unreachable { reason } | Cause::Other { reason } => {
                 format!("{operation} failed in {place}: {reason}")

@@ -60,10 +60,10 @@ pub(super) async fn check(
     match ended {
         Err(failure) => Check::missing(NAME, &failure.concerning(&group.cluster, connection)),
         Ok(result) if result.completion != Completion::Complete => {
-            Check::new(NAME, State::Doubtful, "not read before the time was up")
+            Check::new(NAME, State::Doubtful, "not read before the timeout")
         }
         Ok(_) if coverage.foreign_events > 0 => {
-            let words = "messages where audit events should be are none: a transformer on the log group may have changed them\n  see aws logs get-transformer, and delete it or sweep another copy of the log";
+            let words = "the messages are not audit events: a transformer on the log group may have changed them\n  see aws logs get-transformer, and delete it or sweep another copy of the log";
             Check::new(NAME, State::Doubtful, words)
         }
         Ok(_) => match coverage.control_plane.version() {

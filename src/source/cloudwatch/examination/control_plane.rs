@@ -29,7 +29,7 @@ pub(super) async fn checks(
             return (vec![check], None);
         }
         Ok(None) => {
-            let words = "eks:DescribeCluster did not answer; a sweep takes the version from the log, or from --kubernetes-version";
+            let words = "eks:DescribeCluster did not respond; a sweep takes the version from the log, or from --kubernetes-version";
             return (vec![Check::new(NAME, State::Doubtful, words)], None);
         }
         Err(failure) => {
@@ -46,7 +46,7 @@ pub(super) async fn checks(
                 let words = format!("{version}: {}", lifetime(version));
                 Check::new(NAME, State::Good, words)
             }
-            None => Check::new(NAME, State::Doubtful, "EKS does not state one"),
+            None => Check::new(NAME, State::Doubtful, "EKS reports none"),
         },
     ];
     if !described.audit_logging {

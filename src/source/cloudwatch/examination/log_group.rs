@@ -49,7 +49,7 @@ pub(super) fn checks(
     checks.push(match group.kept_since(now) {
         Some(kept_since) if kept_since > since => {
             let words = format!(
-                "kept {kept}; nothing is there from before {}: {}\n  a sweep sees a frozen token whenever it is used: 24 h are enough for most\n  keep more: aws logs put-retention-policy --region {} --log-group-name {} --retention-in-days 90",
+                "kept {kept}; there is nothing from before {}: {}\n  a sweep sees a frozen token whenever it is used: 24 h are enough for most\n  keep more: aws logs put-retention-policy --region {} --log-group-name {} --retention-in-days 90",
                 kept_since.format("%Y-%m-%d %H:%M UTC"),
                 group.kept_because(now),
                 connection.region,

@@ -26,7 +26,7 @@ pub(super) async fn identity(connection: &Connection, deadline: Instant) -> Chec
             Check::new(NAME, State::Doubtful, words)
         }
         Err(_) => {
-            let words = "sts:GetCallerIdentity did not answer; queries do not need it";
+            let words = "sts:GetCallerIdentity did not respond; queries do not need it";
             Check::new(NAME, State::Doubtful, words)
         }
     }
@@ -59,7 +59,7 @@ pub(super) async fn queries(
     );
     let checked = |name, outcome: Result<bool, Failure>| match outcome {
         Ok(true) => Check::new(name, State::Good, "allowed"),
-        Ok(false) => Check::new(name, State::Doubtful, "no answer before the time was up"),
+        Ok(false) => Check::new(name, State::Doubtful, "no response before the timeout"),
         Err(failure) => Check::missing(name, &concerning(failure)),
     };
     let (id, start) = match starting.await {

@@ -45,7 +45,7 @@ pub(super) async fn check(
         Err(failure) => Check::missing(NAME, &failure.concerning(&group.cluster, connection)),
         Ok(None) => {
             let words =
-                "not verified: no whole answer before the time was up; a longer --timeout may help";
+                "not verified: no complete result before the timeout; try a longer --timeout";
             Check::new(NAME, State::Doubtful, words)
         }
         Ok(Some(checked)) => described(&connection.region, &checked),
@@ -56,9 +56,9 @@ fn described(region: &str, checked: &SelfCheck) -> Check {
     let (state, verdict) = match (checked.difference(), checked.is_equal()) {
         (Some(_), _) => (
             State::Doubtful,
-            "not answered as the events themselves say; a sweep reads whole events instead",
+            "the query's result differs from the events; a sweep reads whole events instead",
         ),
-        (None, true) => (State::Good, "answered as the events themselves say"),
+        (None, true) => (State::Good, "the query's result matches the events"),
         (None, false) => (
             State::Doubtful,
             "nothing to compare in this piece of the log",

@@ -47,7 +47,7 @@ impl Fleet {
                         "{} in {}: clusters whose audit logging was never enabled cannot be seen",
                         match failure.cause() {
                             Cause::AccessDenied { .. } => "is not allowed",
-                            Cause::OutOfTime => "did not answer in time",
+                            Cause::OutOfTime => "did not respond in time",
                             _ => "failed",
                         },
                         connection.region
@@ -89,7 +89,7 @@ impl Fleet {
         let more = names.len().saturating_sub(NAMED);
         names.truncate(NAMED);
         let mut text = format!(
-            "log groups of deleted clusters in {} are passed over: {}",
+            "log groups of deleted clusters in {} are skipped: {}",
             connection.region,
             names.join(", ")
         );

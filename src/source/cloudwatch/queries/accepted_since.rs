@@ -15,7 +15,7 @@ const USER_AGENT_LENGTH: usize = 1_000;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "accepted-since",
-    purpose: "one request that a rejected pod sent with a new token: whether it is accepted again",
+    purpose: "one request that a rejected pod sent with a new token: proof that it is accepted again",
     text: || include_str!("../../../../queries/accepted-since.insights"),
     // Any row will do, so none is missing.
     row_limit: u64::MAX,

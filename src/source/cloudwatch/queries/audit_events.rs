@@ -10,7 +10,7 @@ use crate::source::depth::Depth;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "audit-events",
-    purpose: "audit events of any kind, one row a log group: proof that its audit log is seen",
+    purpose: "audit events of any kind, one row per log group: proof that its audit log is seen",
     text: || include_str!("../../../../queries/audit-events.insights"),
     depths: &[
         Depth::Sweep,

@@ -16,7 +16,7 @@ use crate::source::cloudwatch::row::Row;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "legacy-tokens",
-    purpose: "tokens kept in secrets that are in use, one row a token and caller",
+    purpose: "tokens kept in secrets that are in use, one row per token and caller",
     text: || include_str!("../../../../queries/legacy-tokens.insights"),
     filters_arrivals: true,
     read_row: Some(read_row),

@@ -9,7 +9,7 @@ use super::logs_query::LogsQuery;
 /// the name of an EKS log group.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "log-origins",
-    purpose: "the accounts and Regions whose events a centralized log group holds",
+    purpose: "the accounts and Regions that a centralized log group has events from",
     text: || include_str!("../../../../queries/log-origins.insights"),
     ..LogsQuery::PRINTED
 };

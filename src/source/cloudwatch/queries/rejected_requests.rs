@@ -10,7 +10,7 @@ use crate::source::depth::Depth;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "rejected-requests",
-    purpose: "every request that the API server refused to authenticate, whole: what export --rejected reads",
+    purpose: "every rejected request (401) as a whole event: what export --rejected reads",
     text: || include_str!("../../../../queries/rejected-requests.insights"),
     depths: &[Depth::ExportRejected],
     read_row: Some(read_row),

@@ -12,7 +12,7 @@ use crate::source::cloudwatch::row::Row;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "rejections",
-    purpose: "every caller that the API server refused to authenticate, one row a caller, kind of request and hour",
+    purpose: "rejected callers (401), one row per caller, kind of request and hour",
     text: || include_str!("../../../../queries/rejections.insights"),
     row_limit: MAXIMUM_ROW_LIMIT,
     // A rejection is written when it arrives, and the query does not tell arrivals apart.

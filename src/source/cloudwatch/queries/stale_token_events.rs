@@ -10,7 +10,7 @@ use crate::source::depth::Depth;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-token-events",
-    purpose: "every event that may hold evidence, whole: what export reads",
+    purpose: "every event that may contain evidence, as a whole event: what export reads",
     text: || include_str!("../../../../queries/stale-token-events.insights"),
     depths: &[Depth::Export, Depth::ExportRejected],
     read_row: Some(read_row),

@@ -22,7 +22,7 @@ use crate::source::cloudwatch::row::Row;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-token-holders",
-    purpose: "stale tokens, one row a holder and token: what sweep reads where CloudWatch refuses audit-evidence",
+    purpose: "stale tokens, one row per holder and token: what sweep reads if CloudWatch rejects audit-evidence",
     text: || include_str!("../../../../queries/stale-token-holders.insights"),
     filters_arrivals: true,
     read_row: Some(read_row),

@@ -6,7 +6,7 @@ use super::logs_query::LogsQuery;
 /// The query.
 pub const QUERY: LogsQuery = LogsQuery {
     name: "stale-tokens",
-    purpose: "the query of the AWS documentation, to compare with; it also counts text that callers wrote",
+    purpose: "the query from the AWS documentation, for comparison; it also counts text that callers wrote",
     text: || include_str!("../../../../queries/stale-tokens.insights"),
     rows_are_events: true,
     ..LogsQuery::PRINTED

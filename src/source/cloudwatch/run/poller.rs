@@ -123,7 +123,7 @@ impl Poller<'_> {
             tracing::debug!(
                 id = self.id,
                 rows = smaller,
-                "answer too large, asking for fewer rows"
+                "response too large, requesting fewer rows"
             );
             self.page_size = Some(smaller);
         }

@@ -47,7 +47,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             }
             if not_looked_for > 0 {
                 let text = format!(
-                    "{not_looked_for} rejected pods were not looked for since their last \
+                    "{not_looked_for} rejected pods were not checked since their last \
                      rejection: whether they are accepted again shows an hour later"
                 );
                 self.note(*group, text);
@@ -55,7 +55,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         }
         self.rejected = rejected;
         self.run_queries().await;
-        self.note_looked_up("looked whether rejected pods are accepted again");
+        self.note_looked_up("checked whether rejected pods are accepted again");
     }
 
     /// Whether a chunk is a look for one rejected pod, without which the report is as good as it
@@ -75,9 +75,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             "whether a rejected pod is accepted again is not known"
         );
         for group in chunk.groups.clone() {
-            let text = format!(
-                "whether a rejected pod is accepted again could not be looked up: {reason}"
-            );
+            let text =
+                format!("whether a rejected pod is accepted again could not be checked: {reason}");
             self.note(group, text);
         }
     }

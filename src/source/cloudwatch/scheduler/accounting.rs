@@ -38,7 +38,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 } else {
                     let since = kept_since.format("%Y-%m-%d %H:%M UTC");
                     let because = group.kept_because(limits.end.now);
-                    let text = format!("nothing is there from before {since}: {because}");
+                    let text = format!("there is nothing from before {since}: {because}");
                     coverage.note_times(&group.name, text, 1);
                     coverage.since = Some(kept_since);
                 }

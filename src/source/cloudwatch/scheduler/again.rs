@@ -29,7 +29,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let allowed = self.limits.run.scan.allows(bytes);
         if !allowed {
             let bytes = ByteSize(bytes).display().si();
-            let detail = format!("to read the rest would scan {bytes} more: see --max-scan");
+            let detail = format!("reading the rest would scan {bytes} more: see --max-scan");
             self.gap(chunk, kind, &detail);
         }
         allowed
@@ -67,7 +67,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             self.note_flood(*place, addresses);
         }
         if !is_first {
-            let detail = "the rarest rejections are missing; ask for a shorter window";
+            let detail = "the rarest rejections are missing; use a shorter window";
             self.gap(chunk, GapKind::RowLimit, detail);
         } else if self.may_scan(chunk, bytes, GapKind::RowLimit) {
             if floods.is_empty() {

@@ -72,7 +72,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             Completion::Full if is_spared => {}
             Completion::Full => {
                 let all = result.expected.max(matched);
-                let detail = format!("{rows} of {all} rows; ask for a shorter window");
+                let detail = format!("{rows} of {all} rows; use a shorter window");
                 self.gap(chunk, GapKind::RowLimit, &detail);
             }
             Completion::Ended(state) => self.gap(chunk, GapKind::QueryEnded, state),

@@ -41,7 +41,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             self.send_first_answer();
             self.run_queries().await;
             let days = step.num_days().max(1);
-            self.note_looked_up(&format!("looked {days} d back for who was rejected"));
+            self.note_looked_up(&format!("looked back {days} d for the rejected callers"));
             after = Some(step);
         }
     }
@@ -87,7 +87,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
                 .allows(self.expected_bytes(&[group], span))
             {
                 let text = format!(
-                    "who was rejected was not looked for {} d before the window: see --max-scan",
+                    "did not look back {} d for the rejected callers: see --max-scan",
                     step.num_days().max(1)
                 );
                 self.note(group, text);

@@ -127,7 +127,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         let bytes = self.expected_bytes(&whole.groups, whole.span);
         if !self.limits.run.scan.allows(bytes) {
             let bytes = ByteSize(bytes).display().si();
-            let detail = format!("to read whole events would scan {bytes} more: see --max-scan");
+            let detail = format!("reading whole events would scan {bytes} more: see --max-scan");
             self.gap(&whole, GapKind::ContradictoryAnswer, &detail);
             return;
         }

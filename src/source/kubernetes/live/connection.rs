@@ -69,7 +69,7 @@ impl Connection {
             Ok(Err(error)) => return Err(no_credentials(error.to_string())),
             Err(_) => {
                 return Err(no_credentials(format!(
-                    "the credential plugin did not end within {} s",
+                    "the credential plugin did not finish within {} s",
                     CREDENTIALS_WITHIN.as_secs()
                 )));
             }
@@ -149,7 +149,7 @@ impl Connection {
         reader.found.continues = None;
         reader
             .read_as(kind, text.as_bytes())
-            .map_err(|error| other(format!("its answer is not a list ({error})")))?;
+            .map_err(|error| other(format!("its response is not a list ({error})")))?;
         Ok(reader.found.continues.take())
     }
 

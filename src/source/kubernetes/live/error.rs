@@ -32,8 +32,8 @@ pub enum LiveError {
     },
     /// The API server does not know the credentials.
     #[error(
-        "the API server of {place} rejects the credentials (401): they have expired, or are of \
-         another cluster. Log in anew, and check with: kubectl get pods -A --limit=1{context}"
+        "the API server of {place} rejects the credentials (401): they have expired, or belong \
+         to another cluster. Log in again, and check with: kubectl get pods -A --limit=1{context}"
     )]
     Unauthorized {
         /// The context.
@@ -43,7 +43,7 @@ pub enum LiveError {
     },
     /// The credentials may not list pods.
     #[error(
-        "the API server of {place} does not allow to list pods (403): {message}. What is needed is \
+        "the API server of {place} does not allow listing pods (403): {message}. What is needed is \
          in deploy/kubernetes/pod-reader.yaml; check with: kubectl auth can-i list pods -A{context}"
     )]
     Forbidden {
@@ -70,8 +70,8 @@ pub enum LiveError {
     },
     /// It does not answer.
     #[error(
-        "the API server of {place} did not answer within {} s. Save the list where it does, and \
-         use --pods FILE: {}",
+        "the API server of {place} did not respond within {} s. Save the list from where it \
+         does, and use --pods FILE: {}",
         ANSWERED_WITHIN.as_secs(),
         COMMAND
     )]
