@@ -6,7 +6,7 @@
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
 //! - [`client`], [`component`], [`version`]: the client behind a user agent, and its fix
-//! - [`image`]: the image of a container, and the program in it
+//! - [`image`], [`container`]: the image of a container, and whether it runs a program
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and which sources of it are trusted
 //! - [`owner`]: the workload behind a pod's name
 //! - [`name`], [`nearest`]: what Kubernetes accepts as a name, and what a mistyped one may mean
@@ -22,6 +22,7 @@ pub mod annotation;
 pub mod bounded_text;
 pub mod client;
 pub mod component;
+pub mod container;
 pub mod control_plane;
 pub mod event;
 pub mod image;

@@ -51,6 +51,13 @@ fn named(segments: &[&str]) -> String {
     }
 }
 
+/// Whether a call, verb and shape of the path, is one to the Kubernetes API.
+pub fn is_of_the_api(call: &str) -> bool {
+    let path = call.split_once(' ').map_or(call, |(_, path)| path);
+    let root = path.trim_start_matches('/').split('/').next();
+    matches!(root, Some("api" | "apis"))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -90,6 +97,21 @@ mod tests {
         #[test]
         fn never_panics(uri in ".*") {
             let _ = path_shape(&uri);
+        }
+    }
+
+    #[test]
+    fn calls_of_the_api_are_told_from_others() {
+        for (call, expected) in [
+            ("list /api/v1/pods", true),
+            ("get /apis", true),
+            ("get /api", true),
+            ("get /apiserver", false),
+            ("get /version", false),
+            ("get /", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_the_api(call), expected, "{call}");
         }
     }
 }

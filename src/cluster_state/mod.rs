@@ -2,12 +2,14 @@
 //! are.
 //!
 //! - [`pod`]: one pod and its containers
-//! - [`owner`]: owner references, and the workload at their end
+//! - [`owner`]: owner references, and workloads
+//! - [`ownership`]: which workload a pod belongs to
 //!
 //! Pure: how the objects were read is the source's matter ([`crate::source::kubernetes`]). Every
 //! text in here was written by whoever may create pods, and is as hostile as a log's.
 
 pub mod owner;
+mod ownership;
 pub mod pod;
 
 use std::collections::{HashMap, HashSet};
@@ -16,7 +18,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use owner::{Controller, OwnerReference, Workload, workload_of};
+use owner::{Controller, OwnerReference, Workload};
+use ownership::workload_of;
 use pod::Pod;
 
 /// The pods of one cluster, with the ReplicaSets and Jobs between them and their workloads.

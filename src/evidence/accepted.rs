@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::cluster::Cluster;
 use super::holder::{Holder, Identity};
-use super::token::{Requests, Token, Tokens};
+use super::token::{Requests, Token};
 use super::token_use::TokenUse;
+use super::tokens::Tokens;
 use crate::audit::annotation::StaleToken;
 use crate::audit::event::AuditEvent;
 use crate::audit::path_shape::call_shape;

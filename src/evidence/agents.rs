@@ -6,7 +6,7 @@ use litemap::LiteMap;
 
 use super::capped_counts::pop_last;
 use super::majority::Majority;
-use super::token::Tokens;
+use super::tokens::Tokens;
 
 /// How many user agents of a holder are counted separately. A pod has one or two; a caller that
 /// makes up more is not worth more memory.

@@ -8,7 +8,7 @@
 //! - [`legacy_token`]: requests made with a token that is kept in a secret
 //! - [`holder`]: the holder of a token
 //! - `identified`: tokens by their ID
-//! - [`token`]: the uses of one token, and of all tokens of one holder apart
+//! - [`token`], [`tokens`]: the uses of one token, and of all tokens of one holder apart
 //! - [`token_use`]: the evidence about one holder, merged
 //! - [`agents`], [`majority`]: the user agents of a holder, each with the tokens it used
 //! - [`capped_counts`]: bounded counts of text that a caller chooses
@@ -45,4 +45,5 @@ pub mod silence;
 pub mod single_request;
 pub mod token;
 pub mod token_use;
+pub mod tokens;
 pub mod unmarked;

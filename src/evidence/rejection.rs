@@ -109,6 +109,9 @@ pub struct Run {
     pub count: u64,
 }
 
+/// The runs of rejections attributed to one holder, by user agent.
+pub type RunsOfAgents = BTreeMap<String, Vec<Run>>;
+
 /// The hour since 1970 that a rejection is counted in.
 pub fn hour_of(arrival: DateTime<Utc>) -> i64 {
     arrival.timestamp().div_euclid(3600)

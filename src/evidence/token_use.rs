@@ -2,7 +2,7 @@
 
 use super::agents::Agents;
 use super::capped_counts::CappedCounts;
-use super::token::Tokens;
+use super::tokens::Tokens;
 
 /// Evidence about one holder: its user agents with their tokens, and its pods, nodes, addresses and
 /// calls.

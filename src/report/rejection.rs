@@ -3,7 +3,7 @@
 //! A rejected request has no user name. What it has in common with earlier accepted requests shows
 //! who most likely sent it, and how likely that is.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::pod_status::PodAtAddress;
 use super::verdict::Severity;
@@ -166,6 +166,14 @@ impl CallerKind {
     }
 }
 
+/// Fewer rejections are an accident: a request that was under way while a token was replaced.
+const FEWEST: u64 = 3;
+/// Rejections over a shorter time are one as well, or a rollout.
+const SHORTEST: TimeDelta = TimeDelta::hours(1);
+/// A caller that was not rejected within this time before the window's end has stopped or was
+/// fixed.
+const CURRENT: TimeDelta = TimeDelta::hours(1);
+
 /// A rejected caller that matches no single holder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RejectedCaller {
@@ -196,6 +204,13 @@ pub struct RejectedCaller {
     pub perhaps: Vec<ServiceAccount>,
     /// The pods that have its address now, where the cluster was queried: leads, the best first.
     pub pods: Vec<PodAtAddress>,
+}
+
+impl RejectedCaller {
+    /// Whether a caller is rejected all the time, up to this moment.
+    pub fn is_persistent(&self, until: DateTime<Utc>) -> bool {
+        self.count >= FEWEST && self.last - self.first >= SHORTEST && until - self.last <= CURRENT
+    }
 }
 
 /// A holder that may have caused rejections.

@@ -15,7 +15,7 @@ use crate::evidence::holder::Holder;
 use crate::evidence::observation::Observation;
 use crate::evidence::set::{Collect, EvidenceSet};
 use crate::evidence::single_request::SingleRequest;
-use crate::evidence::token::Tokens;
+use crate::evidence::tokens::Tokens;
 
 /// How much text of requests is kept in memory before it is spilled.
 const IN_MEMORY: usize = 24 << 20;

@@ -2,50 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
-use super::lifetime::Lifetimes;
-use super::rejection_join::RunsOfAgents;
-use super::thresholds::Thresholds;
+use super::lifetime::{DatedToken, Lifetimes};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::agents::Agents;
-use crate::evidence::rejection::Run;
-use crate::evidence::token::{Token, Tokens};
-use crate::report::token_lifetime::TokenLifetime;
-
-/// A token with how long it is accepted.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DatedToken {
-    /// The token.
-    pub token: Token,
-    /// How long it is accepted.
-    pub lifetime: TokenLifetime,
-}
-
-impl DatedToken {
-    /// When the API server starts to reject it, at the earliest.
-    pub fn end(&self) -> DateTime<Utc> {
-        self.token
-            .issued
-            .checked_add_signed(self.lifetime.duration())
-            .unwrap_or(DateTime::<Utc>::MAX_UTC)
-    }
-
-    /// Its age when it was last used.
-    pub fn age_at_last_use(&self) -> TimeDelta {
-        self.token.age_at_last_use()
-    }
-
-    /// The thresholds for a token that lives as long.
-    pub fn thresholds(&self) -> Thresholds {
-        Thresholds::of(self.lifetime.duration())
-    }
-
-    /// Whether it was used until close to its end, or past it, so that its end was noticed.
-    pub fn was_used_to_its_end(&self) -> bool {
-        self.end() - self.token.last_used <= self.thresholds().died_within()
-    }
-}
+use crate::evidence::rejection::{Run, RunsOfAgents};
+use crate::evidence::tokens::Tokens;
 
 /// One program, as far as it can be distinguished: its tokens one after the other, and its
 /// rejections.

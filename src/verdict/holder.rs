@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::client::{Client, DatedToken};
+use super::client::Client;
 use super::interruption;
+use super::lifetime::DatedToken;
 use super::thresholds::{
     ACCEPTED_PAST_END, CRITICAL_INTERRUPTION, SILENCE, Thresholds, UNMARKED, WARNING_INTERRUPTION,
 };

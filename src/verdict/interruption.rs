@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::client::{Client, DatedToken};
+use super::client::Client;
+use super::lifetime::DatedToken;
 use super::thresholds::READ_WITHIN;
 use crate::evidence::rejection::Run;
 use crate::evidence::token::ESTIMATE_SPREAD;

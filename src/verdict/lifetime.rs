@@ -2,13 +2,46 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::client::DatedToken;
-use super::thresholds::CLOCK_SKEW;
+use super::thresholds::{CLOCK_SKEW, Thresholds};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::control_plane::ControlPlane;
 use crate::evidence::token::Token;
 use crate::report::judged_by::JudgedBy;
 use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
+
+/// A token with how long it is accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatedToken {
+    /// The token.
+    pub token: Token,
+    /// How long it is accepted.
+    pub lifetime: TokenLifetime,
+}
+
+impl DatedToken {
+    /// When the API server starts to reject it, at the earliest.
+    pub fn end(&self) -> DateTime<Utc> {
+        self.token
+            .issued
+            .checked_add_signed(self.lifetime.duration())
+            .unwrap_or(DateTime::<Utc>::MAX_UTC)
+    }
+
+    /// Its age when it was last used.
+    pub fn age_at_last_use(&self) -> TimeDelta {
+        self.token.age_at_last_use()
+    }
+
+    /// The thresholds for a token that lives as long.
+    pub fn thresholds(&self) -> Thresholds {
+        Thresholds::of(self.lifetime.duration())
+    }
+
+    /// Whether it was used until close to its end, or past it, so that its end was noticed.
+    pub fn was_used_to_its_end(&self) -> bool {
+        self.end() - self.token.last_used <= self.thresholds().died_within()
+    }
+}
 
 /// The lifetimes of the tokens of one cluster: a lifetime belongs to a token, by the version of the
 /// API server that issued it.

@@ -14,15 +14,16 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::changes::called_now;
-use super::rejection_join::RunsOfAgents;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::agents::Agents;
 use crate::evidence::capped_counts::CappedCounts;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
-use crate::evidence::token::{Requests, Token, Tokens};
+use crate::evidence::rejection::RunsOfAgents;
+use crate::evidence::token::{Requests, Token};
 use crate::evidence::token_use::TokenUse;
+use crate::evidence::tokens::Tokens;
 use crate::report::Report;
 use crate::report::finding::HolderFinding;
 use crate::report::remembered::RememberedHolder;

@@ -16,7 +16,7 @@
 //! - [`attribution`]: single rejected requests and who sent them
 //! - [`unexplained`]: rejected callers that match no holder
 //! - [`known_holders`]: the holders that rejections may be attributed to
-//! - [`known_pods`]: which cluster a list of pods belongs to
+//! - [`known_pods`], `assigned_pods`: the pods of a cluster, and which cluster a list belongs to
 //! - [`api_server`]: the same by the API server that it was read from
 //! - [`senders`]: the senders of rejected requests, by the pod that has their address
 //! - [`pod_status`]: what the cluster reports about a holder's pod
@@ -30,6 +30,7 @@
 pub mod acceptance;
 pub mod account;
 mod api_server;
+mod assigned_pods;
 pub mod attribution;
 pub mod changes;
 pub mod client;
@@ -57,7 +58,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use account::Account;
-use known_pods::{Assigned, KnownPods};
+use assigned_pods::Assigned;
+use known_pods::KnownPods;
 use lifetime::Lifetimes;
 use memory::Memory;
 use rejection_join::Joined;

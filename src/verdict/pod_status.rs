@@ -5,7 +5,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::known_pods::Pods;
+use super::assigned_pods::Pods;
 use super::lifetime::Lifetimes;
 use super::senders::{fitting, state_of};
 use super::thresholds::SILENCE;

@@ -26,7 +26,7 @@ use crate::audit::service_account::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
-use crate::evidence::rejection::Run;
+use crate::evidence::rejection::{Run, RunsOfAgents};
 use crate::evidence::set::EvidenceSet;
 use crate::report::rejection::{self, Candidate, Confidence, HolderRejections};
 use crate::report::scan::Window;
@@ -37,9 +37,6 @@ const EDGE: TimeDelta = TimeDelta::minutes(10);
 
 /// The longest that a client waits between two requests, watches renewed included.
 const LONGEST_EDGE: TimeDelta = TimeDelta::hours(1);
-
-/// The runs of rejections attributed to one holder, by user agent.
-pub type RunsOfAgents = BTreeMap<String, Vec<Run>>;
 
 /// The rejections attributed to one holder.
 #[derive(Debug, Clone, PartialEq, Eq)]

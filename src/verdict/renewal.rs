@@ -9,8 +9,8 @@ use super::thresholds::READ_WITHIN;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::holder::Holder;
 use crate::evidence::set::EvidenceSet;
-use crate::evidence::token::Tokens;
 use crate::evidence::token_use::TokenUse;
+use crate::evidence::tokens::Tokens;
 
 /// The holders that were accepted after their last rejection, each with the token that they were
 /// accepted with. Each program of a pod is checked separately: another one proves nothing.

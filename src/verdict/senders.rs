@@ -13,8 +13,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lifetime::Lifetimes;
-use super::unexplained::is_of_the_api;
-use crate::audit::image::fits;
+use crate::audit::container::fits;
+use crate::audit::path_shape::is_of_the_api;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::tool;
 use crate::cluster_state::ClusterState;
@@ -24,8 +24,9 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::{Holder, Identity};
 use crate::evidence::rejection::Run;
 use crate::evidence::set::EvidenceSet;
-use crate::evidence::token::{Requests, Token, Tokens};
+use crate::evidence::token::{Requests, Token};
 use crate::evidence::token_use::TokenUse;
+use crate::evidence::tokens::Tokens;
 use crate::report::pod_status::{PodAtAddress, PodState};
 use crate::report::rejection::RejectedCaller;
 

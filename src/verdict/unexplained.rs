@@ -7,33 +7,15 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, TimeDelta, Utc};
-
 use super::memory::Memory;
 use crate::audit::address::is_inside;
+use crate::audit::path_shape::is_of_the_api;
 use crate::audit::tool;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::set::EvidenceSet;
 use crate::report::rejection::{CallerKind, RejectedCaller};
 use crate::report::scan::Window;
 use crate::report::verdict::Severity;
-
-/// Fewer rejections are an accident: a request that was under way while a token was replaced.
-const FEWEST: u64 = 3;
-
-/// Rejections over a shorter time are one as well, or a rollout.
-const SHORTEST: TimeDelta = TimeDelta::hours(1);
-
-/// A caller that was not rejected within this time before the window's end has stopped or was
-/// fixed.
-const CURRENT: TimeDelta = TimeDelta::hours(1);
-
-/// Whether a caller is rejected all the time, up to this moment.
-pub fn is_persistent(caller: &RejectedCaller, until: DateTime<Utc>) -> bool {
-    caller.count >= FEWEST
-        && caller.last - caller.first >= SHORTEST
-        && until - caller.last <= CURRENT
-}
 
 /// What the callers of one cluster are judged by.
 pub struct Unexplained<'a> {
@@ -74,7 +56,7 @@ impl<'a> Unexplained<'a> {
         }
         let kind = self.kind(caller);
         caller.kind = Some(kind);
-        if kind != CallerKind::Workload || !is_persistent(caller, self.window.until) {
+        if kind != CallerKind::Workload || !caller.is_persistent(self.window.until) {
             return;
         }
         let is_known = self.memory.callers.is_told(self.cluster, caller);
@@ -112,32 +94,5 @@ impl<'a> Unexplained<'a> {
         is_inside(address)
             || self.accepted.contains(address)
             || self.memory.knows_address(self.cluster, address)
-    }
-}
-
-/// Whether a call, verb and shape of the path, is one to the Kubernetes API.
-pub(super) fn is_of_the_api(call: &str) -> bool {
-    let path = call.split_once(' ').map_or(call, |(_, path)| path);
-    let root = path.trim_start_matches('/').split('/').next();
-    matches!(root, Some("api" | "apis"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn calls_of_the_api_are_told_from_others() {
-        for (call, expected) in [
-            ("list /api/v1/pods", true),
-            ("get /apis", true),
-            ("get /api", true),
-            ("get /apiserver", false),
-            ("get /version", false),
-            ("get /", false),
-            ("", false),
-        ] {
-            assert_eq!(is_of_the_api(call), expected, "{call}");
-        }
     }
 }

@@ -57,7 +57,7 @@ pub(super) fn write(
 ) -> io::Result<()> {
     let run_now = actions::restarts_now(report);
     let mut heading = "Later";
-    for (cluster, comments) in outage::comments(report, &run_now, options) {
+    for (cluster, comments) in outage::comments(report, &run_now, LEFT, options) {
         writeln!(output)?;
         let context = kubeconfig::lines(report, cluster).into_iter();
         let lines: Vec<String> = context

@@ -2,7 +2,6 @@
 
 use std::io::{self, Write};
 
-use super::commands;
 use super::list;
 use super::names;
 use super::rejected::MARGINS;
@@ -80,10 +79,12 @@ impl Next<'_> {
 }
 
 /// The commands that keep from being rejected what is rejected next, as comments, cluster by
-/// cluster: those that are not among the ones that are run now.
+/// cluster: those that are not among the ones that are run now. They stand `left` columns from the
+/// left.
 pub(super) fn comments<'a>(
     report: &'a Report,
     run_now: &[actions::Restart<'_>],
+    left: usize,
     options: &RenderOptions,
 ) -> Vec<(&'a Cluster, Vec<String>)> {
     let mut clusters: Vec<(&Cluster, Vec<String>)> = Vec::new();
@@ -117,7 +118,7 @@ pub(super) fn comments<'a>(
         let date = minute(holder.rejected_from, options.time_zone);
         let line = format!("# before {date}: {command}");
         // The command stays whole on a line of its own, as a comment too.
-        match 2 + commands::LEFT + line.len() <= options.width {
+        match 2 + left + line.len() <= options.width {
             true => lines.push(line),
             false => lines.extend([format!("# before {date}:"), format!("#   {command}")]),
         }

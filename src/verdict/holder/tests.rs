@@ -8,11 +8,11 @@ use super::*;
 use crate::audit::stage::RequestStage;
 use crate::evidence::agents::Agents;
 use crate::evidence::control_plane::ControlPlane;
-use crate::evidence::rejection::Run;
-use crate::evidence::token::{Requests, Token, Tokens};
+use crate::evidence::rejection::{Run, RunsOfAgents};
+use crate::evidence::token::{Requests, Token};
+use crate::evidence::tokens::Tokens;
 use crate::verdict::client::clients;
 use crate::verdict::lifetime::Lifetimes;
-use crate::verdict::rejection_join::RunsOfAgents;
 
 /// A lifetime of 90 days.
 fn ninety_days() -> TokenLifetime {

@@ -9,7 +9,6 @@ use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::rejection::RejectedCaller;
 use crate::report::remembered::RememberedCaller;
-use crate::verdict::unexplained::is_persistent;
 
 /// A caller that is rejected again within this time never stopped: watches, the rarest requests of
 /// a client, are renewed within the hour.
@@ -53,7 +52,7 @@ impl<'a> KnownCallers<'a> {
             .is_none_or(|changes| changes.notified);
         for scan in &report.clusters {
             for reported in &scan.rejected_callers {
-                let was_going_on = is_persistent(reported, scan.window.until);
+                let was_going_on = reported.is_persistent(scan.window.until);
                 let caller = KnownCaller {
                     reported,
                     was_going_on,

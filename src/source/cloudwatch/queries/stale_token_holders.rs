@@ -15,8 +15,9 @@ use crate::evidence::accepted::NoEvidence;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::holder::Identity;
 use crate::evidence::observation::Observation;
-use crate::evidence::token::{Requests, Token, Tokens};
+use crate::evidence::token::{Requests, Token};
 use crate::evidence::token_use::TokenUse;
+use crate::evidence::tokens::Tokens;
 use crate::source::cloudwatch::row::Row;
 
 /// The query.
