@@ -12,7 +12,7 @@ use crate::evidence::set::Collect;
 use crate::source::files::carrier::event_shape::{Shape, shape};
 use crate::source::files::carrier::json_cursor::unescaped;
 use crate::source::files::carrier::prefix::cut;
-use crate::source::files::phrases::{has_mark, has_phrase, marks_in};
+use crate::source::files::phrases::{has_phrase, marks_in};
 use crate::source::files::written_event::{
     ESCAPED_EVENT, ESCAPED_STAGE_TIME, STAGE_TIME, begins_as_event, stage_time,
 };
@@ -98,7 +98,8 @@ impl<C: Collect> Scan<'_, C> {
             // Of the same length, as no longer mark would be.
             text = Cow::Owned(text.replace('\0', "?"));
         }
-        let is_mark = is_candidate && has_mark(value);
+        let marks_here = if is_candidate { marks_in(value) } else { 0 };
+        let is_mark = marks_here > 0;
         let target = &mut self.targets[self.target];
         // Without a phrase it can prove nothing; only its time is of use.
         let filter = is_candidate.then_some(target.arrivals);
@@ -115,11 +116,13 @@ impl<C: Collect> Scan<'_, C> {
                     self.collector.record(&target.cluster, observation);
                 });
                 let marks = &mut target.found.marks;
-                match (is_mark, is_annotated, &ingested) {
-                    (true, true, Ingested::Event(_)) => marks.evidence += 1,
-                    (true, true, _) => marks.other_subject += 1,
-                    (true, false, _) => marks.other_field += 1,
-                    (false, ..) => {}
+                // Only the event's own annotation can prove anything; others stand inside it.
+                let others = marks_here - u64::from(is_mark && is_annotated);
+                marks.other_field += others;
+                match (is_mark && is_annotated, &ingested) {
+                    (true, Ingested::Event(_)) => marks.evidence += 1,
+                    (true, _) => marks.other_subject += 1,
+                    (false, _) => {}
                 }
                 ingested
             }
@@ -127,7 +130,7 @@ impl<C: Collect> Scan<'_, C> {
             // It has an event's keys and a mark, and cannot be read.
             Err(EventError::OtherKind | EventError::Malformed) => {
                 if is_mark {
-                    target.found.marks.unread += marks_in(value);
+                    target.found.marks.unread += marks_here;
                 }
                 Ingested::Unusable(GapKind::MalformedEvent, String::new())
             }
