@@ -2,12 +2,12 @@
 
 use clap::Args;
 
-use super::access_args::AccessArgs;
+use super::aws_args::AwsArgs;
 use super::exit::Failure;
-use crate::source::cloudwatch::fleet::WantedFleet;
+use crate::source::cloudwatch::cluster_selection::ClusterSelection;
+use crate::source::cloudwatch::fleet::FleetSelection;
 use crate::source::cloudwatch::named_log_group::NamedLogGroup;
 use crate::source::cloudwatch::selector::{NotASelector, Pattern, Selector};
-use crate::source::cloudwatch::wanted::Wanted;
 
 #[derive(Debug, Args)]
 pub(super) struct ClustersArgs {
@@ -50,7 +50,7 @@ pub(super) struct ClustersArgs {
     log_group: Vec<NamedLogGroup>,
 
     #[command(flatten)]
-    pub(super) access: AccessArgs,
+    pub(super) access: AwsArgs,
 
     /// Include clusters of source accounts linked to this monitoring account
     #[arg(long, help_heading = "AWS")]
@@ -59,7 +59,7 @@ pub(super) struct ClustersArgs {
 
 impl ClustersArgs {
     /// The clusters, as far as any are named.
-    pub(super) fn fleet(self) -> Result<WantedFleet, Failure> {
+    pub(super) fn fleet(self) -> Result<FleetSelection, Failure> {
         if self.clusters.is_empty() && !self.all_clusters && self.log_group.is_empty() {
             return Err(Failure::Usage(
                 "name a cluster, all of them with --all-clusters, or audit logs with --input PATH"
@@ -70,7 +70,7 @@ impl ClustersArgs {
         let all = self.all_clusters || self.clusters.is_empty();
         let wanted =
             wanted(&self.clusters, all, &self.exclude_cluster)?.in_log_groups(self.log_group);
-        Ok(WantedFleet {
+        Ok(FleetSelection {
             accesses: self.access.accesses(&wanted)?,
             wanted,
             linked: self.linked_accounts,
@@ -83,21 +83,21 @@ pub(super) fn wanted(
     clusters: &[String],
     all: bool,
     excluded: &[String],
-) -> Result<Wanted, Failure> {
+) -> Result<ClusterSelection, Failure> {
     let excluded = excluded
         .iter()
         .map(|text| text.parse())
         .collect::<Result<Vec<Pattern>, NotASelector>>()
         .map_err(|error| Failure::Usage(format!("--exclude-cluster: {error}")))?;
     if all {
-        return Ok(Wanted::all(excluded));
+        return Ok(ClusterSelection::all(excluded));
     }
     let selectors = clusters
         .iter()
         .map(|text| text.parse())
         .collect::<Result<Vec<Selector>, NotASelector>>()
         .map_err(|error| Failure::Usage(error.to_string()))?;
-    Ok(Wanted::selected(selectors, excluded))
+    Ok(ClusterSelection::selected(selectors, excluded))
 }
 
 /// Refuses what cannot be the name of one cluster.

@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use chrono::{DateTime, TimeDelta, Utc};
 use clap::Args;
 
-use super::access_args::AccessArgs;
+use super::aws_args::AwsArgs;
 use super::clusters_args::{one_cluster, wanted};
 use super::exit::{Failure, Outcome};
 use super::interrupt::{self, deadline};
@@ -14,12 +14,12 @@ use super::pods_args::{self, ContextArgs};
 use super::time_arg::{Edge, TimeArg, ZoneArgs, ZonedTime, duration};
 use crate::deliver::standard_output;
 use crate::render;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::aws::connection::connect;
-use crate::source::cloudwatch::examination::check::{Check, State};
-use crate::source::cloudwatch::examination::fleet::{ExaminedCluster, examine_fleet};
-use crate::source::cloudwatch::examination::{Examined, examine};
-use crate::source::cloudwatch::wanted::Wanted;
+use crate::source::cloudwatch::cluster_selection::ClusterSelection;
+use crate::source::cloudwatch::preflight::check::{Check, CheckStatus};
+use crate::source::cloudwatch::preflight::fleet::{CheckedCluster, check_fleet};
+use crate::source::cloudwatch::preflight::{PreflightOptions, check};
 use crate::source::kubernetes::live::{LiveError, Probed, Target};
 
 /// Check everything that a sweep needs, and print how to fix what is missing
@@ -60,7 +60,7 @@ pub(super) struct DoctorArgs {
     verify: bool,
 
     #[command(flatten)]
-    access: AccessArgs,
+    access: AwsArgs,
 
     #[command(flatten)]
     contexts: ContextArgs,
@@ -73,10 +73,10 @@ pub(super) struct DoctorArgs {
 /// An examination, validated.
 pub(super) struct Doctor {
     /// The clusters to look at in a table, if they are many.
-    fleet: Option<Wanted>,
+    fleet: Option<ClusterSelection>,
     /// What is looked at.
-    examined: Examined,
-    accesses: Vec<Access>,
+    options: PreflightOptions,
+    accesses: Vec<AwsTarget>,
     targets: Vec<Target>,
     time_limit: Duration,
 }
@@ -98,7 +98,7 @@ impl DoctorArgs {
         }
         Ok(Doctor {
             fleet: is_fleet.then(|| wanted.clone()),
-            examined: Examined {
+            options: PreflightOptions {
                 cluster,
                 since: self
                     .since
@@ -120,7 +120,7 @@ impl Doctor {
         let outcome = runtime.block_on(async {
             let stop = interrupt::listen()?;
             tokio::select! {
-                outcome = self.examine() => outcome,
+                outcome = self.check() => outcome,
                 () = stop.cancelled() => Err(Failure::Interrupted),
             }
         });
@@ -128,11 +128,11 @@ impl Doctor {
         outcome
     }
 
-    async fn examine(&self) -> Result<Outcome, Failure> {
+    async fn check(&self) -> Result<Outcome, Failure> {
         if let Some(wanted) = &self.fleet {
-            return self.examine_fleet(wanted).await;
+            return self.check_fleet(wanted).await;
         }
-        let mut worst = State::Good;
+        let mut worst = CheckStatus::Passed;
         for access in &self.accesses {
             let connection = match connect(access).await {
                 Ok(connection) => connection,
@@ -140,17 +140,17 @@ impl Doctor {
                     return Err(Failure::failed(failure));
                 }
                 Err(failure) => {
-                    worst = State::Missing;
+                    worst = CheckStatus::Failed;
                     standard_output::write(lines(&[Check::not_connected(&failure)]).as_bytes())
                         .context("cannot write to standard output")?;
                     continue;
                 }
             };
-            let checks = examine(&connection, &self.examined, deadline(self.time_limit)).await;
+            let checks = check(&connection, &self.options, deadline(self.time_limit)).await;
             worst = checks
                 .iter()
                 .map(|check| check.state)
-                .fold(worst, State::max);
+                .fold(worst, CheckStatus::max);
             standard_output::write(lines(&checks).as_bytes())
                 .context("cannot write to standard output")?;
         }
@@ -158,10 +158,10 @@ impl Doctor {
     }
 
     /// Whether the pods of each context can be listed.
-    async fn examine_pods(&self) -> Result<State, Failure> {
-        let mut worst = State::Good;
+    async fn examine_pods(&self) -> Result<CheckStatus, Failure> {
+        let mut worst = CheckStatus::Passed;
         for target in &self.targets {
-            let check = pods(pods_args::probe(target, self.examined.now).await);
+            let check = pods(pods_args::probe(target, self.options.now).await);
             worst = worst.max(check.state);
             standard_output::write(lines(&[check]).as_bytes())
                 .context("cannot write to standard output")?;
@@ -170,27 +170,26 @@ impl Doctor {
     }
 
     /// All identities and Regions side by side.
-    async fn examine_fleet(&self, wanted: &Wanted) -> Result<Outcome, Failure> {
+    async fn check_fleet(&self, wanted: &ClusterSelection) -> Result<Outcome, Failure> {
         let mut looking = tokio::task::JoinSet::new();
         for access in &self.accesses {
             let (access, wanted) = (access.clone(), wanted.clone());
-            let (examined, deadline) = (self.examined.clone(), deadline(self.time_limit));
-            looking
-                .spawn(async move { examine_fleet(&access, &wanted, &examined, deadline).await });
+            let (options, deadline) = (self.options.clone(), deadline(self.time_limit));
+            looking.spawn(async move { check_fleet(&access, &wanted, &options, deadline).await });
         }
         let rows = looking.join_all().await.concat();
         standard_output::write(table(&rows).as_bytes())
             .context("cannot write to standard output")?;
         let worst = rows.iter().map(|row| row.state());
-        let worst = worst.fold(State::Good, State::max);
+        let worst = worst.fold(CheckStatus::Passed, CheckStatus::max);
         Ok(outcome(worst.max(self.examine_pods().await?)))
     }
 }
 
-fn outcome(worst: State) -> Outcome {
+fn outcome(worst: CheckStatus) -> Outcome {
     match worst {
-        State::Missing => Outcome::Missing,
-        State::Good | State::Doubtful => Outcome::Done,
+        CheckStatus::Failed => Outcome::Missing,
+        CheckStatus::Passed | CheckStatus::Warning => Outcome::Done,
     }
 }
 
@@ -199,7 +198,7 @@ fn pods(probed: Result<Probed, LiveError>) -> Check {
     let (state, words) = match probed {
         Ok(Probed { place, forbidden }) if forbidden.is_empty() => {
             let words = format!("can be listed in {place}, with replicasets and jobs");
-            (State::Good, words)
+            (CheckStatus::Passed, words)
         }
         Ok(Probed { place, forbidden }) => {
             let words = format!(
@@ -207,9 +206,9 @@ fn pods(probed: Result<Probed, LiveError>) -> Check {
                  name them. What is needed is in deploy/kubernetes/pod-reader.yaml",
                 forbidden.join(" and ")
             );
-            (State::Doubtful, words)
+            (CheckStatus::Warning, words)
         }
-        Err(error) => (State::Missing, error.to_string()),
+        Err(error) => (CheckStatus::Failed, error.to_string()),
     };
     Check {
         name: "pods",
@@ -221,27 +220,27 @@ fn pods(probed: Result<Probed, LiveError>) -> Check {
 /// As lines of text.
 fn lines(checks: &[Check]) -> String {
     let shown: Vec<_> = checks.iter().map(shown).collect();
-    render::examination::lines(&shown)
+    render::preflight::lines(&shown)
 }
 
 /// As a table.
-fn table(rows: &[ExaminedCluster]) -> String {
-    let rows = rows.iter().map(|row| render::examination::Row {
+fn table(rows: &[CheckedCluster]) -> String {
+    let rows = rows.iter().map(|row| render::preflight::Row {
         cluster: &row.cluster,
         profile: row.profile.as_deref(),
         checks: row.checks.iter().map(shown).collect(),
     });
-    render::examination::table(rows.collect())
+    render::preflight::table(rows.collect())
 }
 
-fn shown(check: &Check) -> render::examination::Check<'_> {
-    use render::examination::State as Shown;
-    render::examination::Check {
+fn shown(check: &Check) -> render::preflight::Check<'_> {
+    use render::preflight::CheckStatus as Shown;
+    render::preflight::Check {
         name: check.name,
         state: match check.state {
-            State::Good => Shown::Good,
-            State::Doubtful => Shown::Doubtful,
-            State::Missing => Shown::Missing,
+            CheckStatus::Passed => Shown::Passed,
+            CheckStatus::Warning => Shown::Warning,
+            CheckStatus::Failed => Shown::Failed,
         },
         words: &check.words,
     }

@@ -4,7 +4,7 @@ use bytesize::ByteSize;
 
 use super::exit::Failure;
 use super::windows::Part;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::price::Price;
 use crate::render::dry_run::{Basis, Cluster, DryRun, Kept, Region, Window};
 use crate::source::cloudwatch::estimate::{Estimate, estimate};
@@ -43,7 +43,7 @@ pub(super) fn check(estimated: &[Estimated], most: ByteSize) -> Result<(), Failu
     let words = if unknown > 0 {
         format!(
             "what {} would scan cannot be estimated",
-            counted(unknown, "cluster", "clusters")
+            pluralize(unknown, "cluster", "clusters")
         )
     } else {
         format!(
@@ -105,9 +105,9 @@ fn cluster(group: &LogGroup, limits: &QueryLimits) -> Cluster {
     Cluster {
         name: group.cluster.name.clone(),
         stored_bytes: described.map(|described| described.stored_bytes),
-        kept: match group.kept_since(now) {
-            Some(kept) if kept > until => Kept::Nothing(group.kept_because(now)),
-            Some(kept) if kept > limits.since => Kept::Since(kept, group.kept_because(now)),
+        kept: match group.retained_since(now) {
+            Some(kept) if kept > until => Kept::Nothing(group.retention_reason(now)),
+            Some(kept) if kept > limits.since => Kept::Since(kept, group.retention_reason(now)),
             _ => Kept::Whole,
         },
     }

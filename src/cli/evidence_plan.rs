@@ -6,9 +6,9 @@ use super::pods_args::Reads;
 use super::window_args::{ClusterWindow, StatedWindow};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::cloudwatch::budget::Budget;
-use crate::source::cloudwatch::fleet::WantedFleet;
+use crate::source::cloudwatch::fleet::FleetSelection;
 use crate::source::cloudwatch::self_check::Verify;
 use crate::source::depth::Depth;
 use crate::source::files::inputs::Excluded;
@@ -37,7 +37,7 @@ pub(super) struct InputsPlan {
     pub(super) paths: Vec<PathBuf>,
     pub(super) locations: Vec<Location>,
     /// Where S3 is, and who reads it.
-    pub(super) access: Access,
+    pub(super) access: AwsTarget,
     pub(super) cluster_name: Option<String>,
     pub(super) excluded: Excluded,
     pub(super) window: StatedWindow,
@@ -46,7 +46,7 @@ pub(super) struct InputsPlan {
 /// Log groups in CloudWatch Logs.
 #[derive(Debug)]
 pub(super) struct CloudWatchPlan {
-    pub(super) fleet: WantedFleet,
+    pub(super) fleet: FleetSelection,
     pub(super) window: ClusterWindow,
     pub(super) budget: Budget,
     pub(super) dry_run: bool,

@@ -12,7 +12,7 @@ use clap::Args;
 use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
-use super::gathering::{Evidence, Gathering, gather, said};
+use super::gathering::{Collected, Gathering, gather, print};
 use super::output_args::output_file;
 use super::progress_args::ProgressArgs;
 use super::time_arg::ZoneArgs;
@@ -96,10 +96,10 @@ impl Export {
             Some(path) => Some(output_file(path, self.evidence.files())?),
             None => None,
         };
-        let evidence: Evidence<SingleRequests<REJECTED>> =
+        let evidence: Collected<SingleRequests<REJECTED>> =
             match gather(&self.evidence, None, self.progress, None)? {
                 Gathering::Evidence(evidence) => evidence,
-                Gathering::DryRun(words) => return said(&words),
+                Gathering::DryRun(words) => return print(&words),
             };
         let interrupted = evidence.interrupted;
         let coverages = &evidence.gathered.coverages;

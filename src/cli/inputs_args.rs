@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::Args;
 
-use super::access_args::AccessArgs;
+use super::aws_args::AwsArgs;
 use super::evidence_plan::InputsPlan;
 use super::exit::Failure;
 use super::window_args::StatedWindow;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::files::inputs::Excluded;
 use crate::source::s3::location::{Location, NotALocation, SCHEME};
 
@@ -49,11 +49,11 @@ impl InputsArgs {
         self.input.is_empty()
     }
 
-    /// `access`: where S3 is, and who reads it.
+    /// `aws_target`: where S3 is, and who reads it.
     pub(super) fn plan(
         self,
         mut window: StatedWindow,
-        access: AccessArgs,
+        access: AwsArgs,
         now: DateTime<Utc>,
     ) -> Result<InputsPlan, Failure> {
         let (locations, paths): (Vec<PathBuf>, Vec<PathBuf>) =
@@ -81,7 +81,7 @@ impl InputsArgs {
             .map_err(|error| Failure::Usage(format!("--exclude: {error}")))?;
         Ok(InputsPlan {
             access: match locations.is_empty() {
-                true => Access::default(),
+                true => AwsTarget::default(),
                 false => access.one()?,
             },
             paths,

@@ -6,7 +6,7 @@ use clap::Args;
 use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
-use super::gathering::{Evidence, FirstAnswer, Gathering, gather, said};
+use super::gathering::{Collected, FirstAnswer, Gathering, gather, print};
 use super::judgement::Judgement;
 use super::memory_args::{KnownArgs, MemoryArgs, MemoryPlan};
 use super::output_args::{OutputArgs, OutputPlan};
@@ -120,12 +120,12 @@ impl Investigate {
         };
         let first: FirstAnswer<'_, EvidenceSet> = &mut first;
         let first = Some(first).filter(|_| !self.progress.quiet && self.output.is_table());
-        let Evidence {
+        let Collected {
             gathered,
             interrupted,
-        }: Evidence<EvidenceSet> = match gather(&self.evidence, None, self.progress, first)? {
+        }: Collected<EvidenceSet> = match gather(&self.evidence, None, self.progress, first)? {
             Gathering::Evidence(evidence) => evidence,
-            Gathering::DryRun(words) => return said(&words),
+            Gathering::DryRun(words) => return print(&words),
         };
         let report = self.report(&gathered, previous.report(), &pods)?;
         // What was judged is in the report, and both may be large.

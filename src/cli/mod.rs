@@ -3,7 +3,7 @@
 //! - [`sweep`], [`investigate`], [`export`], [`render`], [`query`], [`doctor`], [`completions`]: the
 //!   commands
 //! - [`evidence_args`], [`output_args`], [`progress_args`]: the arguments that commands share
-//! - [`inputs_args`], [`window_args`], [`clusters_args`], [`access_args`], [`budget_args`]: the groups
+//! - [`inputs_args`], [`window_args`], [`clusters_args`], [`aws_args`], [`budget_args`]: the groups
 //!   of those about evidence
 //! - [`evidence_plan`]: which evidence to read, validated
 //! - [`pods_args`]: what the cluster itself says of its pods
@@ -22,7 +22,7 @@
 //!
 //! Arguments become a validated plan without any I/O, and the plan is then carried out.
 
-mod access_args;
+mod aws_args;
 mod budget_args;
 mod clusters_args;
 mod comparison_args;

@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::progress_args::ProgressArgs;
 use crate::audit::untrusted_text::escaped;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::source::progress::Progress;
 
 /// Work that is over sooner shows no bar.
@@ -50,7 +50,7 @@ impl ShownProgress {
                     bar.set_length(total);
                 }
                 if progress.requests() > 0 {
-                    let requests = counted(progress.requests(), "request", "requests");
+                    let requests = pluralize(progress.requests(), "request", "requests");
                     bar.set_message(format!("{waiting_for}, {requests}"));
                 }
                 bar.set_position(progress.done());

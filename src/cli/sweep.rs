@@ -7,7 +7,7 @@ use super::comparison_args::{ComparisonArgs, ComparisonPlan};
 use super::evidence_args::EvidenceArgs;
 use super::evidence_plan::EvidencePlan;
 use super::exit::{Failure, Outcome};
-use super::gathering::{Evidence, Gathering, gather, said};
+use super::gathering::{Collected, Gathering, gather, print};
 use super::judgement::Judgement;
 use super::memory_args::KnownArgs;
 use super::notification_args::{NotificationArgs, NotificationPlan, Sent, send};
@@ -103,13 +103,13 @@ impl Sweep {
         let outputs = self.output.open(self.evidence.files())?;
         let previous = self.comparison.read()?;
         let pods = self.pods.read()?;
-        let Evidence {
+        let Collected {
             gathered,
             interrupted,
-        }: Evidence<EvidenceSet> =
+        }: Collected<EvidenceSet> =
             match gather(&self.evidence, previous.report(), self.progress, None)? {
                 Gathering::Evidence(evidence) => evidence,
-                Gathering::DryRun(words) => return said(&words),
+                Gathering::DryRun(words) => return print(&words),
             };
         let mut report =
             self.judgement

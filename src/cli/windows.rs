@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::window_args::ClusterWindow;
 use crate::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use crate::source::default_window::{DEFAULT_WINDOW, default_window};
-use crate::source::eks::descriptions::{KnownVersions, Wanted};
+use crate::source::eks::descriptions::{ClusterToDescribe, KnownVersions};
 
 /// How long queries wait for the versions of their clusters, where the window depends on them.
 /// The EKS API answers within a second; if it does not, the shorter window does.
@@ -42,14 +42,14 @@ fn before(moment: DateTime<Utc>, duration: TimeDelta) -> DateTime<Utc> {
 
 /// The clusters of a fleet to ask the EKS API for: those in log groups that EKS names, or those in
 /// log groups that the operator named.
-pub(super) fn to_describe(fleet: &Fleet, named: bool) -> Vec<Wanted> {
+pub(super) fn to_describe(fleet: &Fleet, named: bool) -> Vec<ClusterToDescribe> {
     let groups = fleet
         .regions
         .iter()
         .flat_map(|region| region.groups.iter().map(move |group| (region, group)));
     groups
         .filter(|(_, group)| group.named.is_some() == named)
-        .map(|(region, group)| Wanted {
+        .map(|(region, group)| ClusterToDescribe {
             connection: region.connection.clone(),
             cluster: group.cluster.clone(),
             may_be_elsewhere: named || group.linked_arn.is_some(),

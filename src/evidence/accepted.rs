@@ -22,7 +22,7 @@ pub const WARN_AFTER_SECONDS: i64 = 3607;
 
 /// What one accepted event with a stale token proves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Evidence {
+pub struct StaleTokenRequest {
     /// The token's subject.
     pub service_account: ServiceAccount,
     /// The pod the token is bound to: its UID.
@@ -59,14 +59,14 @@ pub struct AcceptedRequest {
     /// The cluster.
     pub cluster: Arc<Cluster>,
     /// The request.
-    pub evidence: Evidence,
+    pub evidence: StaleTokenRequest,
     /// Its token, dated by all requests that were made with it.
     pub token: Token,
 }
 
 /// Why a marked event proves nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NoEvidence {
+pub enum InvalidRequest {
     /// The annotation has a form that the API server is not known to write.
     #[error("the stale-token annotation cannot be read")]
     Annotation,
@@ -78,19 +78,19 @@ pub enum NoEvidence {
     Time,
 }
 
-impl Evidence {
+impl StaleTokenRequest {
     /// The evidence in an event; `None` where its token is not marked as stale, or where the
     /// event only repeats another one of the same request.
-    pub fn from_event(event: AuditEvent) -> Result<Option<Self>, NoEvidence> {
+    pub fn from_event(event: AuditEvent) -> Result<Option<Self>, InvalidRequest> {
         let Some(value) = &event.annotations.stale_token else {
             return Ok(None);
         };
-        let stale = StaleToken::parse(value).ok_or(NoEvidence::Annotation)?;
+        let stale = StaleToken::parse(value).ok_or(InvalidRequest::Annotation)?;
         let user = ServiceAccount::from_username(&event.user.username);
         let service_account = match (user, stale.subject) {
             (Some(user), None) => user,
             (Some(user), Some(subject)) if user == subject => user,
-            _ => return Err(NoEvidence::Subject),
+            _ => return Err(InvalidRequest::Subject),
         };
         let Some(stage) = RequestStage::of(
             &event.stage,
@@ -104,7 +104,7 @@ impl Evidence {
         event
             .request_received_timestamp
             .checked_sub_signed(TimeDelta::seconds(age))
-            .ok_or(NoEvidence::Time)?;
+            .ok_or(InvalidRequest::Time)?;
         let extra = &event.user.extra;
         Ok(Some(Self {
             pod_uid: extra.pod_uid().map(str::to_owned),

@@ -14,8 +14,8 @@ pub fn thousands(number: u64) -> String {
 }
 
 /// A number of things: `1 pod`, `2,100 pods`.
-pub fn counted(number: impl TryInto<u64>, one: &str, many: &str) -> String {
-    // A number that does not fit is larger than can be counted here.
+pub fn pluralize(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+    // A number that does not fit is larger than can be pluralize here.
     let number = number.try_into().unwrap_or(u64::MAX);
     let word = if number == 1 { one } else { many };
     format!("{} {word}", thousands(number))
@@ -35,7 +35,7 @@ mod tests {
         ] {
             assert_eq!(thousands(number), words);
         }
-        assert_eq!(counted(1_usize, "pod", "pods"), "1 pod");
-        assert_eq!(counted(2100_u64, "pod", "pods"), "2,100 pods");
+        assert_eq!(pluralize(1_usize, "pod", "pods"), "1 pod");
+        assert_eq!(pluralize(2100_u64, "pod", "pods"), "2,100 pods");
     }
 }

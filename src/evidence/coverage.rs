@@ -95,7 +95,7 @@ pub enum GapKind {
     /// A query that was interrupted.
     Interrupted,
     /// A cluster that could not be queried.
-    NotAsked,
+    NotQueried,
     /// A log without any event in the window.
     NoEvents,
     /// A cluster whose newest audit event is long before the end of the window.
@@ -134,7 +134,7 @@ impl GapKind {
             ),
             Self::TimeLimit => ("time limit reached", "time limit reached"),
             Self::Interrupted => ("interrupted", "interrupted"),
-            Self::NotAsked => ("could not be queried", "could not be queried"),
+            Self::NotQueried => ("could not be queried", "could not be queried"),
             Self::NoEvents => ("no events in the window", "no events in the window"),
             Self::AuditLogStopped => ("audit log stopped", "audit log stopped"),
             Self::NotAnAuditLog => ("no audit events in it", "no audit events in it"),
@@ -149,7 +149,10 @@ impl GapKind {
 
     /// Whether nothing at all was seen of the place.
     pub fn hides_everything(self) -> bool {
-        matches!(self, Self::NotAsked | Self::NoEvents | Self::NoAnnotations)
+        matches!(
+            self,
+            Self::NotQueried | Self::NoEvents | Self::NoAnnotations
+        )
     }
 
     /// Whether the gap counts lines of a file or events.

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::accepted::Evidence;
+use super::accepted::StaleTokenRequest;
 use super::holder::Identity;
 use super::legacy_token::{LegacyTokenRequest, LegacyTokenUse};
 use super::rejection::{RejectedRequest, Rejection};
@@ -14,10 +14,10 @@ use crate::audit::service_account::ServiceAccount;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Observation {
     /// A request that was accepted with a stale token.
-    StaleRequest(Evidence),
+    StaleRequest(StaleTokenRequest),
     /// The same, before the window: it is not counted, and only used to attribute rejections in the
     /// window.
-    EarlierStaleRequest(Evidence),
+    EarlierStaleRequest(StaleTokenRequest),
     /// Requests of one holder that the source counted.
     TokenUse {
         /// The service account of the token.

@@ -12,7 +12,7 @@ use super::time_format::{day, duration, minute};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::control_plane::VersionSource;
-use crate::evidence::count::{counted, thousands};
+use crate::evidence::count::{pluralize, thousands};
 use crate::evidence::price::Price;
 use crate::report::Report;
 use crate::report::judged_by::JudgedBy;
@@ -77,7 +77,7 @@ fn is_uncapped(scan: &ClusterScan) -> bool {
 fn uncapped(tokens: usize) -> String {
     format!(
         "{} accepted past 24 h: issued before the upgrade to 1.34, or outlived it",
-        counted(tokens, "token was", "tokens were")
+        pluralize(tokens, "token was", "tokens were")
     )
 }
 
@@ -201,9 +201,9 @@ pub fn read(report: &Report) -> String {
         let files: usize = clusters.iter().map(|scan| scan.places.len()).sum();
         words.push(format!(
             "Read {}, {}, in {}.",
-            counted(lines, "line", "lines"),
+            pluralize(lines, "line", "lines"),
             ByteSize(sum(|scan| scan.bytes_read)).display().si(),
-            counted(files, "file", "files")
+            pluralize(files, "file", "files")
         ));
     }
     let queries = sum(|scan| scan.queries);
@@ -216,11 +216,11 @@ pub fn read(report: &Report) -> String {
         words.push(format!(
             "Scanned {} in {}{price}.",
             ByteSize(sum(|scan| scan.bytes_scanned)).display().si(),
-            counted(queries, "query", "queries")
+            pluralize(queries, "query", "queries")
         ));
     }
     if !report.skipped_files.is_empty() {
-        let files = counted(report.skipped_files.len(), "file", "files");
+        let files = pluralize(report.skipped_files.len(), "file", "files");
         words.push(format!("Skipped {files} without audit events."));
     }
     words.join(" ")

@@ -7,7 +7,7 @@ use chrono_tz::Tz;
 
 use super::pods;
 use super::rejections::span;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::Report;
 use crate::report::rejection::{CallerKind, RejectedCaller};
 use crate::report::scan::ClusterScan;
@@ -98,7 +98,7 @@ pub fn kinds<'a>(callers: impl Iterator<Item = &'a RejectedCaller>) -> String {
         .filter_map(|kind| {
             let count = kinds.iter().filter(|it| **it == kind).count();
             let (one, several) = kind.words();
-            (count > 0).then(|| counted(count, one, several))
+            (count > 0).then(|| pluralize(count, one, several))
         })
         .collect();
     words.join(", ")

@@ -14,7 +14,7 @@ use super::pods;
 use super::time_format::rfc3339;
 use super::upgrade::{self, Upgrade};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
@@ -104,7 +104,7 @@ pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) ->
                 "# token kept in a secret: {}: {}: {}, the last {}",
                 report.name_of(&scan.cluster),
                 token.service_account,
-                counted(token.requests, "request", "requests"),
+                pluralize(token.requests, "request", "requests"),
                 rfc3339(token.last_seen)
             ))])?;
         }
@@ -154,7 +154,7 @@ fn rejected_caller(cluster: UntrustedText, caller: &RejectedCaller) -> String {
     format!(
         "# rejected: {cluster}: {who}{there}{standing}: address {}: {} {} {} to {}: {}",
         caller.address,
-        counted(caller.count, "rejection", "rejections"),
+        pluralize(caller.count, "rejection", "rejections"),
         if caller.at_least_since {
             "since at least"
         } else {

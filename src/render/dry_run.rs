@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::untrusted_text::UntrustedText;
 use crate::audit::untrusted_text::escaped;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::price::Price;
 
 /// What a run would query.
@@ -122,7 +122,7 @@ pub fn words(run: &DryRun) -> String {
 
 /// The queries, and the probes beside them.
 fn queries_and_probes(queries: usize, probes: usize) -> String {
-    let queries = counted(queries, "query", "queries");
+    let queries = pluralize(queries, "query", "queries");
     match probes {
         0 => queries,
         1 => format!("{queries} and 1 probe of the window's edge"),
@@ -137,7 +137,7 @@ fn region_words(words: &mut String, region: &Region) {
         "\n{}{}: {} in {}, {}, {} ({})",
         region.name,
         profile.map_or_else(String::new, |profile| format!(", profile {profile}")),
-        counted(region.clusters.len(), "cluster", "clusters"),
+        pluralize(region.clusters.len(), "cluster", "clusters"),
         queries_and_probes(region.queries, region.probes),
         ByteSize(region.bytes).display().si(),
         region.price,

@@ -3,7 +3,7 @@
 use chrono_tz::Tz;
 
 use super::time_format::{duration, minute};
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::finding::Finding;
 
 /// `6 tokens, none used past 1 h 1 m`; `last used 2026-11-23 22:50`; `accepted until 2026-12-01:
@@ -21,7 +21,7 @@ pub fn words(finding: &Finding, time_zone: Tz) -> String {
         .flat_map(|holder| &holder.tokens)
         .map(|token| token.last_used - token.issued)
         .max();
-    let tokens = counted(finding.tokens(), "token", "tokens");
+    let tokens = pluralize(finding.tokens(), "token", "tokens");
     match oldest {
         Some(oldest) => format!("{tokens}, none used past {}", duration(oldest)),
         None => tokens,

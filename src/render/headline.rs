@@ -3,7 +3,7 @@
 use super::caller;
 use super::time_format::distance;
 use crate::audit::untrusted_text::UntrustedText;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::coverage::CountedGap;
 use crate::report::Report;
 
@@ -49,11 +49,11 @@ pub fn unseen(report: &Report) -> Option<String> {
         }
     }
     if elsewhere > 0 {
-        let places = counted(elsewhere, "place", "places");
+        let places = pluralize(elsewhere, "place", "places");
         parts.push(format!("could not see {places} of an unknown cluster"));
     }
     if lines > 0 {
-        let lines = counted(lines as usize, "line or event", "lines or events");
+        let lines = pluralize(lines as usize, "line or event", "lines or events");
         parts.push(format!("could not read {lines}"));
     }
     (!parts.is_empty()).then(|| parts.join("; "))
@@ -79,7 +79,7 @@ pub fn without_findings(report: &Report) -> String {
     }
     if let Some(changes) = report.changes.as_ref().filter(|it| it.left_out_urgent > 0) {
         let now = report.as_of().unwrap_or_default();
-        let unchanged = counted(changes.left_out_urgent, "finding is", "findings are");
+        let unchanged = pluralize(changes.left_out_urgent, "finding is", "findings are");
         let mut words = format!("nothing changed: {unchanged} as before and left out here");
         if let Some(first) = changes.left_out_first {
             let (is, when) = (if first < now { "was" } else { "is" }, distance(first, now));

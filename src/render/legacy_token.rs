@@ -4,7 +4,7 @@
 use chrono_tz::Tz;
 
 use super::time_format::minute;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::legacy_token::LegacyTokenFinding;
 
 /// The heading above them.
@@ -30,7 +30,7 @@ pub fn words(token: &LegacyTokenFinding, time_zone: Tz) -> String {
     };
     format!(
         "{secret}{}{addresses}{agents}, the last {}",
-        counted(token.requests, "request", "requests"),
+        pluralize(token.requests, "request", "requests"),
         minute(token.last_seen, time_zone),
     )
 }

@@ -21,7 +21,7 @@
 //! - [`table`], [`json`], [`csv`], [`markdown`], [`html`], [`ics`], [`prometheus`]: the report
 //! - [`export_csv`]: single requests
 //! - [`cell`]: what stands in a CSV cell
-//! - [`dry_run`], [`examination`], [`query_text`]: what is no report: what would be queried, what a
+//! - [`dry_run`], [`preflight`], [`query_text`]: what is no report: what would be queried, what a
 //!   sweep lacks, and queries
 //! - [`change`], [`notification`]: what changed, in words and as a message
 //! - [`chat`]: messages as chats take them
@@ -36,7 +36,6 @@ pub mod command_block;
 pub mod csv;
 pub mod dry_run;
 pub mod due;
-pub mod examination;
 pub mod export_csv;
 pub mod harmless;
 pub mod headline;
@@ -49,6 +48,7 @@ pub mod markdown;
 pub mod notification;
 pub mod overview;
 pub mod pods;
+pub mod preflight;
 pub mod prometheus;
 pub mod query_text;
 pub mod recurrence;

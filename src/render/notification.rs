@@ -13,7 +13,7 @@ use super::recurrence;
 use super::rejections;
 use super::time_format::minute;
 use super::upgrade::Upgrade;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes};
@@ -65,7 +65,7 @@ fn gaps(report: &Report) -> Vec<Line> {
         .collect();
     if gaps.len() > MOST_NAMES {
         let mut line = Line::default();
-        let more = counted(gaps.len() - MOST_NAMES, "more gap", "more gaps");
+        let more = pluralize(gaps.len() - MOST_NAMES, "more gap", "more gaps");
         line.strong("Incomplete:").plain(format!(" {more}"));
         lines.push(line);
     }
@@ -115,7 +115,7 @@ fn clusters(report: &Report) -> Line {
             line.plain("no cluster");
         }
         all if all > MOST_NAMES => {
-            let more = counted(all - MOST_NAMES, "more cluster", "more clusters");
+            let more = pluralize(all - MOST_NAMES, "more cluster", "more clusters");
             line.plain(format!(" and {more}"));
         }
         _ => {}
@@ -149,7 +149,7 @@ fn callers(report: &Report, time_zone: Tz) -> Vec<Line> {
         commands.extend(caller::command(scan).filter(|command| !commands.contains(command)));
     }
     if all > MOST_NAMES {
-        let more = counted(all - MOST_NAMES, "more caller", "more callers");
+        let more = pluralize(all - MOST_NAMES, "more caller", "more callers");
         lines.push(line(format!("and {more}")));
     }
     lines.extend(commands.iter().map(|it| command(it)));

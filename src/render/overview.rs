@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use super::RenderOptions;
 use super::basis;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
@@ -30,11 +30,11 @@ pub fn summary(report: &Report) -> String {
     let accounts: BTreeSet<_> = scans()
         .filter_map(|scan| scan.cluster.account.as_ref())
         .collect();
-    let mut words = counted(report.clusters.len(), "cluster", "clusters");
+    let mut words = pluralize(report.clusters.len(), "cluster", "clusters");
     if !regions.is_empty() {
         words.push_str(&format!(
             " in {}",
-            counted(regions.len(), "Region", "Regions")
+            pluralize(regions.len(), "Region", "Regions")
         ));
     }
     if accounts.len() > 1 {
@@ -77,7 +77,7 @@ pub fn windows(report: &Report, options: &RenderOptions) -> Vec<String> {
             |(window, clusters)| {
                 format!(
                     "{}: {window}",
-                    counted(clusters.len(), "cluster", "clusters")
+                    pluralize(clusters.len(), "cluster", "clusters")
                 )
             },
             "other windows",
@@ -139,7 +139,7 @@ fn lines(
     let mut lines: Vec<String> = groups.iter().take(LINES).map(line).collect();
     if groups.len() > LINES {
         let more: usize = groups[LINES..].iter().map(|(_, values)| values.len()).sum();
-        let clusters = counted(more, "cluster", "clusters");
+        let clusters = pluralize(more, "cluster", "clusters");
         lines.push(format!("{clusters} with {others}: see --format json"));
     }
     lines

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::time_format::distance;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::pod_status::{PodAtAddress, PodState, PodStatus};
@@ -37,7 +37,7 @@ pub fn of_holder(holder: &HolderFinding, now: DateTime<Utc>) -> Option<String> {
         }
     }
     if status.restarts > 0 {
-        words.push(counted(status.restarts, "restart", "restarts"));
+        words.push(pluralize(status.restarts, "restart", "restarts"));
     }
     Some(words.join(", "))
 }

@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use super::basis;
 use super::due;
 use super::time_format::{distance, minute};
-use crate::evidence::count::{counted, thousands};
+use crate::evidence::count::{pluralize, thousands};
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::rejection::HolderRejections;
@@ -124,7 +124,7 @@ fn going_on(
     let mut words = format!(
         "{pods} {}{before}; {}, the last {}",
         since(first.first, first.at_least_since, time_zone),
-        counted(count, "rejection", "rejections"),
+        pluralize(count, "rejection", "rejections"),
         match now - last < TimeDelta::minutes(1) {
             true if is_recorded => "at the end of the log".to_owned(),
             true => "just now".to_owned(),

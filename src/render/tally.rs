@@ -3,7 +3,7 @@
 
 use super::caller;
 use super::time_format::distance;
-use crate::evidence::count::{counted, thousands};
+use crate::evidence::count::{pluralize, thousands};
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::verdict::{Severity, Verdict};
@@ -81,7 +81,7 @@ pub fn calm(report: &Report) -> Vec<String> {
     };
     let ignored: usize = report.clusters.iter().map(|it| it.ignored_callers).sum();
     let ignored =
-        (ignored > 0).then(|| format!("{} ignored", counted(ignored, "caller", "callers")));
+        (ignored > 0).then(|| format!("{} ignored", pluralize(ignored, "caller", "callers")));
     [harmless, accepted, ignored]
         .into_iter()
         .flatten()

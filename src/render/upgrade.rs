@@ -3,7 +3,7 @@
 use super::basis::names;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::untrusted_text::UntrustedText;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::Report;
 use crate::report::finding::Finding;
 use crate::report::scan::ClusterScan;
@@ -111,7 +111,7 @@ pub fn unasked(report: &Report) -> Option<String> {
     let target = KubernetesVersion::FIRST_WITH_TOKEN_CAP;
     Some(format!(
         "{target} would have {}{of} rejected daily: eks-stale-tokens sweep CLUSTER --target-version {target}",
-        counted(count, "service account", "service accounts")
+        pluralize(count, "service account", "service accounts")
     ))
 }
 

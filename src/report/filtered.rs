@@ -1,6 +1,6 @@
 //! A filtered report with nothing left in it.
 
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 
 /// What was looked for and not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,7 +17,7 @@ impl Filtered {
         format!(
             "{} was not seen with a stale token, among {}",
             self.wanted,
-            counted(self.among, "holder", "holders")
+            pluralize(self.among, "holder", "holders")
         )
     }
 }

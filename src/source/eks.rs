@@ -43,7 +43,7 @@ pub async fn list(connection: &Connection, deadline: Instant) -> Result<BTreeSet
     let mut pages = Pages::default();
     loop {
         let calling = call(
-            &connection.paces.list_clusters,
+            &connection.rate_limiters.list_clusters,
             LIST_CLUSTERS,
             deadline,
             || client.list_clusters().set_next_token(pages.token()).send(),
@@ -75,7 +75,7 @@ pub async fn describe(
     deadline: Instant,
 ) -> Result<Option<Description>, Failure> {
     let client = connection.eks();
-    let pace = &connection.paces.describe_cluster;
+    let pace = &connection.rate_limiters.describe_cluster;
     let calling = call(pace, DESCRIBE_CLUSTER, deadline, || {
         client.describe_cluster().name(name).send()
     });

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::request_filter::RequestFilter;
 use crate::audit::event::{AuditEvent, EventError};
-use crate::evidence::accepted::Evidence;
+use crate::evidence::accepted::StaleTokenRequest;
 use crate::evidence::coverage::GapKind;
 use crate::evidence::legacy_token::LegacyTokenRequest;
 use crate::evidence::observation::Observation;
@@ -47,7 +47,7 @@ pub fn ingest_parsed(
     };
     if filter.looks_back_to(received) {
         // What cannot be read here would not have been counted either.
-        if let Ok(Some(evidence)) = Evidence::from_event(event) {
+        if let Ok(Some(evidence)) = StaleTokenRequest::from_event(event) {
             record(Observation::EarlierStaleRequest(evidence));
         }
     } else if filter.contains(received) {
@@ -57,7 +57,7 @@ pub fn ingest_parsed(
         if let Some(request) = RejectedRequest::from_event(&event) {
             record(Observation::Rejection(request));
         } else {
-            match Evidence::from_event(event) {
+            match StaleTokenRequest::from_event(event) {
                 Ok(Some(evidence)) => record(Observation::StaleRequest(evidence)),
                 Ok(None) => {}
                 Err(reason) => {

@@ -1,6 +1,6 @@
 //! How many queries are answered, of how many, and which of those that run is the slowest.
 
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Mutex;
@@ -59,7 +59,7 @@ impl QueryProgress {
         if all == 0 {
             return String::new();
         }
-        let mut words = format!("{} of {}", queries.done, counted(all, "query", "queries"));
+        let mut words = format!("{} of {}", queries.done, pluralize(all, "query", "queries"));
         // The first that was started and still runs is the slowest.
         if let Some((about, since)) = queries.running.values().next() {
             let seconds = now.saturating_duration_since(*since).as_secs();

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::spill::{Merged, SpillFile, Spilled, TimeOrdered};
 use crate::audit::stage::RequestStage;
-use crate::evidence::accepted::{AcceptedRequest, Evidence};
+use crate::evidence::accepted::{AcceptedRequest, StaleTokenRequest};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::holder::Holder;
 use crate::evidence::observation::Observation;
@@ -55,7 +55,7 @@ impl<const REJECTED: bool> SingleRequests<REJECTED> {
         }
         self.requests.sort_unstable();
         let tokens = self.tokens;
-        let mut open_requests: Vec<Evidence> = Vec::new();
+        let mut open_requests: Vec<StaleTokenRequest> = Vec::new();
         let each_once = Merged::of(self.runs, self.requests).filter_map(move |request| {
             let TimeOrdered {
                 cluster, request, ..
@@ -188,8 +188,8 @@ mod tests {
     use crate::audit::service_account::ServiceAccount;
     use crate::evidence::rejection::{RejectedRequest, Rejection};
 
-    fn request(number: u32, second: i64) -> Evidence {
-        Evidence {
+    fn request(number: u32, second: i64) -> StaleTokenRequest {
+        StaleTokenRequest {
             service_account: ServiceAccount {
                 namespace: "ns".to_owned(),
                 name: "sa".to_owned(),

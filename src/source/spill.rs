@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::evidence::accepted::Evidence;
+use crate::evidence::accepted::StaleTokenRequest;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::rejection::RejectedRequest;
 
@@ -25,7 +25,7 @@ pub(super) struct TimeOrdered {
 /// A request, accepted or rejected.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(super) enum Spilled {
-    Accepted(Evidence),
+    Accepted(StaleTokenRequest),
     Rejected(RejectedRequest),
 }
 

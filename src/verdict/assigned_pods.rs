@@ -15,7 +15,7 @@ use super::api_server::{self, Origin};
 use super::known_pods::KnownPods;
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::coverage::{Coverages, Gap};
 use crate::evidence::holder::Identity;
 use crate::evidence::set::EvidenceSet;
@@ -55,7 +55,7 @@ impl<'a> Assigned<'a> {
             if pods.malformed > 0 {
                 assigned.gaps.push(pods.gap(format!(
                     "{} in it without a name, namespace or UID",
-                    counted(pods.malformed, "object", "objects")
+                    pluralize(pods.malformed, "object", "objects")
                 )));
             }
             match api_server::cluster_of(pods, coverages) {

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::pod_status;
 use super::thresholds::{SILENCE, Thresholds};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::report::exact_duration::hours;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::interruption::Interruption;
@@ -106,7 +106,7 @@ fn interrupted(interruption: &Interruption) -> String {
     let rejected = match (interruption.first_rejection, interruption.last_rejection) {
         (Some(first), Some(last)) => format!(
             "rejected {} from {} to {}, {} in all",
-            counted(interruption.rejections, "time", "times"),
+            pluralize(interruption.rejections, "time", "times"),
             time(first),
             time(last),
             hours(interruption.length())

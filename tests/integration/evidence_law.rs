@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use eks_stale_tokens::audit::service_account::ServiceAccount;
 use eks_stale_tokens::audit::stage::RequestStage;
-use eks_stale_tokens::evidence::accepted::Evidence;
+use eks_stale_tokens::evidence::accepted::StaleTokenRequest;
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::observation::Observation;
 use eks_stale_tokens::evidence::rejection::{RejectedRequest, Rejection};
@@ -34,7 +34,7 @@ fn accepted() -> impl Strategy<Value = Observation> {
         ],
     )
         .prop_map(|(account, pod, token, agent, second, elapsed, stage)| {
-            Observation::StaleRequest(Evidence {
+            Observation::StaleRequest(StaleTokenRequest {
                 service_account: ServiceAccount {
                     namespace: "ns".to_owned(),
                     name: format!("account-{account}"),
@@ -160,7 +160,7 @@ proptest! {
 }
 
 fn accepted_at(received: DateTime<Utc>, elapsed: u32) -> Observation {
-    Observation::StaleRequest(Evidence {
+    Observation::StaleRequest(StaleTokenRequest {
         service_account: ServiceAccount {
             namespace: "ns".to_owned(),
             name: "account".to_owned(),

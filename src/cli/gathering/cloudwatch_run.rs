@@ -6,7 +6,7 @@ use std::sync::Arc;
 use tokio::sync::{Semaphore, mpsc};
 use tokio_util::sync::CancellationToken;
 
-use super::{Evidence, FirstAnswer, Gathering};
+use super::{Collected, FirstAnswer, Gathering};
 use crate::cli::dry_run::{self, Estimated};
 use crate::cli::evidence_plan::{CloudWatchPlan, EvidencePlan};
 use crate::cli::exit::Failure;
@@ -206,7 +206,7 @@ impl<'a> Run<'a> {
         if none_was_asked(&gathered) && !failures.is_empty() && !interrupted {
             return Err(all_failed(failures));
         }
-        let evidence = Evidence {
+        let evidence = Collected {
             gathered,
             interrupted,
         };
@@ -245,6 +245,6 @@ fn none_was_asked<C>(gathered: &Gathered<C>) -> bool {
             && coverage
                 .gaps
                 .keys()
-                .all(|gap| gap.kind == GapKind::NotAsked)
+                .all(|gap| gap.kind == GapKind::NotQueried)
     })
 }

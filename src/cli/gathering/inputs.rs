@@ -12,7 +12,7 @@ use crate::cli::progress_args::ProgressArgs;
 use crate::cli::progress_bar::ShownProgress;
 use crate::cli::window_args::StatedWindow;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::set::Collect;
 use crate::evidence::silence;
@@ -162,7 +162,7 @@ fn note_requests(progress: &Progress, coverages: &mut Coverages) {
     if let Some(coverage) = first.filter(|_| requests > 0) {
         let text = format!(
             "{}, {} received",
-            counted(
+            pluralize(
                 requests.try_into().unwrap_or(usize::MAX),
                 "request",
                 "requests"

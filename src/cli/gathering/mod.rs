@@ -21,7 +21,7 @@ use crate::source::Gathered;
 use crate::source::cloudwatch::self_check::{SelfChecks, text_id};
 
 /// What was gathered, and whether the operator broke it off.
-pub(super) struct Evidence<C> {
+pub(super) struct Collected<C> {
     pub(super) gathered: Gathered<C>,
     pub(super) interrupted: bool,
 }
@@ -29,7 +29,7 @@ pub(super) struct Evidence<C> {
 /// What came of a plan.
 pub(super) enum Gathering<C> {
     /// Evidence.
-    Evidence(Evidence<C>),
+    Evidence(Collected<C>),
     /// Nothing was asked: what would be, in words.
     DryRun(String),
 }
@@ -45,7 +45,7 @@ pub(super) fn gather<C: Collect + 'static>(
     first_answer: Option<FirstAnswer<'_, C>>,
 ) -> Result<Gathering<C>, Failure> {
     let mut gathering = match &plan.from {
-        From::Inputs(inputs) => Gathering::Evidence(Evidence {
+        From::Inputs(inputs) => Gathering::Evidence(Collected {
             gathered: inputs::read(inputs, shown)?,
             interrupted: false,
         }),
@@ -74,7 +74,7 @@ fn verified_regions(previous: Option<&Report>) -> BTreeSet<String> {
 }
 
 /// Says what would be asked.
-pub(super) fn said(words: &str) -> Result<Outcome, Failure> {
+pub(super) fn print(words: &str) -> Result<Outcome, Failure> {
     standard_output::write(words.as_bytes()).context("cannot write to standard output")?;
     Ok(Outcome::Done)
 }

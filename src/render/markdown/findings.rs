@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use super::escape::{code, words};
 use super::{MOST_LINES, account, write_more};
-use crate::evidence::count::{counted, thousands};
+use crate::evidence::count::{pluralize, thousands};
 use crate::render::RenderOptions;
 use crate::render::due::{self, Column};
 use crate::render::harmless;
@@ -86,7 +86,7 @@ pub(super) fn write_findings(
         writeln!(
             output,
             "{} more: see `--format csv`.",
-            counted(findings.len() - MOST_FINDINGS, "finding", "findings")
+            pluralize(findings.len() - MOST_FINDINGS, "finding", "findings")
         )?;
     }
     Ok(())

@@ -9,7 +9,7 @@ use super::names::with_cluster;
 use super::style::{FAINT, WARNING};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::audit::untrusted_text::escaped;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::render::RenderOptions;
 use crate::render::caller;
 use crate::render::pods;
@@ -77,8 +77,8 @@ fn write_list(
     writeln!(output)?;
     let heading = format!(
         "{heading}: {}, {}",
-        counted(callers.len(), "caller", "callers"),
-        counted(count, "rejection", "rejections"),
+        pluralize(callers.len(), "caller", "callers"),
+        pluralize(count, "rejection", "rejections"),
     );
     list::paragraph(&heading, Style::new(), 2, options, output)?;
     if !kinds.is_empty() {

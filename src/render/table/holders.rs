@@ -9,7 +9,7 @@ use super::names;
 use super::style::{FAINT, HEADING, of_severity, paint};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::audit::untrusted_text::escaped;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::render::RenderOptions;
 use crate::render::due;
 use crate::render::pods;
@@ -136,7 +136,7 @@ fn token(token: &TokenFinding, options: &RenderOptions) -> String {
         minute(token.first_used, options.time_zone),
         minute(token.last_used, options.time_zone),
         duration(token.last_used - token.issued),
-        counted(token.requests, "request", "requests"),
+        pluralize(token.requests, "request", "requests"),
     );
     if let Some(id) = &token.credential_id {
         words.push_str(&format!("; {id}"));
@@ -161,7 +161,7 @@ fn rejected(rejections: &HolderRejections, options: &RenderOptions) -> String {
         },
         minute(rejections.first, options.time_zone),
         minute(rejections.last, options.time_zone),
-        counted(rejections.count, "time", "times"),
+        pluralize(rejections.count, "time", "times"),
         rejections.confidence.words(),
         calls.join(", "),
     );

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::answer_limit;
 use super::failure::Failure;
-use super::pace::Pace;
+use super::rate_limiter::RateLimiter;
 use crate::source::error_words::in_words;
 
 /// How often a call is tried that the network or the service broke.
@@ -47,7 +47,7 @@ const GRACE: Duration = Duration::from_secs(2);
 /// Makes a call, and makes it again as long as that can help. `Ok(None)` when the deadline came
 /// before an answer did.
 pub(in crate::source) async fn call<T, E, F>(
-    pace: &Pace,
+    limiter: &RateLimiter,
     action: &'static str,
     deadline: Instant,
     send: impl Fn() -> F,
@@ -56,13 +56,13 @@ where
     F: Future<Output = Result<T, SdkError<E>>>,
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
 {
-    call_with(Repeat::Safe, pace, action, deadline, send).await
+    call_with(Repeat::Safe, limiter, action, deadline, send).await
 }
 
 /// The same for a call that may not be safe to repeat.
 pub(in crate::source) async fn call_with<T, E, F>(
     repeat: Repeat,
-    pace: &Pace,
+    limiter: &RateLimiter,
     action: &'static str,
     deadline: Instant,
     send: impl Fn() -> F,
@@ -74,7 +74,7 @@ where
     let (mut attempts, mut lost) = (0, 0);
     let mut longest = FIRST_PAUSE;
     loop {
-        if Instant::now() >= deadline || timeout_at(deadline, pace.turn()).await.is_err() {
+        if Instant::now() >= deadline || timeout_at(deadline, limiter.acquire()).await.is_err() {
             return Ok(None);
         }
         let Ok(outcome) = timeout_at(deadline + GRACE, send()).await else {
@@ -82,13 +82,13 @@ where
         };
         let error = match outcome {
             Ok(answer) => {
-                pace.answered();
+                limiter.answered();
                 return Ok(Some(answer));
             }
             Err(error) => error,
         };
         if is_throttling(&error) {
-            pace.throttled();
+            limiter.throttled();
         }
         attempts += 1;
         lost += u32::from(may_have_worked(&error));

@@ -11,11 +11,11 @@ use aws_sdk_cloudwatchlogs::config::{
 };
 use tokio::sync::OnceCell;
 
-use super::access::Access;
 use super::answer_limit::AnswerLimit;
+use super::aws_target::AwsTarget;
 use super::cause::Cause;
 use super::failure::Failure;
-use super::pace::Paces;
+use super::rate_limiter::RateLimiters;
 use super::{profiles, region};
 use crate::evidence::cluster::Cluster;
 use crate::source::error_words::in_words;
@@ -37,7 +37,7 @@ pub struct Connection {
     pub config: SdkConfig,
     /// The EKS API, once it is asked for.
     eks: Arc<OnceLock<aws_sdk_eks::Client>>,
-    pub(in crate::source) paces: Arc<Paces>,
+    pub(in crate::source) rate_limiters: Arc<RateLimiters>,
 }
 
 /// A call that is not answered within this time is made again.
@@ -57,7 +57,7 @@ async fn shared_http_client() -> Option<SharedHttpClient> {
 }
 
 /// Connects, which finds out whether there are a Region and credentials at all.
-pub async fn connect(access: &Access) -> Result<Connection, Failure> {
+pub async fn connect(access: &AwsTarget) -> Result<Connection, Failure> {
     let in_scope = |failure: Failure| {
         failure.within(|scope| {
             scope.profile.clone_from(&access.profile);
@@ -122,7 +122,7 @@ pub async fn connect(access: &Access) -> Result<Connection, Failure> {
         access_key_id: credentials.access_key_id().to_owned(),
         config,
         eks: Arc::default(),
-        paces: Arc::default(),
+        rate_limiters: Arc::default(),
     })
 }
 
@@ -141,15 +141,15 @@ impl Connection {
             access_key_id: String::new(),
             config,
             eks: Arc::default(),
-            paces: Arc::default(),
+            rate_limiters: Arc::default(),
         }
     }
 
     /// The same connection, whose calls take turns with those of another.
     #[must_use]
-    pub fn sharing_paces_with(&self, other: &Self) -> Self {
+    pub fn sharing_rate_limiters_with(&self, other: &Self) -> Self {
         Self {
-            paces: Arc::clone(&other.paces),
+            rate_limiters: Arc::clone(&other.rate_limiters),
             ..self.clone()
         }
     }

@@ -7,9 +7,9 @@ use aws_sdk_cloudwatchlogs::types::LogGroup as Listed;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
-use super::log_group::{Described, LogGroup, NamedEvents};
+use super::cluster_selection::ClusterSelection;
+use super::log_group::{LogGroup, LogGroupInfo, NamedEvents};
 use super::selector::Selector;
-use super::wanted::Wanted;
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
@@ -43,7 +43,7 @@ pub struct Found {
 /// `linked` includes the log groups of accounts that are linked to this one for monitoring.
 pub async fn discover(
     connection: &Connection,
-    wanted: &Wanted,
+    wanted: &ClusterSelection,
     linked: bool,
     deadline: Instant,
 ) -> Result<Found, Failure> {
@@ -62,7 +62,7 @@ pub async fn discover(
 
 async fn log_groups(
     connection: &Connection,
-    wanted: &Wanted,
+    wanted: &ClusterSelection,
     linked: bool,
     deadline: Instant,
 ) -> Result<Vec<LogGroup>, Failure> {
@@ -106,7 +106,7 @@ async fn log_groups(
 /// later.
 async fn named_groups(
     connection: &Connection,
-    wanted: &Wanted,
+    wanted: &ClusterSelection,
     linked: bool,
     deadline: Instant,
 ) -> Result<Vec<LogGroup>, Failure> {
@@ -167,7 +167,7 @@ async fn list(
     let mut pages = Pages::default();
     loop {
         let page = call(
-            &connection.paces.describe,
+            &connection.rate_limiters.describe,
             "logs:DescribeLogGroups",
             deadline,
             || {
@@ -222,7 +222,7 @@ fn described(
         }),
         name,
         named: None,
-        described: Some(Described {
+        described: Some(LogGroupInfo {
             created: listed
                 .creation_time
                 .and_then(DateTime::<Utc>::from_timestamp_millis)
@@ -239,7 +239,7 @@ fn described(
     })
 }
 
-fn undescribed(connection: &Connection, wanted: &Wanted) -> Vec<LogGroup> {
+fn undescribed(connection: &Connection, wanted: &ClusterSelection) -> Vec<LogGroup> {
     let names: BTreeSet<&str> = wanted
         .names()
         .map(Selector::name)

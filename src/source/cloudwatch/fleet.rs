@@ -14,23 +14,23 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::cluster_selection::ClusterSelection;
 use super::discovery::{Found, discover};
 use super::log_group::LogGroup;
-use super::missing::Missing;
-use super::wanted::Wanted;
+use super::unseen_cluster::UnseenCluster;
 use crate::evidence::coverage::Coverages;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::{Connection, connect};
 use crate::source::aws::failure::Failure;
 
 /// Which clusters are wanted, where to look for them, and as whom.
 #[derive(Debug, Clone)]
-pub struct WantedFleet {
+pub struct FleetSelection {
     /// The clusters.
-    pub wanted: Wanted,
+    pub wanted: ClusterSelection,
     /// Every profile in every Region.
-    pub accesses: Vec<Access>,
+    pub accesses: Vec<AwsTarget>,
     /// Whether clusters of linked source accounts are wanted as well.
     pub linked: bool,
 }
@@ -41,7 +41,7 @@ pub struct Fleet {
     /// The Regions that have any, each under one identity.
     pub regions: Vec<FoundRegion>,
     /// What could not be found, or not be looked at.
-    pub missing: Vec<Missing>,
+    pub missing: Vec<UnseenCluster>,
     /// What else to know of clusters.
     pub notes: Coverages,
 }
@@ -59,8 +59,8 @@ pub struct FoundRegion {
 ///
 /// Fails if nothing can be reached, and if a profile or a Region is asked for that is not there.
 /// Where one of several identities has no credentials, its clusters are missing.
-pub async fn find(fleet: &WantedFleet, deadline: Instant) -> Result<Fleet, Failure> {
-    let WantedFleet {
+pub async fn find(fleet: &FleetSelection, deadline: Instant) -> Result<Fleet, Failure> {
+    let FleetSelection {
         wanted,
         accesses,
         linked,
@@ -71,7 +71,9 @@ pub async fn find(fleet: &WantedFleet, deadline: Instant) -> Result<Fleet, Failu
         match connected {
             Ok(connection) => connections.push(Arc::new(connection)),
             Err(failure) if failure.cause().is_of_the_command_line() => return Err(failure),
-            Err(failure) => fleet.missing.push(Missing::unreached(access, failure)),
+            Err(failure) => fleet
+                .missing
+                .push(UnseenCluster::unreached(access, failure)),
         }
     }
     if connections.is_empty()
@@ -79,7 +81,7 @@ pub async fn find(fleet: &WantedFleet, deadline: Instant) -> Result<Fleet, Failu
     {
         return Err(missing.failure);
     }
-    share_paces(&mut connections);
+    share_rate_limiters(&mut connections);
     let mut looking = tokio::task::JoinSet::new();
     for (place, connection) in connections.iter().enumerate() {
         let (connection, wanted, linked) = (Arc::clone(connection), wanted.clone(), *linked);
@@ -94,7 +96,7 @@ pub async fn find(fleet: &WantedFleet, deadline: Instant) -> Result<Fleet, Failu
         let connection = &connections[place];
         match found {
             Ok(found) => fleet.add(connection, found, wanted),
-            Err(failure) => fleet.missing.push(Missing::all(connection, failure)),
+            Err(failure) => fleet.missing.push(UnseenCluster::all(connection, failure)),
         }
     }
     fleet.ask_once();
@@ -111,14 +113,14 @@ pub async fn find(fleet: &WantedFleet, deadline: Instant) -> Result<Fleet, Failu
         }
         if fleet.regions.is_empty() && fleet.missing.is_empty() {
             let failure = Failure::new(Cause::NoClusters).in_region(connection);
-            fleet.missing.push(Missing::all(connection, failure));
+            fleet.missing.push(UnseenCluster::all(connection, failure));
         }
     }
     Ok(fleet)
 }
 
-/// Lets connections to the same account and Region share their paces: the quotas are the account's.
-fn share_paces(connections: &mut [Arc<Connection>]) {
+/// Lets connections to the same account and Region share their rate limiters: the quotas are the account's.
+fn share_rate_limiters(connections: &mut [Arc<Connection>]) {
     let mut known: BTreeMap<(String, String), Arc<Connection>> = BTreeMap::new();
     for connection in connections {
         let account = connection.account.as_ref();
@@ -128,13 +130,13 @@ fn share_paces(connections: &mut [Arc<Connection>]) {
                 free.insert(Arc::clone(connection));
             }
             Entry::Occupied(first) => {
-                *connection = Arc::new(connection.sharing_paces_with(first.get()));
+                *connection = Arc::new(connection.sharing_rate_limiters_with(first.get()));
             }
         }
     }
 }
 
-async fn connect_everywhere(accesses: &[Access]) -> Vec<Result<Connection, Failure>> {
+async fn connect_everywhere(accesses: &[AwsTarget]) -> Vec<Result<Connection, Failure>> {
     let mut connecting = tokio::task::JoinSet::new();
     for (place, access) in accesses.iter().cloned().enumerate() {
         connecting.spawn(async move { (place, connect(&access).await) });

@@ -18,7 +18,7 @@ pub struct LogGroup {
     /// The ARN, where linked accounts are asked too and a name alone does not tell whose it is.
     pub linked_arn: Option<String>,
     /// What is known of the group, unless that could not be queried.
-    pub described: Option<Described>,
+    pub described: Option<LogGroupInfo>,
     /// Present if the operator named the group: it may hold the events of other accounts and
     /// Regions, or of several clusters.
     pub named: Option<NamedEvents>,
@@ -33,7 +33,7 @@ pub struct NamedEvents {
 
 /// What DescribeLogGroups tells.
 #[derive(Debug, Clone)]
-pub struct Described {
+pub struct LogGroupInfo {
     /// When the group was created.
     pub created: DateTime<Utc>,
     /// For how many days its events are kept; for ever, if absent.
@@ -58,7 +58,7 @@ impl LogGroup {
     }
 
     /// The first moment of which events are kept; `None` if that is not known.
-    pub fn kept_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+    pub fn retained_since(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
         let described = self.described.as_ref()?;
         let retained = described
             .retention_days
@@ -68,12 +68,12 @@ impl LogGroup {
         }))
     }
 
-    /// Why nothing before [`Self::kept_since`] is there, in words.
-    pub fn kept_because(&self, now: DateTime<Utc>) -> String {
+    /// Why nothing before [`Self::retained_since`] is there, in words.
+    pub fn retention_reason(&self, now: DateTime<Utc>) -> String {
         let retention = self
             .described
             .as_ref()
-            .filter(|described| self.kept_since(now) > Some(described.created))
+            .filter(|described| self.retained_since(now) > Some(described.created))
             .and_then(|described| described.retention_days);
         match retention {
             Some(days) => format!("the log group keeps events for {days} d"),
@@ -89,10 +89,10 @@ impl LogGroup {
         until: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Option<u64> {
-        let kept_since = self.kept_since(now)?;
+        let retained_since = self.retained_since(now)?;
         let stored = self.described.as_ref()?.stored_bytes;
-        let kept = (now - kept_since).num_seconds().max(1);
-        let asked = (until.min(now) - since.max(kept_since))
+        let kept = (now - retained_since).num_seconds().max(1);
+        let asked = (until.min(now) - since.max(retained_since))
             .num_seconds()
             .max(0);
         Some((stored as f64 * (asked as f64 / kept as f64).min(1.0)) as u64)
@@ -145,7 +145,7 @@ mod tests {
             name: log_group_name::of_cluster("a"),
             linked_arn: None,
             named: None,
-            described: Some(Described {
+            described: Some(LogGroupInfo {
                 created: time(created),
                 retention_days,
                 stored_bytes: 1_000,
@@ -158,11 +158,14 @@ mod tests {
     fn what_is_kept_begins_with_creation_or_retention() {
         let now = time("2026-11-24T00:00:00Z");
         let young = group("2026-11-23T12:00:00Z", Some(30));
-        assert_eq!(young.kept_since(now), Some(time("2026-11-23T12:00:00Z")));
-        assert!(young.kept_because(now).contains("created"));
+        assert_eq!(
+            young.retained_since(now),
+            Some(time("2026-11-23T12:00:00Z"))
+        );
+        assert!(young.retention_reason(now).contains("created"));
         let old = group("2026-01-01T00:00:00Z", Some(3));
-        assert_eq!(old.kept_since(now), Some(time("2026-11-21T00:00:00Z")));
-        assert!(old.kept_because(now).contains("3 d"));
+        assert_eq!(old.retained_since(now), Some(time("2026-11-21T00:00:00Z")));
+        assert!(old.retention_reason(now).contains("3 d"));
         let whole_day = (time("2026-11-23T00:00:00Z"), now);
         assert_eq!(old.bytes_in(whole_day.0, whole_day.1, now), Some(333));
         assert_eq!(young.bytes_in(whole_day.0, whole_day.1, now), Some(1_000));

@@ -2,14 +2,14 @@
 //!
 //! # Architecture
 //!
-//! - [`wanted`], [`selector`], [`named_log_group`]: which clusters are wanted, as an operator names
+//! - [`cluster_selection`], [`selector`], [`named_log_group`]: which clusters are wanted, as an operator names
 //!   them, and in which log groups
-//! - [`discovery`], [`log_group`], [`fleet`], [`missing`]: which of them there are, what asking scans,
+//! - [`discovery`], [`log_group`], [`fleet`], [`unseen_cluster`]: which of them there are, what asking scans,
 //!   and what cannot be queried
 //! - [`origins`]: whose events a log group holds that the operator named
 //! - [`queries`]: each query with the meaning of its rows
 //! - [`chunk`]: which groups and seconds a query reads, and what is split and read again; pure
-//! - [`run`], [`row`], [`pause`]: one query from its start to its last row, or to its stop
+//! - [`run`], [`row`], [`poll_backoff`]: one query from its start to its last row, or to its stop
 //! - [`reading`]: what rows come to
 //! - [`query_limits`]: the windows of a run, and their limits
 //! - [`budget`], [`scan_budget`]: what a run may take, and what it has scanned
@@ -18,7 +18,7 @@
 //! - [`self_check`]: the aggregate query put to the test by the service that runs it
 //! - [`silence`]: clusters whose audit log did not prove that it was seen
 //! - [`console`]: the link that opens a query in the console
-//! - [`examination`]: what a sweep needs, looked at piece by piece
+//! - [`preflight`]: what a sweep needs, looked at piece by piece
 //! - [`price`], [`estimate`]: what bytes scanned cost, and what asking would scan
 //!
 //! A query that was started and is no longer needed is always stopped. What a query could not
@@ -27,16 +27,16 @@
 
 pub mod budget;
 pub mod chunk;
+pub mod cluster_selection;
 pub mod console;
 pub mod discovery;
 pub mod estimate;
-pub mod examination;
 pub mod fleet;
 pub mod log_group;
-pub mod missing;
 pub mod named_log_group;
 pub mod origins;
-mod pause;
+mod poll_backoff;
+pub mod preflight;
 pub mod price;
 pub mod queries;
 pub mod query_limits;
@@ -50,7 +50,7 @@ pub mod selector;
 pub mod self_check;
 pub mod silence;
 pub mod transformer;
-pub mod wanted;
+pub mod unseen_cluster;
 
 use super::Gathered;
 use super::aws::cause::Cause;
@@ -122,7 +122,7 @@ pub async fn gather<C: Collect + 'static>(
         if *missing.failure.cause() == Cause::AuditLoggingOff {
             detail = format!("{detail}; {}", missing.failure.hint());
         }
-        coverage.gap(&place, GapKind::NotAsked, detail);
+        coverage.gap(&place, GapKind::NotQueried, detail);
         outcome
             .gathered
             .coverages

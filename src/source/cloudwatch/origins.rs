@@ -9,15 +9,15 @@ use std::sync::Arc;
 
 use tokio::task::JoinSet;
 
+use super::cluster_selection::ClusterSelection;
 use super::fleet::{Fleet, FoundRegion};
 use super::log_group::{LogGroup, NamedEvents};
-use super::missing::Missing;
 use super::queries::log_origins;
 use super::queries::logs_query::QuerySpan;
 use super::query_limits::QueryLimits;
 use super::row::Row;
 use super::run::{Completion, QueryResult, QuerySpec, run};
-use super::wanted::Wanted;
+use super::unseen_cluster::UnseenCluster;
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
@@ -36,7 +36,7 @@ struct Origin {
 
 /// Replaces each log group that was named by one for every cluster whose events it holds, as far as
 /// that cluster is wanted. It takes one query over the window for each log group.
-pub async fn split(fleet: &mut Fleet, wanted: &Wanted, limits: &QueryLimits) {
+pub async fn split(fleet: &mut Fleet, wanted: &ClusterSelection, limits: &QueryLimits) {
     let mut running = JoinSet::new();
     for (place, region) in fleet.regions.iter_mut().enumerate() {
         let (named, others): (Vec<_>, Vec<_>) = region
@@ -84,7 +84,7 @@ pub async fn split(fleet: &mut Fleet, wanted: &Wanted, limits: &QueryLimits) {
                 }
                 groups.extend(wanted_parts);
             }
-            Err(failure) => fleet.missing.push(Missing {
+            Err(failure) => fleet.missing.push(UnseenCluster {
                 cluster: Arc::clone(&group.cluster),
                 failure: failure.concerning_group(&group, connection),
             }),
@@ -95,7 +95,7 @@ pub async fn split(fleet: &mut Fleet, wanted: &Wanted, limits: &QueryLimits) {
 }
 
 /// Notes the clusters that were named and have no event in any of the log groups.
-fn miss(fleet: &mut Fleet, wanted: &Wanted) {
+fn miss(fleet: &mut Fleet, wanted: &ClusterSelection) {
     let groups = fleet.regions.iter().flat_map(|region| region.groups.iter());
     let found: BTreeSet<Arc<Cluster>> = groups.map(|group| Arc::clone(&group.cluster)).collect();
     // Where a log group could not be read, the cluster may be in it.
@@ -114,7 +114,7 @@ fn miss(fleet: &mut Fleet, wanted: &Wanted) {
         let cause = Cause::NotInLogGroups {
             log_groups: groups.collect(),
         };
-        fleet.missing.push(Missing {
+        fleet.missing.push(UnseenCluster {
             failure: Failure::new(cause).of_cluster(&cluster),
             cluster: Arc::new(cluster),
         });

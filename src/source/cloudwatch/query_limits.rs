@@ -218,8 +218,8 @@ pub fn first_probes(
 fn sets_of_groups(groups: &[LogGroup], limits: &QueryLimits) -> Vec<Vec<usize>> {
     let (mut shared, mut alone) = (Vec::new(), Vec::new());
     for (place, group) in groups.iter().enumerate() {
-        match group.kept_since(limits.end.now) {
-            Some(kept_since) if kept_since > limits.end.until => {}
+        match group.retained_since(limits.end.now) {
+            Some(retained_since) if retained_since > limits.end.until => {}
             Some(_) => shared.push(place),
             None => alone.push(vec![place]),
         }

@@ -173,7 +173,7 @@ async fn start(
     let one_is_linked = spec.groups.iter().any(|group| group.linked_arn.is_some());
     let started = call_with(
         Repeat::Unsafe,
-        &connection.paces.start_query,
+        &connection.rate_limiters.start_query,
         "logs:StartQuery",
         deadline,
         || {
@@ -222,7 +222,7 @@ async fn start(
 /// of any other.
 async fn stop_query(connection: &Connection, id: &str) {
     let stopped = call(
-        &connection.paces.stop_query,
+        &connection.rate_limiters.stop_query,
         "logs:StopQuery",
         Instant::now() + STOP_WITHIN,
         || connection.client.stop_query().query_id(id).send(),

@@ -51,7 +51,7 @@ async fn get(
 ) -> Result<Transformer, Failure> {
     let client = &connection.client;
     let calling = call(
-        &connection.paces.describe,
+        &connection.rate_limiters.describe,
         GET_TRANSFORMER,
         deadline,
         || {

@@ -19,11 +19,11 @@ use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 
 /// A description; none if there was no answer in time.
-type Described = Result<Option<Description>, Failure>;
+type LogGroupInfo = Result<Option<Description>, Failure>;
 
 /// A cluster to describe, and by which connection.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ClusterToDescribe {
     /// The connection to its Region.
     pub connection: Arc<Connection>,
     /// The cluster.
@@ -33,9 +33,9 @@ pub struct Wanted {
     pub may_be_elsewhere: bool,
 }
 
-impl Wanted {
+impl ClusterToDescribe {
     /// The description, unless it is of another account's cluster of the same name.
-    async fn describe(&self, deadline: Instant) -> Described {
+    async fn describe(&self, deadline: Instant) -> LogGroupInfo {
         let described = describe(&self.connection, self.cluster.name.unescaped(), deadline).await?;
         Ok(described.filter(|description| !self.may_be_elsewhere || self.is_of(description)))
     }
@@ -56,7 +56,7 @@ impl Wanted {
 const NEXT_ANSWER_WITHIN: Duration = Duration::from_secs(2);
 
 /// The answers that have come so far.
-type Answers = BTreeMap<Arc<Cluster>, Described>;
+type Answers = BTreeMap<Arc<Cluster>, LogGroupInfo>;
 
 /// The versions of clusters as far as they are known without their logs; grows while the EKS API
 /// answers.
@@ -122,7 +122,7 @@ pub struct Descriptions {
     /// The calls, which end with this.
     running: JoinSet<()>,
     sender: Arc<watch::Sender<Answers>>,
-    wanted: BTreeMap<Arc<Cluster>, Wanted>,
+    wanted: BTreeMap<Arc<Cluster>, ClusterToDescribe>,
 }
 
 impl Default for Descriptions {
@@ -137,14 +137,14 @@ impl Default for Descriptions {
 
 impl Descriptions {
     /// Starts to ask for these clusters.
-    pub fn start(wanted: impl IntoIterator<Item = Wanted>, deadline: Instant) -> Self {
+    pub fn start(wanted: impl IntoIterator<Item = ClusterToDescribe>, deadline: Instant) -> Self {
         let mut descriptions = Self::default();
         descriptions.add(wanted, deadline);
         descriptions
     }
 
     /// Starts to ask for more clusters.
-    pub fn add(&mut self, wanted: impl IntoIterator<Item = Wanted>, deadline: Instant) {
+    pub fn add(&mut self, wanted: impl IntoIterator<Item = ClusterToDescribe>, deadline: Instant) {
         for wanted in wanted {
             let cluster = Arc::clone(&wanted.cluster);
             if self.wanted.insert(cluster, wanted.clone()).is_some() {
@@ -209,7 +209,7 @@ impl Descriptions {
                                 .concerning(cluster, &wanted.connection);
                             let words = format!("{}; {}", failure.summary(), failure.hint());
                             if reaches_the_present {
-                                coverage.gap(&place, GapKind::NotAsked, words);
+                                coverage.gap(&place, GapKind::NotQueried, words);
                             } else {
                                 coverage.note_times(&place, words, 1);
                             }

@@ -8,22 +8,22 @@
 //! - [`framing`]: an input cut into values, one a line
 //! - [`carrier`]: what events are wrapped in, learned from the first values
 //! - [`blocks`], [`ranges`]: a stream, or a part of a large file, cut into blocks of whole lines
-//! - [`phrases`], `written_event`, [`written_time`], `target`, [`scan`]: the evidence in a block:
+//! - [`phrases`], `written_event`, [`raw_timestamp`], `target`, [`scan`]: the evidence in a block:
 //!   bytes are searched before anything is parsed
 //! - [`recognition`]: what an input without events is, and what makes it readable
-//! - [`found`], [`found_in_file`]: what was found beside the evidence
+//! - [`block_stats`], [`file_stats`]: what was found beside the evidence
 //! - [`workers`]: which thread does what
 //!
 //! Memory is bounded by the number of threads times the size of a block, whatever the size of
 //! the input.
 
+pub mod block_stats;
 pub mod blocks;
 pub mod carrier;
 mod cluster_names;
 mod colours;
 pub mod encoding;
-pub mod found;
-pub mod found_in_file;
+pub mod file_stats;
 pub mod framing;
 pub mod inputs;
 pub mod live_file;
@@ -31,6 +31,7 @@ mod objects;
 pub mod open;
 pub mod phrases;
 pub mod ranges;
+pub mod raw_timestamp;
 pub mod recognition;
 pub mod scan;
 mod target;
@@ -39,7 +40,6 @@ mod trickle;
 mod utf_16;
 pub mod workers;
 mod written_event;
-pub mod written_time;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -47,12 +47,12 @@ use std::sync::Arc;
 use super::Gathered;
 use super::progress::Progress;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::coverage::{Coverages, GapKind};
 use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
-use found::Marks;
-use found_in_file::FoundInFile;
+use block_stats::Marks;
+use file_stats::FileStats;
 use inputs::Inputs;
 
 /// Why no file could be read at all.
@@ -152,7 +152,7 @@ pub fn read<C: Collect>(inputs: &Inputs, progress: &Progress) -> Result<Gathered
 /// The paths that were asked for and hold no audit event, each with its cluster and what was found
 /// in it instead. A file that a walk finds beside audit logs may be anything; a path that somebody
 /// typed is meant to be one.
-fn unread_paths(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, String, String)> {
+fn unread_paths(inputs: &Inputs, found: &[FileStats]) -> Vec<(Arc<Cluster>, String, String)> {
     let of_path = |path: usize| {
         let pairs = inputs.found.iter().zip(found);
         pairs.filter(move |(input, _)| input.asked == path)
@@ -170,8 +170,8 @@ fn unread_paths(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, St
 }
 
 /// The clusters that paths name and of which no file holds an audit event.
-fn dark_clusters(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, String)> {
-    let mut seen: BTreeMap<&Arc<Cluster>, Vec<&FoundInFile>> = BTreeMap::new();
+fn dark_clusters(inputs: &Inputs, found: &[FileStats]) -> Vec<(Arc<Cluster>, String)> {
+    let mut seen: BTreeMap<&Arc<Cluster>, Vec<&FileStats>> = BTreeMap::new();
     for (input, found) in inputs.found.iter().zip(found) {
         if input.names_cluster {
             seen.entry(&input.cluster).or_default().push(found);
@@ -180,7 +180,7 @@ fn dark_clusters(inputs: &Inputs, found: &[FoundInFile]) -> Vec<(Arc<Cluster>, S
     for cluster in &inputs.skipped_clusters {
         seen.entry(cluster).or_default();
     }
-    let is_dark = |(_, found): &(&Arc<Cluster>, Vec<&FoundInFile>)| {
+    let is_dark = |(_, found): &(&Arc<Cluster>, Vec<&FileStats>)| {
         found.iter().all(|found| found.without_events().is_some())
     };
     let dark = seen.into_iter().filter(is_dark);
@@ -225,22 +225,22 @@ fn nothing_read<C>(gathered: &Gathered<C>, inputs: &Inputs, found: String) -> Fi
 }
 
 /// What all inputs hold instead of events.
-fn found_instead_of_all(inputs: &Inputs, found: &[FoundInFile]) -> String {
+fn found_instead_of_all(inputs: &Inputs, found: &[FileStats]) -> String {
     let skipped: u64 = inputs.notes.iter().map(|(_, _, count)| count).sum();
     match found.is_empty() && skipped > 0 {
         true => format!(
             "{} dated outside the window by the key and not read; --since and --until set it",
-            counted(skipped, "object is", "objects are")
+            pluralize(skipped, "object is", "objects are")
         ),
         false => found_instead(found),
     }
 }
 
 /// What inputs without events hold instead.
-fn found_instead<'a>(found: impl IntoIterator<Item = &'a FoundInFile>) -> String {
+fn found_instead<'a>(found: impl IntoIterator<Item = &'a FileStats>) -> String {
     let mut kinds: BTreeMap<&str, u64> = BTreeMap::new();
     let mut marks = Marks::default();
-    for (looks_like, in_file) in found.into_iter().filter_map(FoundInFile::without_events) {
+    for (looks_like, in_file) in found.into_iter().filter_map(FileStats::without_events) {
         if let Some(words) = looks_like {
             *kinds.entry(words).or_default() += 1;
         }
@@ -254,14 +254,14 @@ fn found_instead<'a>(found: impl IntoIterator<Item = &'a FoundInFile>) -> String
     if marks.other_source > 0 {
         words.push(format!(
             "{} the phrase of a stale token but come from other logs, streams or containers than the API server's audit log",
-            counted(marks.other_source, "value has", "values have")
+            pluralize(marks.other_source, "value has", "values have")
         ));
     }
     let unread = marks.all() - marks.other_source;
     if unread > 0 {
         words.push(format!(
             "{} the phrase of a stale token but no audit event",
-            counted(unread, "value has", "values have")
+            pluralize(unread, "value has", "values have")
         ));
     }
     if words.is_empty() {

@@ -29,7 +29,7 @@ pub type Stream<'a> = Box<dyn Read + Send + 'a>;
 /// An input, opened.
 pub struct Opened<'a> {
     /// The decompressed bytes, from the first.
-    pub stream: Peeked<'a>,
+    pub stream: PeekReader<'a>,
     /// The file itself, if it can be read at any place.
     pub file: Option<Arc<LiveFile>>,
     /// Whether the stream is the file's own bytes.
@@ -60,7 +60,7 @@ pub fn open<'a>(
             None => Box::new(File::open(path)?),
         },
     };
-    let (stream, layers) = decoded(Box::new(Counted { raw, progress }))?;
+    let (stream, layers) = decoded(Box::new(ProgressReader { raw, progress }))?;
     Ok(Opened {
         stream,
         file,
@@ -69,19 +69,19 @@ pub fn open<'a>(
 }
 
 /// The bytes behind all layers of compression, and how many layers there were.
-pub fn decoded(raw: Stream<'_>) -> io::Result<(Peeked<'_>, usize)> {
+pub fn decoded(raw: Stream<'_>) -> io::Result<(PeekReader<'_>, usize)> {
     let mut stream = raw;
     for layers in 0..=LAYERS {
-        let peeked = Peeked::new(stream);
+        let peeked = PeekReader::new(stream);
         stream = match Encoding::of(peeked.beginning()) {
             Encoding::Plain => return Ok((peeked, layers)),
             Encoding::Utf16(order) => {
                 let text = utf_16::text(peeked, order);
-                return Ok((Peeked::new(Box::new(text)), layers + 1));
+                return Ok((PeekReader::new(Box::new(text)), layers + 1));
             }
             Encoding::Coloured => {
                 let text = WithoutColours::of(peeked);
-                return Ok((Peeked::new(Box::new(text)), layers + 1));
+                return Ok((PeekReader::new(Box::new(text)), layers + 1));
             }
             Encoding::Unread(what) => return Err(io::Error::other(what)),
             Encoding::Gzip | Encoding::Zstd if layers == LAYERS => break,
@@ -127,14 +127,14 @@ impl<R: Read> Read for Decoder<R> {
 }
 
 /// A stream whose beginning was looked at.
-pub struct Peeked<'a> {
+pub struct PeekReader<'a> {
     beginning: Cursor<Vec<u8>>,
     /// What stopped the look, if anything did; told when the beginning was read.
     error: Option<io::Error>,
     rest: Stream<'a>,
 }
 
-impl<'a> Peeked<'a> {
+impl<'a> PeekReader<'a> {
     fn new(rest: Stream<'a>) -> Self {
         let mut peeked = Self {
             beginning: Cursor::new(Vec::with_capacity(BEGINNING)),
@@ -163,7 +163,7 @@ impl<'a> Peeked<'a> {
     }
 }
 
-impl Read for Peeked<'_> {
+impl Read for PeekReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.beginning.read(buffer)? {
             0 => match self.error.take() {
@@ -175,12 +175,12 @@ impl Read for Peeked<'_> {
     }
 }
 
-struct Counted<'a> {
+struct ProgressReader<'a> {
     raw: Stream<'a>,
     progress: &'a Progress,
 }
 
-impl Read for Counted<'_> {
+impl Read for ProgressReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.raw.read(buffer)?;
         self.progress.advance(read as u64);

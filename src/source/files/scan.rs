@@ -11,8 +11,8 @@ use std::sync::{Arc, LazyLock};
 
 use memchr::memmem::Finder;
 
+use super::block_stats::BlockStats;
 use super::carrier::Layout;
-use super::found::Found;
 use super::phrases::{Phrases, Versions, marks_in};
 use super::target::Target;
 use crate::evidence::cluster::Cluster;
@@ -32,8 +32,8 @@ pub fn scan<C: Collect>(
     cluster: &Arc<Cluster>,
     arrivals: RequestFilter,
     collector: &mut C,
-) -> Found {
-    let mut found = Found::default();
+) -> BlockStats {
+    let mut found = BlockStats::default();
     let layout = Layout::default();
     for (_, more) in scan_values(block, Some(&layout), cluster, &|_| arrivals, collector) {
         found.merge(more);
@@ -50,7 +50,7 @@ pub fn scan_values<C: Collect>(
     cluster: &Arc<Cluster>,
     wanted: Wanted<'_>,
     collector: &mut C,
-) -> Vec<(Arc<Cluster>, Found)> {
+) -> Vec<(Arc<Cluster>, BlockStats)> {
     let arrivals = wanted(cluster);
     let mut phrases = Phrases::of(block);
     let mut scan = Scan {
@@ -119,7 +119,7 @@ struct Scan<'a, C> {
 }
 
 impl<C: Collect> Scan<'_, C> {
-    fn found(&mut self) -> &mut Found {
+    fn found(&mut self) -> &mut BlockStats {
         &mut self.targets[self.target].found
     }
 

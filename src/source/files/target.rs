@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::found::Found;
-use super::written_time::WrittenTime;
+use super::block_stats::BlockStats;
+use super::raw_timestamp::RawTimestamp;
 use crate::audit::control_plane::believable;
 use crate::audit::event::AuditEvent;
 use crate::evidence::cluster::Cluster;
@@ -15,13 +15,13 @@ use crate::source::request_filter::RequestFilter;
 pub(super) struct Target {
     pub(super) cluster: Arc<Cluster>,
     pub(super) arrivals: RequestFilter,
-    pub(super) found: Found,
+    pub(super) found: BlockStats,
     /// The extreme times of events that were not parsed.
-    first_time: Option<WrittenTime>,
-    last_time: Option<WrittenTime>,
+    first_time: Option<RawTimestamp>,
+    last_time: Option<RawTimestamp>,
     /// The end of the window, and the latest of these times that does not lie behind it.
-    until: Option<WrittenTime>,
-    newest_inside: Option<WrittenTime>,
+    until: Option<RawTimestamp>,
+    newest_inside: Option<RawTimestamp>,
 }
 
 impl Target {
@@ -29,10 +29,10 @@ impl Target {
         Self {
             cluster,
             arrivals,
-            found: Found::default(),
+            found: BlockStats::default(),
             first_time: None,
             last_time: None,
-            until: arrivals.until.and_then(WrittenTime::at),
+            until: arrivals.until.and_then(RawTimestamp::at),
             newest_inside: None,
         }
     }
@@ -46,7 +46,7 @@ impl Target {
     }
 
     /// Notes the time of an event as it was written.
-    pub(super) fn saw(&mut self, time: WrittenTime) {
+    pub(super) fn saw(&mut self, time: RawTimestamp) {
         if self.first_time.is_none_or(|first| time < first) {
             self.first_time = Some(time);
         }
@@ -69,7 +69,7 @@ impl Target {
         }
     }
 
-    pub(super) fn finish(mut self) -> (Arc<Cluster>, Found) {
+    pub(super) fn finish(mut self) -> (Arc<Cluster>, BlockStats) {
         let times = [self.first_time, self.last_time, self.newest_inside];
         for time in times.into_iter().flatten() {
             if let Ok(time) = DateTime::parse_from_rfc3339(&time.text()) {

@@ -16,7 +16,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use super::blocks::Buffer;
 use super::carrier::Layout;
-use super::found_in_file::FoundInFile;
+use super::file_stats::FileStats;
 use super::inputs::{Inputs, Place};
 use super::live_file::LiveFile;
 use super::ranges::RANGE;
@@ -30,7 +30,7 @@ use crate::source::s3::downloads::Downloads;
 const MOST_WORKERS: usize = 16;
 
 /// Reads all inputs: the evidence, and what was found in each file, in their order.
-pub fn read_all<C: Collect>(inputs: &Inputs, progress: &Progress) -> (C, Vec<FoundInFile>) {
+pub fn read_all<C: Collect>(inputs: &Inputs, progress: &Progress) -> (C, Vec<FileStats>) {
     let work = Work {
         inputs,
         progress,
@@ -74,7 +74,7 @@ struct Work<'a> {
     inputs: &'a Inputs,
     progress: &'a Progress,
     downloads: Downloads<'a>,
-    found: Vec<Mutex<FoundInFile>>,
+    found: Vec<Mutex<FileStats>>,
     queue: Mutex<Queue>,
     /// Told whenever there may be something to do, or nothing more.
     changed: Condvar,
@@ -82,7 +82,7 @@ struct Work<'a> {
 
 #[derive(Default)]
 struct Queue {
-    blocks: VecDeque<Handed>,
+    blocks: VecDeque<QueuedBlock>,
     ranges: VecDeque<LargeFile>,
     next_input: usize,
     /// Workers that have a file open and may hand on blocks.
@@ -94,7 +94,7 @@ struct Queue {
 }
 
 /// A block that one worker read for another to search.
-struct Handed {
+struct QueuedBlock {
     input: usize,
     layout: Option<Arc<Layout>>,
     lines: Buffer,
@@ -111,7 +111,7 @@ struct LargeFile {
 }
 
 enum Task {
-    Search(Handed),
+    Search(QueuedBlock),
     Range(LargeFile),
     Open(usize),
 }
@@ -132,7 +132,7 @@ impl Work<'_> {
                 }
                 Task::Range(range) => self.range(&range, &mut buffer, &mut collector),
                 Task::Open(input) => {
-                    let reading = Reading(self);
+                    let reading = OpenFileGuard(self);
                     self.open(input, &mut buffer, &mut collector);
                     drop(reading);
                 }
@@ -148,7 +148,7 @@ impl Work<'_> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn found(&self, input: usize) -> MutexGuard<'_, FoundInFile> {
+    fn found(&self, input: usize) -> MutexGuard<'_, FileStats> {
         self.found[input]
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -204,7 +204,7 @@ impl Work<'_> {
     }
 
     /// Hands a block to a worker that waits for one, or searches it here.
-    fn hand_on<C: Collect>(
+    fn dispatch<C: Collect>(
         &self,
         input: usize,
         layout: Option<&Arc<Layout>>,
@@ -214,7 +214,7 @@ impl Work<'_> {
         let mut queue = self.queue();
         if queue.blocks.len() < queue.waiting {
             let spare = queue.spare.pop().unwrap_or_default();
-            queue.blocks.push_back(Handed {
+            queue.blocks.push_back(QueuedBlock {
                 input,
                 layout: layout.map(Arc::clone),
                 lines: std::mem::replace(lines, spare),
@@ -229,9 +229,9 @@ impl Work<'_> {
 }
 
 /// Keeps the others waiting for blocks as long as it lives.
-struct Reading<'a, 'b>(&'a Work<'b>);
+struct OpenFileGuard<'a, 'b>(&'a Work<'b>);
 
-impl Drop for Reading<'_, '_> {
+impl Drop for OpenFileGuard<'_, '_> {
     fn drop(&mut self) {
         self.0.queue().reading -= 1;
         self.0.changed.notify_all();

@@ -1,6 +1,6 @@
 //! How the API server writes an event: what tells one, and its time, without parsing.
 
-use super::written_time::WrittenTime;
+use super::raw_timestamp::RawTimestamp;
 
 /// How the API server begins every event; other writers may order the keys otherwise.
 const EVENT: &[u8; 43] = br#"{"kind":"Event","apiVersion":"audit.k8s.io/"#;
@@ -22,12 +22,12 @@ pub(super) fn begins_as_event(line: &[u8]) -> bool {
 /// The time of an event's stage, where the API server writes it: last of all, or before the
 /// annotations. Text inside an annotation cannot look like it, because its quotes are escaped,
 /// and a request body stands before it.
-pub(super) fn stage_time(event: &[u8], key: &[u8]) -> Option<WrittenTime> {
+pub(super) fn stage_time(event: &[u8], key: &[u8]) -> Option<RawTimestamp> {
     memchr::memrchr_iter(b'Z', event).find_map(|last| {
         let (before, time) = event[..=last].split_last_chunk()?;
         before
             .ends_with(key)
-            .then(|| WrittenTime::of(time))
+            .then(|| RawTimestamp::of(time))
             .flatten()
     })
 }

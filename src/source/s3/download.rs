@@ -126,7 +126,7 @@ enum Passed {
 /// Asks for the bytes from `from` on, of the version that was listed.
 async fn answer(object: &Object, from: u64) -> Result<GetObjectOutput, Failure> {
     let bucket = &object.bucket;
-    let pace = &bucket.connection.paces.get_object;
+    let pace = &bucket.connection.rate_limiters.get_object;
     let deadline = Instant::now() + ANSWER_WITHIN;
     let range = (from > 0).then(|| format!("bytes={from}-"));
     let answering = call(pace, GET_OBJECT, deadline, || {

@@ -31,7 +31,7 @@ impl Bucket {
         loop {
             let deadline = Instant::now() + PAGE_WITHIN;
             let listing = call(
-                &self.connection.paces.list_objects,
+                &self.connection.rate_limiters.list_objects,
                 LIST_BUCKET,
                 deadline,
                 || {

@@ -11,7 +11,7 @@ use tokio::runtime::Runtime;
 use super::bucket::Bucket;
 use super::location::Location;
 use super::object::Object;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::{Connection, connect};
 use crate::source::aws::failure::Failure;
@@ -34,14 +34,14 @@ impl Store {
     /// Finds credentials. Requests are counted as progress, and made on `runtime`.
     pub fn connect(
         runtime: Runtime,
-        access: &Access,
+        access: &AwsTarget,
         progress: Arc<Progress>,
     ) -> Result<Self, Failure> {
         let connection = runtime.block_on(async {
             match connect(access).await {
                 Err(failure) if *failure.cause() == Cause::NoRegion => {
                     let region = Some(ANY_REGION.to_owned());
-                    connect(&Access {
+                    connect(&AwsTarget {
                         region,
                         ..access.clone()
                     })

@@ -8,6 +8,7 @@ use eks_stale_tokens::evidence::coverage::Coverages;
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::source::cloudwatch::budget::Budget;
+use eks_stale_tokens::source::cloudwatch::cluster_selection::ClusterSelection;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
@@ -15,7 +16,6 @@ use eks_stale_tokens::source::cloudwatch::queries::{
     audit_evidence, stale_token_events, stale_token_holders,
 };
 use eks_stale_tokens::source::cloudwatch::query_limits::{QueryLimits, RunLimits, WindowEnd};
-use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::verdict::judge;
 use loopback_cloudwatch::LogClass;
@@ -155,7 +155,7 @@ fn windows_that_begin_in_the_middle_give_the_same() {
 async fn judged(endpoint: String, query: LogsQuery) -> Report {
     let connection = connection(endpoint);
     let deadline = tokio::time::Instant::now() + Duration::from_secs(60);
-    let wanted = Wanted::selected(vec!["recording".parse().expect("a name")], Vec::new());
+    let wanted = ClusterSelection::selected(vec!["recording".parse().expect("a name")], Vec::new());
     let groups = discover(&connection, &wanted, false, deadline)
         .await
         .expect("found")

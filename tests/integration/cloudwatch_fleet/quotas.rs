@@ -3,16 +3,16 @@
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use eks_stale_tokens::evidence::accepted::Evidence;
+use eks_stale_tokens::evidence::accepted::StaleTokenRequest;
 use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
 use eks_stale_tokens::evidence::single_request::SingleRequest;
 use eks_stale_tokens::source::cloudwatch::budget::Budget;
+use eks_stale_tokens::source::cloudwatch::cluster_selection::ClusterSelection;
 use eks_stale_tokens::source::cloudwatch::discovery::discover;
 use eks_stale_tokens::source::cloudwatch::fleet::{Fleet, FoundRegion};
 use eks_stale_tokens::source::cloudwatch::queries::logs_query::LogsQuery;
 use eks_stale_tokens::source::cloudwatch::queries::stale_token_events;
 use eks_stale_tokens::source::cloudwatch::query_limits::{QueryLimits, RunLimits, WindowEnd};
-use eks_stale_tokens::source::cloudwatch::wanted::Wanted;
 use eks_stale_tokens::source::cloudwatch::{Outcome, gather};
 use eks_stale_tokens::source::single_requests::SingleRequests;
 use loopback_cloudwatch::{CloudWatch, End, Fate, Fault, LogGroup, Operation, Quotas, When};
@@ -105,15 +105,20 @@ const EVENTS_BY_THE_HUNDRED: LogsQuery = LogsQuery {
 };
 
 /// What that query brings back from all groups of a service, and what is missing.
-fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<Evidence>, Vec<Gap>) {
+fn asked_for_events(cloudwatch: &CloudWatch) -> (Vec<StaleTokenRequest>, Vec<Gap>) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         let connection = connection(cloudwatch.endpoint());
         let deadline = tokio::time::Instant::now() + Duration::from_secs(120);
-        let groups = discover(&connection, &Wanted::all(Vec::new()), false, deadline)
-            .await
-            .expect("found")
-            .groups;
+        let groups = discover(
+            &connection,
+            &ClusterSelection::all(Vec::new()),
+            false,
+            deadline,
+        )
+        .await
+        .expect("found")
+        .groups;
         let time =
             |second: i64| chrono::DateTime::from_timestamp(START + second, 0).expect("a time");
         let budget = Budget {

@@ -1,4 +1,4 @@
-use eks_stale_tokens::evidence::count::counted;
+use eks_stale_tokens::evidence::count::pluralize;
 use tempfile::TempDir;
 
 use super::{gaps, recorded, report, sweep, written};
@@ -39,7 +39,7 @@ fn gzip_that_is_cut_off_is_read_as_far_as_it_goes() {
         detail.starts_with("the gzip data is truncated; "),
         "{detail}"
     );
-    let counted = counted(lines, "line", "lines");
+    let counted = pluralize(lines, "line", "lines");
     assert!(detail.contains(&format!("; {counted}, ")), "{detail}");
     assert!(lines > 1000, "{lines}");
 }

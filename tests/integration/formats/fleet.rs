@@ -51,7 +51,7 @@ fn fleet() -> Report {
                 scan.gaps.push(CountedGap {
                     gap: Gap {
                         place: format!("/aws/eks/prod-{number:03}/cluster").into(),
-                        kind: GapKind::NotAsked,
+                        kind: GapKind::NotQueried,
                         detail: format!("its audit logging is off; enable it: aws eks update-cluster-config --name prod-{number:03}").into(),
                     },
                     count: 1,

@@ -67,7 +67,8 @@ pub(super) enum GapKind {
     /// A query that was interrupted.
     Interrupted,
     /// A cluster that could not be queried.
-    NotAsked,
+    #[serde(rename = "not_asked")]
+    NotQueried,
 }
 
 /// A note and how often it was made.

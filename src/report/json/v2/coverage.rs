@@ -70,7 +70,8 @@ pub(super) enum GapKind {
     /// A query that was interrupted.
     Interrupted,
     /// A cluster that could not be queried.
-    NotAsked,
+    #[serde(rename = "not_asked")]
+    NotQueried,
     /// A log without any event in the window.
     NoEvents,
     /// A cluster whose newest audit event lies long before the end of the window.
@@ -141,7 +142,7 @@ both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
 both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
 both_ways!(enum GapKind, coverage::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
-    RowLimit, QueryEnded, TimeLimit, Interrupted, NotAsked, NoEvents, AuditLogStopped,
+    RowLimit, QueryEnded, TimeLimit, Interrupted, NotQueried, NoEvents, AuditLogStopped,
     NotAnAuditLog, NoAnnotations, PodsNotUsed, ContradictoryAnswer,
 });
 both_ways!(struct Filtered, filtered::Filtered { wanted, among });

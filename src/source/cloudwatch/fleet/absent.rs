@@ -10,16 +10,16 @@ use crate::evidence::cluster::Cluster;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use crate::source::cloudwatch::cluster_selection::ClusterSelection;
 use crate::source::cloudwatch::discovery::names_like;
-use crate::source::cloudwatch::missing::Missing;
-use crate::source::cloudwatch::wanted::Wanted;
+use crate::source::cloudwatch::unseen_cluster::UnseenCluster;
 use crate::source::eks;
 
 impl Fleet {
     /// Notes which log groups were named and not found.
     pub(super) async fn miss_log_groups(
         &mut self,
-        wanted: &Wanted,
+        wanted: &ClusterSelection,
         connections: &[Arc<Connection>],
         deadline: Instant,
     ) {
@@ -44,7 +44,7 @@ impl Fleet {
             };
             if let Some(connection) = connections.first() {
                 let failure = Failure::new(cause.clone()).in_region(connection);
-                self.missing.push(Missing {
+                self.missing.push(UnseenCluster {
                     cluster: Arc::new(Cluster {
                         region: Some(connection.region.clone()),
                         account: connection.account.clone(),
@@ -59,7 +59,7 @@ impl Fleet {
     /// Notes which clusters were named and not found.
     pub(super) async fn miss(
         &mut self,
-        wanted: &Wanted,
+        wanted: &ClusterSelection,
         connection: &Connection,
         connections: &[Arc<Connection>],
         deadline: Instant,
@@ -91,13 +91,13 @@ impl Fleet {
             let dark = listed.iter().find(|(_, listed)| listed == name);
             self.missing.push(match dark {
                 Some((connection, _)) => {
-                    Missing::dark(name, connection.account.clone(), connection)
+                    UnseenCluster::dark(name, connection.account.clone(), connection)
                 }
                 None => {
                     let names = listed.iter().map(|(_, name)| &**name);
                     let names = names.chain(found.iter().map(|cluster| cluster.name.unescaped()));
                     let nearest = nearest(name, names).first().map(|name| (*name).to_owned());
-                    Missing::named(
+                    UnseenCluster::named(
                         name,
                         connection.account.clone(),
                         Cause::NoLogGroup { nearest },

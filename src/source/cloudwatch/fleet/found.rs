@@ -7,10 +7,10 @@ use super::{Fleet, FoundRegion};
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
+use crate::source::cloudwatch::cluster_selection::ClusterSelection;
 use crate::source::cloudwatch::discovery::Found;
 use crate::source::cloudwatch::log_group::LogGroup;
-use crate::source::cloudwatch::missing::Missing;
-use crate::source::cloudwatch::wanted::Wanted;
+use crate::source::cloudwatch::unseen_cluster::UnseenCluster;
 use crate::source::eks::LIST_CLUSTERS;
 
 /// Deleted clusters that a note names.
@@ -18,7 +18,12 @@ const NAMED: usize = 5;
 
 impl Fleet {
     /// Adds what was found in a Region.
-    pub(super) fn add(&mut self, connection: &Arc<Connection>, found: Found, wanted: &Wanted) {
+    pub(super) fn add(
+        &mut self,
+        connection: &Arc<Connection>,
+        found: Found,
+        wanted: &ClusterSelection,
+    ) {
         let Found { mut groups, listed } = found;
         match listed {
             Some(Ok(names)) => {
@@ -31,7 +36,7 @@ impl Fleet {
                 for name in names.iter().filter(|name| !has_group(name)) {
                     if wanted.includes(name, account.as_deref(), connection) {
                         self.missing
-                            .push(Missing::dark(name, account.clone(), connection));
+                            .push(UnseenCluster::dark(name, account.clone(), connection));
                     }
                 }
                 let (kept, deleted): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| {
@@ -57,7 +62,7 @@ impl Fleet {
                 }
                 None if wanted.is_all() => {
                     let failure = Failure::new(Cause::NoClusters).in_region(connection);
-                    self.missing.push(Missing::all(connection, failure));
+                    self.missing.push(UnseenCluster::all(connection, failure));
                 }
                 None => {}
             },

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Fleet;
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::connection::Connection;
-use crate::source::cloudwatch::missing::Missing;
+use crate::source::cloudwatch::unseen_cluster::UnseenCluster;
 use crate::source::eks::log_group_name;
 
 impl Fleet {
@@ -47,9 +47,9 @@ impl Fleet {
             }
         }
         self.regions.retain(|region| !region.groups.is_empty());
-        let mut dark: Vec<Missing> = Vec::new();
+        let mut dark: Vec<UnseenCluster> = Vec::new();
         for missing in self.missing.drain(..) {
-            let is_known = |known: &Missing| {
+            let is_known = |known: &UnseenCluster| {
                 known.cluster == missing.cluster && known.failure.cause() == missing.failure.cause()
             };
             if missing.cluster.name == "*" || !dark.iter().any(is_known) {

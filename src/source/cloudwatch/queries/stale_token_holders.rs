@@ -11,7 +11,7 @@ use super::columns::{call, peer, requests, user_agent};
 use super::logs_query::{LogsQuery, RowOrigin, RowOutcome};
 use super::stale_token_events;
 use crate::audit::service_account::ServiceAccount;
-use crate::evidence::accepted::NoEvidence;
+use crate::evidence::accepted::InvalidRequest;
 use crate::evidence::coverage::{Coverage, GapKind};
 use crate::evidence::holder::Identity;
 use crate::evidence::observation::Observation;
@@ -91,8 +91,8 @@ pub(super) fn read_marked(
         (Some(user), Some(Some(subject))) if user == subject => user,
         (_, subject) => {
             let reason = match subject {
-                Some(None) => NoEvidence::Annotation,
-                _ => NoEvidence::Subject,
+                Some(None) => InvalidRequest::Annotation,
+                _ => InvalidRequest::Subject,
             };
             let kind = GapKind::ContradictoryEvent;
             let log_group = &origin.log_group;

@@ -9,7 +9,7 @@ use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
-use crate::source::cloudwatch::pause::Pauses;
+use crate::source::cloudwatch::poll_backoff::PollBackoff;
 use crate::source::cloudwatch::queries::logs_query::{DEFAULT_ROW_LIMIT, MAXIMUM_ROW_LIMIT};
 use crate::source::cloudwatch::row::Row;
 use crate::source::pages::{Endless, Pages};
@@ -38,7 +38,7 @@ impl Poller<'_> {
     /// Polls the query until it ends, and fetches its rows page by page. `None` if a poll took
     /// until the deadline.
     pub(super) async fn poll_until_done(&mut self) -> Result<Option<Completion>, Failure> {
-        let mut pauses = Pauses::new();
+        let mut pauses = PollBackoff::new();
         let mut without_state = 0;
         loop {
             sleep(pauses.next()).await;
@@ -137,7 +137,7 @@ impl Poller<'_> {
         let (id, page_size) = (self.id.to_owned(), self.page_size);
         async move {
             call(
-                &connection.paces.get_query_results,
+                &connection.rate_limiters.get_query_results,
                 "logs:GetQueryResults",
                 deadline,
                 || {

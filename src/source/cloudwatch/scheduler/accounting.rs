@@ -28,19 +28,19 @@ impl<C: Collect + 'static> RegionScheduler<C> {
             if group.named.is_none() {
                 coverage.profile.clone_from(&self.connection.profile);
             }
-            let kept_since = group.kept_since(limits.end.now);
-            if let Some(kept_since) = kept_since.filter(|kept| *kept > limits.since) {
-                if kept_since > limits.end.until {
+            let retained_since = group.retained_since(limits.end.now);
+            if let Some(retained_since) = retained_since.filter(|kept| *kept > limits.since) {
+                if retained_since > limits.end.until {
                     let failure = Failure::new(Cause::OutsideRetention)
                         .concerning_group(group, &self.connection);
-                    coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
+                    coverage.gap(&group.name, GapKind::NotQueried, failure.summary());
                     self.failures.push(failure);
                 } else {
-                    let since = kept_since.format("%Y-%m-%d %H:%M UTC");
-                    let because = group.kept_because(limits.end.now);
+                    let since = retained_since.format("%Y-%m-%d %H:%M UTC");
+                    let because = group.retention_reason(limits.end.now);
                     let text = format!("there is nothing from before {since}: {because}");
                     coverage.note_times(&group.name, text, 1);
-                    coverage.since = Some(kept_since);
+                    coverage.since = Some(retained_since);
                 }
             }
             self.gathered.coverages.of(&group.cluster).merge(coverage);

@@ -145,7 +145,7 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         for (place, failure) in chunk.groups.iter().zip(&failures) {
             let group = &self.groups[*place];
             let coverage = self.gathered.coverages.of(&group.cluster);
-            coverage.gap(&group.name, GapKind::NotAsked, failure.summary());
+            coverage.gap(&group.name, GapKind::NotQueried, failure.summary());
         }
         // Several queries may fail alike: that is one thing to do.
         for failure in failures {

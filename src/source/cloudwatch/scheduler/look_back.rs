@@ -71,8 +71,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
         };
         let unexplained = self.rejected.iter();
         let unexplained = unexplained.filter(|(group, rejected)| {
-            let kept_since = self.groups[**group].kept_since(self.limits.end.now);
-            let holds_some = kept_since.is_none_or(|kept| kept.timestamp() <= span.last_second);
+            let retained_since = self.groups[**group].retained_since(self.limits.end.now);
+            let holds_some = retained_since.is_none_or(|kept| kept.timestamp() <= span.last_second);
             holds_some && rejected.are_unexplained()
         });
         let planned: Vec<(usize, String)> = unexplained

@@ -27,8 +27,8 @@ impl<C: Collect + 'static> RegionScheduler<C> {
     pub(super) fn read_groups(&self) -> impl Iterator<Item = (usize, &LogGroup)> {
         let (now, until) = (self.limits.end.now, self.limits.end.until);
         let holds_some = move |group: &LogGroup| {
-            let kept_since = group.kept_since(now);
-            kept_since.is_none_or(|kept_since| kept_since <= until)
+            let retained_since = group.retained_since(now);
+            retained_since.is_none_or(|retained_since| retained_since <= until)
         };
         self.groups
             .iter()

@@ -18,7 +18,7 @@ use super::provenance::Names;
 use super::query_answer::ROWS;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::stage::RequestStage;
-use crate::evidence::accepted::{Evidence, WARN_AFTER_SECONDS};
+use crate::evidence::accepted::{StaleTokenRequest, WARN_AFTER_SECONDS};
 
 /// The columns that the query names.
 const TIME: &str = "@timestamp";
@@ -57,7 +57,7 @@ pub fn learn(block: &[u8]) -> Option<Layout> {
 ///
 /// A row tells no pod and no client. Its token is told from others by when it was issued, so that
 /// the tokens of several pods are not taken for one that changes.
-pub fn evidence(row: &[u8]) -> Option<Evidence> {
+pub fn evidence(row: &[u8]) -> Option<StaleTokenRequest> {
     let mut time = None;
     let mut subject = None;
     let mut seconds = None;
@@ -78,7 +78,7 @@ pub fn evidence(row: &[u8]) -> Option<Evidence> {
     let (received, service_account, seconds) = (time?, subject?, seconds?);
     let issued = received.timestamp() - i64::from(seconds) - WARN_AFTER_SECONDS;
     let issued = DateTime::from_timestamp(issued - issued.rem_euclid(TOGETHER), 0)?;
-    Some(Evidence {
+    Some(StaleTokenRequest {
         service_account,
         pod_uid: None,
         pod: None,

@@ -179,13 +179,13 @@ fn give_up(open: &Open, sink: &mut RecordSink<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::files::block_stats::BlockStats;
     use crate::source::files::blocks::Buffer;
     use crate::source::files::carrier::path::Step;
-    use crate::source::files::found::Found;
 
     fn joined(layout: &Layout, lines: &[&str]) -> String {
         let mut all = Vec::new();
-        let mut deliver = |lines: &mut Buffer, _: Found| all.extend_from_slice(lines.bytes());
+        let mut deliver = |lines: &mut Buffer, _: BlockStats| all.extend_from_slice(lines.bytes());
         let mut sink = RecordSink::new(&mut deliver);
         let mut joiner = Joiner::of(layout).expect("pieces");
         for line in lines {

@@ -162,7 +162,7 @@ impl Stream<'_> {
                         self.know(length);
                     }
                     if !self.keep_small(length) {
-                        self.hand_on(length, sink);
+                        self.dispatch(length, sink);
                     }
                     self.start += length;
                     return Ok(true);
@@ -185,7 +185,7 @@ impl Stream<'_> {
                     return Ok(false);
                 }
                 Err(error) => {
-                    self.hand_on(self.bytes().len(), sink);
+                    self.dispatch(self.bytes().len(), sink);
                     return Err(error);
                 }
             }
@@ -219,7 +219,7 @@ impl Stream<'_> {
     }
 
     /// Hands a value on, inside all that is around it.
-    fn hand_on(&self, length: usize, sink: &mut RecordSink<'_>) {
+    fn dispatch(&self, length: usize, sink: &mut RecordSink<'_>) {
         let value = &self.bytes()[..length];
         if self.around.is_empty() {
             return sink.add(&[value]);

@@ -188,8 +188,8 @@ fn unpack(packed: &[u8], sink: &mut RecordSink<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::files::block_stats::BlockStats;
     use crate::source::files::blocks::Buffer;
-    use crate::source::files::found::Found;
 
     #[test]
     fn only_strings_that_hold_events_make_an_input_packed() {
@@ -219,7 +219,7 @@ mod tests {
                 " ".repeat(200)
             );
             let mut marks = 0;
-            let mut deliver = |_: &mut Buffer, beside: Found| marks += beside.marks.unread;
+            let mut deliver = |_: &mut Buffer, beside: BlockStats| marks += beside.marks.unread;
             let mut sink = RecordSink::new(&mut deliver);
             read(&mut text.as_bytes(), &mut sink).expect("read from memory");
             assert_eq!(marks, 1, "{before}");

@@ -1,16 +1,16 @@
 //! Values as blocks of lines.
 
 use crate::evidence::coverage::GapKind;
+use crate::source::files::block_stats::BlockStats;
 use crate::source::files::blocks::{BLOCK, Buffer};
-use crate::source::files::found::Found;
 
 /// Where a block of lines, and what was found beside them, go.
-pub type Deliver<'a> = &'a mut dyn FnMut(&mut Buffer, Found);
+pub type Deliver<'a> = &'a mut dyn FnMut(&mut Buffer, BlockStats);
 
 /// Takes values and delivers them as blocks of lines.
 pub struct RecordSink<'a> {
     lines: Buffer,
-    beside: Found,
+    beside: BlockStats,
     deliver: Deliver<'a>,
     /// How large a block gets: the first one is larger, as the layout is learned from it.
     block: usize,
@@ -24,7 +24,7 @@ impl<'a> RecordSink<'a> {
     pub fn new(deliver: Deliver<'a>) -> Self {
         Self {
             lines: Buffer::default(),
-            beside: Found::default(),
+            beside: BlockStats::default(),
             deliver,
             block: FIRST_BLOCK,
         }
@@ -60,7 +60,7 @@ impl<'a> RecordSink<'a> {
     /// Delivers what was not delivered yet.
     pub fn flush(&mut self) {
         let beside = std::mem::take(&mut self.beside);
-        if self.lines.bytes().is_empty() && beside == Found::default() {
+        if self.lines.bytes().is_empty() && beside == BlockStats::default() {
             return;
         }
         (self.deliver)(&mut self.lines, beside);

@@ -3,7 +3,7 @@ use crate::evidence::set::EvidenceSet;
 
 const PLAIN: &str = r#"{"kind":"Event","apiVersion":"audit.k8s.io/v1","level":"Metadata","auditID":"a","stage":"ResponseComplete","requestURI":"/api/v1/pods","verb":"list","user":{"username":"u"},"requestReceivedTimestamp":"2026-11-24T06:01:27.946096Z","stageTimestamp":"2026-11-24T06:01:27.947989Z"}"#;
 
-fn scanned(text: &str) -> Found {
+fn scanned(text: &str) -> BlockStats {
     scan(
         text.as_bytes(),
         &Arc::new(Cluster::named("c")),

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use super::{LargeFile, Work};
 use crate::evidence::coverage::GapKind;
 use crate::evidence::set::Collect;
+use crate::source::files::block_stats::BlockStats;
 use crate::source::files::blocks::{Blocks, Buffer};
 use crate::source::files::carrier::Layout;
 use crate::source::files::carrier::learning::learn;
-use crate::source::files::found::Found;
 use crate::source::files::framing::joined_lines::Joiner;
 use crate::source::files::framing::record_sink::{FIRST_BLOCK, RecordSink};
 use crate::source::files::framing::{
     ENOUGH, Framing, csv_rows, json_values, markdown_rows, packed_strings,
 };
 use crate::source::files::live_file::LiveFile;
-use crate::source::files::open::{Peeked, open};
+use crate::source::files::open::{PeekReader, open};
 use crate::source::files::ranges::{self, RANGE};
 use crate::source::files::recognition::looks_like;
 
@@ -110,7 +110,7 @@ impl Work<'_> {
         &self,
         at: usize,
         mut layout: Option<Arc<Layout>>,
-        stream: Peeked<'_>,
+        stream: PeekReader<'_>,
         buffer: &mut Buffer,
         collector: &mut C,
     ) {
@@ -119,9 +119,9 @@ impl Work<'_> {
         if let Some(layout) = &shared
             && let Some(mut joiner) = Joiner::of(layout)
         {
-            let mut deliver = |lines: &mut Buffer, beside: Found| {
+            let mut deliver = |lines: &mut Buffer, beside: BlockStats| {
                 self.found(at).add(&self.inputs.found[at].cluster, beside);
-                self.hand_on(at, Some(layout), lines, collector);
+                self.dispatch(at, Some(layout), lines, collector);
             };
             let mut sink = RecordSink::new(&mut deliver);
             while blocks.next(buffer) {
@@ -136,7 +136,7 @@ impl Work<'_> {
         } else {
             while blocks.next(buffer) {
                 self.learn(at, buffer, &mut layout);
-                self.hand_on(at, layout.as_ref(), buffer, collector);
+                self.dispatch(at, layout.as_ref(), buffer, collector);
             }
         }
         let bytes = blocks.bytes_read;
@@ -148,15 +148,15 @@ impl Work<'_> {
         &self,
         at: usize,
         framing: Framing,
-        stream: Peeked<'_>,
+        stream: PeekReader<'_>,
         collector: &mut C,
     ) {
-        let mut reader = Measured(stream, 0);
+        let mut reader = CountingReader(stream, 0);
         let mut layout = None;
-        let mut deliver = |lines: &mut Buffer, beside: Found| {
+        let mut deliver = |lines: &mut Buffer, beside: BlockStats| {
             self.found(at).add(&self.inputs.found[at].cluster, beside);
             self.learn(at, lines, &mut layout);
-            self.hand_on(at, layout.as_ref(), lines, collector);
+            self.dispatch(at, layout.as_ref(), lines, collector);
         };
         let mut sink = RecordSink::new(&mut deliver);
         let outcome = match framing {
@@ -181,7 +181,7 @@ impl Work<'_> {
 
     /// Notes how much of a range or a stream was read and why not more.
     fn ended<R: Read>(&self, input: usize, blocks: &Blocks<R>, bytes: u64) {
-        let mut found = Found::default();
+        let mut found = BlockStats::default();
         found.note(GapKind::OverlongLine, "", blocks.overlong_lines);
         let mut in_file = self.found(input);
         in_file.read(bytes);
@@ -193,9 +193,9 @@ impl Work<'_> {
 }
 
 /// A reader that counts its bytes.
-struct Measured<'a>(Peeked<'a>, u64);
+struct CountingReader<'a>(PeekReader<'a>, u64);
 
-impl Read for Measured<'_> {
+impl Read for CountingReader<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let read = self.0.read(buffer)?;
         self.1 += read as u64;

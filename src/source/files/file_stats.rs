@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use bytesize::ByteSize;
 
+use super::block_stats::{BlockStats, Marks};
 use super::carrier::Layout;
 use super::carrier::provenance::Names;
-use super::found::{Found, Marks};
 use super::inputs::{Input, Inputs};
 use crate::evidence::cluster::Cluster;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 use crate::evidence::coverage::{Coverage, Coverages, GapKind};
 use crate::evidence::note::Note;
 
 /// What was found in one file, by cluster: a file of envelopes may hold several.
 #[derive(Debug, Default)]
-pub struct FoundInFile {
+pub struct FileStats {
     /// In order. Nearly always one: a map would take room for a dozen, for each of many files.
-    clusters: Vec<(Arc<Cluster>, Found)>,
+    clusters: Vec<(Arc<Cluster>, BlockStats)>,
     bytes: u64,
     /// How its events are wrapped, once that is known.
     layout: Option<Arc<Layout>>,
@@ -28,9 +28,9 @@ pub struct FoundInFile {
     failures: BTreeMap<String, u64>,
 }
 
-impl FoundInFile {
+impl FileStats {
     /// Adds what was found in some of its lines.
-    pub fn add(&mut self, cluster: &Arc<Cluster>, found: Found) {
+    pub fn add(&mut self, cluster: &Arc<Cluster>, found: BlockStats) {
         let place = self
             .clusters
             .binary_search_by(|(known, _)| known.cmp(cluster));
@@ -148,7 +148,7 @@ impl FoundInFile {
         for (reason, count) in self.failures {
             let detail = format!(
                 "{reason}; {}, {}, could be read",
-                counted(lines, "line", "lines"),
+                pluralize(lines, "line", "lines"),
                 ByteSize(self.bytes).display().si()
             );
             coverage.gap_times(&input.place, GapKind::Unreadable, detail, count);

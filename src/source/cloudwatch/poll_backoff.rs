@@ -7,11 +7,11 @@ const FIRST: Duration = Duration::from_millis(200);
 /// The longest pause: a query of ten minutes costs 140 looks, and its end is seen within 5 s.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// Pauses that start short and grow by an eighth: the end of a query is seen at most so much later.
+/// PollBackoff that start short and grow by an eighth: the end of a query is seen at most so much later.
 #[derive(Debug)]
-pub(super) struct Pauses(Duration);
+pub(super) struct PollBackoff(Duration);
 
-impl Pauses {
+impl PollBackoff {
     pub(super) fn new() -> Self {
         Self(FIRST)
     }
@@ -30,7 +30,7 @@ mod tests {
 
     #[test]
     fn a_short_query_is_seen_soon_and_a_long_one_costs_few_looks() {
-        let mut pauses = Pauses::new();
+        let mut pauses = PollBackoff::new();
         let mut looks = Vec::new();
         let mut elapsed = Duration::ZERO;
         while elapsed < Duration::from_secs(600) {

@@ -6,16 +6,16 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 
-use super::check::{Check, State};
-use super::{Examined, control_plane, log_group, permissions};
+use super::check::{Check, CheckStatus};
+use super::{PreflightOptions, control_plane, log_group, permissions};
 use crate::evidence::cluster::Cluster;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
-use crate::source::cloudwatch::fleet::{FoundRegion, WantedFleet, find};
+use crate::source::cloudwatch::cluster_selection::ClusterSelection;
+use crate::source::cloudwatch::fleet::{FleetSelection, FoundRegion, find};
 use crate::source::cloudwatch::log_group::LogGroup;
-use crate::source::cloudwatch::wanted::Wanted;
 use crate::source::eks::LIST_CLUSTERS;
 
 /// Clusters looked at side by side in a Region: the EKS API is given so long for each.
@@ -23,7 +23,7 @@ const AT_ONCE: usize = 8;
 
 /// A cluster, or all that one identity reaches in a Region, and what was found of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExaminedCluster {
+pub struct CheckedCluster {
     /// The cluster; called `*` where it stands for all of a Region.
     pub cluster: Arc<Cluster>,
     /// The profile that was asked for.
@@ -32,11 +32,11 @@ pub struct ExaminedCluster {
     pub checks: Vec<Check>,
 }
 
-impl ExaminedCluster {
+impl CheckedCluster {
     /// The worst of what was found.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> CheckStatus {
         let states = self.checks.iter().map(|check| check.state);
-        states.fold(State::Good, State::max)
+        states.fold(CheckStatus::Passed, CheckStatus::max)
     }
 
     fn of_failure(cluster: Arc<Cluster>, profile: Option<String>, failure: &Failure) -> Self {
@@ -50,14 +50,14 @@ impl ExaminedCluster {
 
 /// Looks at every cluster that is wanted and that one identity reaches in a Region. That nothing is
 /// reached is a row as well.
-pub async fn examine_fleet(
-    access: &Access,
-    wanted: &Wanted,
-    examined: &Examined,
+pub async fn check_fleet(
+    access: &AwsTarget,
+    wanted: &ClusterSelection,
+    options: &PreflightOptions,
     deadline: Instant,
-) -> Vec<ExaminedCluster> {
+) -> Vec<CheckedCluster> {
     let profile = || access.profile.clone();
-    let reached = WantedFleet {
+    let reached = FleetSelection {
         wanted: wanted.clone(),
         accesses: vec![access.clone()],
         linked: false,
@@ -69,26 +69,26 @@ pub async fn examine_fleet(
                 region: access.region.clone(),
                 ..Cluster::named("*")
             });
-            return vec![ExaminedCluster::of_failure(cluster, profile(), &failure)];
+            return vec![CheckedCluster::of_failure(cluster, profile(), &failure)];
         }
     };
-    let mut rows: Vec<ExaminedCluster> = fleet
+    let mut rows: Vec<CheckedCluster> = fleet
         .missing
         .into_iter()
-        .map(|missing| ExaminedCluster::of_failure(missing.cluster, profile(), &missing.failure))
+        .map(|missing| CheckedCluster::of_failure(missing.cluster, profile(), &missing.failure))
         .collect();
     for FoundRegion { connection, groups } in &fleet.regions {
-        rows.push(shared(connection, groups, examined, deadline).await);
-        rows.extend(each(connection, groups, examined, deadline).await);
+        rows.push(shared(connection, groups, options, deadline).await);
+        rows.extend(each(connection, groups, options, deadline).await);
     }
     for (cluster, coverage) in fleet.notes.0 {
         let row = rows.iter_mut().find(|row| row.cluster == cluster);
         let notes = coverage.notes.keys();
         let notes = notes.filter(|note| note.place == LIST_CLUSTERS);
         if let Some(row) = row {
-            row.checks.extend(
-                notes.map(|note| Check::new(LIST_CLUSTERS, State::Doubtful, note.text.to_string())),
-            );
+            row.checks.extend(notes.map(|note| {
+                Check::new(LIST_CLUSTERS, CheckStatus::Warning, note.text.to_string())
+            }));
         }
     }
     rows
@@ -98,16 +98,16 @@ pub async fn examine_fleet(
 async fn shared(
     connection: &Arc<Connection>,
     groups: &[LogGroup],
-    examined: &Examined,
+    options: &PreflightOptions,
     deadline: Instant,
-) -> ExaminedCluster {
+) -> CheckedCluster {
     let mut checks = vec![permissions::identity(connection, deadline).await];
     let mut account = connection.account.clone();
     if let Some(group) = groups.first() {
-        checks.extend(permissions::queries(connection, group, examined.now, deadline).await);
+        checks.extend(permissions::queries(connection, group, options.now, deadline).await);
         account = account.or_else(|| group.cluster.account.clone());
     }
-    ExaminedCluster {
+    CheckedCluster {
         cluster: Arc::new(Cluster {
             region: Some(connection.region.clone()),
             account,
@@ -122,22 +122,22 @@ async fn shared(
 async fn each(
     connection: &Arc<Connection>,
     groups: &Arc<Vec<LogGroup>>,
-    examined: &Examined,
+    options: &PreflightOptions,
     deadline: Instant,
-) -> Vec<ExaminedCluster> {
+) -> Vec<CheckedCluster> {
     let room = Arc::new(Semaphore::new(AT_ONCE));
     let mut looking = JoinSet::new();
     for group in groups.iter().cloned() {
         let (connection, room) = (Arc::clone(connection), Arc::clone(&room));
-        let examined = examined.clone();
+        let options = options.clone();
         looking.spawn(async move {
             let _room = room.acquire().await;
             let name = group.cluster.name.unescaped();
             let (mut checks, version) = control_plane::checks(&connection, name, deadline).await;
-            let since = examined.since(version);
-            checks.extend(log_group::checks(&connection, &group, since, examined.now));
-            checks.push(log_group::audit_stream(&connection, &group, examined.now, deadline).await);
-            ExaminedCluster {
+            let since = options.since(version);
+            checks.extend(log_group::checks(&connection, &group, since, options.now));
+            checks.push(log_group::audit_stream(&connection, &group, options.now, deadline).await);
+            CheckedCluster {
                 cluster: Arc::clone(&group.cluster),
                 profile: connection.profile.clone(),
                 checks,

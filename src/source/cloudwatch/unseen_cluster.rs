@@ -3,23 +3,23 @@
 use std::sync::Arc;
 
 use crate::evidence::cluster::Cluster;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 
 /// A cluster, or all clusters of a Region, that cannot be asked.
 #[derive(Debug)]
-pub struct Missing {
+pub struct UnseenCluster {
     /// The cluster; called `*` where it stands for all of a Region.
     pub cluster: Arc<Cluster>,
     /// Why.
     pub failure: Failure,
 }
 
-impl Missing {
+impl UnseenCluster {
     /// Everything that an identity would have reached.
-    pub(super) fn unreached(access: &Access, failure: Failure) -> Self {
+    pub(super) fn unreached(access: &AwsTarget, failure: Failure) -> Self {
         Self {
             cluster: Arc::new(Cluster {
                 region: access.region.clone(),

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use std::time::Duration;
 use tokio::time::Instant;
 
-use super::check::{Check, State};
+use super::check::{Check, CheckStatus};
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
@@ -37,27 +37,27 @@ pub(super) fn checks(
             "logs:DescribeLogGroups is not allowed: whether {} exists, its retention and its size cannot be seen\n  allow logs:DescribeLogGroups on arn:aws:logs:{}:*:log-group:*",
             group.name, connection.region
         );
-        return vec![Check::new("log group", State::Doubtful, words)];
+        return vec![Check::new("log group", CheckStatus::Warning, words)];
     };
     let size = ByteSize(described.stored_bytes).display().si();
     let words = format!("{}, class {}, stores {size}", group.name, described.class);
-    let mut checks = vec![Check::new("log group", State::Good, words)];
+    let mut checks = vec![Check::new("log group", CheckStatus::Passed, words)];
     let kept = match described.retention_days {
         Some(days) => format!("{days} d"),
         None => "for ever".to_owned(),
     };
-    checks.push(match group.kept_since(now) {
-        Some(kept_since) if kept_since > since => {
+    checks.push(match group.retained_since(now) {
+        Some(retained_since) if retained_since > since => {
             let words = format!(
                 "kept {kept}; there is nothing from before {}: {}\n  a sweep sees a frozen token whenever it is used: 24 h are enough for most\n  keep more: aws logs put-retention-policy --region {} --log-group-name {} --retention-in-days 90",
-                kept_since.format("%Y-%m-%d %H:%M UTC"),
-                group.kept_because(now),
+                retained_since.format("%Y-%m-%d %H:%M UTC"),
+                group.retention_reason(now),
                 connection.region,
                 group.name
             );
-            Check::new("retention", State::Doubtful, words)
+            Check::new("retention", CheckStatus::Warning, words)
         }
-        _ => Check::new("retention", State::Good, format!("kept {kept}")),
+        _ => Check::new("retention", CheckStatus::Passed, format!("kept {kept}")),
     });
     if let Some(bytes) = group.bytes_in(since, now, now) {
         let hours = (now - since).num_hours();
@@ -66,7 +66,7 @@ pub(super) fn checks(
             ByteSize(bytes).display().si(),
             price(&connection.region, bytes, None)
         );
-        checks.push(Check::new("price", State::Good, words));
+        checks.push(Check::new("price", CheckStatus::Passed, words));
     }
     checks
 }
@@ -80,7 +80,7 @@ pub(super) async fn audit_stream(
 ) -> Check {
     const NAME: &str = "audit log";
     const ACTION: &str = "logs:DescribeLogStreams";
-    let asking = call(&connection.paces.describe, ACTION, deadline, || {
+    let asking = call(&connection.rate_limiters.describe, ACTION, deadline, || {
         connection
             .client
             .describe_log_streams()
@@ -99,7 +99,7 @@ pub(super) async fn audit_stream(
         Err(failure) => {
             let failure = failure.concerning(&group.cluster, connection);
             // A sweep does not need it.
-            return Check::new(NAME, State::Doubtful, failure.to_string());
+            return Check::new(NAME, CheckStatus::Warning, failure.to_string());
         }
     };
     let audit = streams.iter().filter(|stream| {
@@ -121,12 +121,12 @@ pub(super) async fn audit_stream(
         humantime::format_duration(seconds)
     );
     if age <= FRESH_WITHIN {
-        return Check::new(NAME, State::Good, words);
+        return Check::new(NAME, CheckStatus::Passed, words);
     }
     let failure = Failure::new(Cause::NoAuditLog).concerning(&group.cluster, connection);
     let words = format!(
         "{words}: audit logging may have been switched off\n  {}",
         failure.hint()
     );
-    Check::new(NAME, State::Doubtful, words)
+    Check::new(NAME, CheckStatus::Warning, words)
 }

@@ -2,7 +2,7 @@
 
 /// Where to connect; what is absent comes from the environment and the shared configuration.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Access {
+pub struct AwsTarget {
     /// The profile of the shared configuration.
     pub profile: Option<String>,
     /// The Region.

@@ -20,23 +20,23 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
+use super::cluster_selection::ClusterSelection;
 use super::discovery::discover;
 use super::selector::Selector;
-use super::wanted::Wanted;
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
 use crate::source::aws::failure::Failure;
 use crate::source::default_window::default_window;
-use check::{Check, State};
+use check::{Check, CheckStatus};
 
 /// How long to wait for what a sweep does without.
 const EXTRA_WITHIN: Duration = Duration::from_secs(10);
 
 /// What is looked at.
 #[derive(Debug, Clone)]
-pub struct Examined {
+pub struct PreflightOptions {
     /// The cluster; without one, only what all clusters share.
     pub cluster: Option<Selector>,
     /// The start of the window that a sweep would ask for; absent if the cluster's version
@@ -48,7 +48,7 @@ pub struct Examined {
     pub verifies: bool,
 }
 
-impl Examined {
+impl PreflightOptions {
     /// The start of the window that a sweep of a cluster of this version would ask for.
     fn since(&self, version: Option<KubernetesVersion>) -> DateTime<Utc> {
         self.since
@@ -57,27 +57,27 @@ impl Examined {
 }
 
 /// Looks at everything that a sweep needs behind one connection.
-pub async fn examine(
+pub async fn check(
     connection: &Connection,
-    examined: &Examined,
+    options: &PreflightOptions,
     deadline: Instant,
 ) -> Vec<Check> {
     let mut checks = vec![
-        Check::new("Region", State::Good, &*connection.region),
+        Check::new("Region", CheckStatus::Passed, &*connection.region),
         permissions::identity(connection, deadline).await,
     ];
-    let wanted = match &examined.cluster {
-        Some(selector) => Wanted::selected(vec![selector.clone()], Vec::new()),
-        None => Wanted::all(Vec::new()),
+    let wanted = match &options.cluster {
+        Some(selector) => ClusterSelection::selected(vec![selector.clone()], Vec::new()),
+        None => ClusterSelection::all(Vec::new()),
     };
     let mut version = None;
-    if let Some(selector) = &examined.cluster {
+    if let Some(selector) = &options.cluster {
         let cluster = selector.name();
         let (checks_of_cluster, known) = control_plane::checks(connection, cluster, deadline).await;
         checks.extend(checks_of_cluster);
         version = known;
     }
-    let (since, now) = (examined.since(version), examined.now);
+    let (since, now) = (options.since(version), options.now);
     let groups = match discover(connection, &wanted, false, deadline).await {
         Ok(found) => found.groups,
         Err(failure) => {
@@ -85,7 +85,7 @@ pub async fn examine(
             return checks;
         }
     };
-    match (&examined.cluster, groups.first()) {
+    match (&options.cluster, groups.first()) {
         (None, None) => {
             let failure = Failure::new(Cause::NoClusters).in_region(connection);
             checks.push(Check::missing("clusters", &failure));
@@ -96,7 +96,7 @@ pub async fn examine(
                 .map(|group| group.cluster.name.unescaped())
                 .collect();
             let words = format!("{} with a log group: {}", names.len(), names.join(", "));
-            checks.push(Check::new("clusters", State::Good, words));
+            checks.push(Check::new("clusters", CheckStatus::Passed, words));
         }
         (Some(selector), None) => {
             let cluster = Cluster::named(selector.name());
@@ -108,11 +108,13 @@ pub async fn examine(
             checks.extend(log_group::checks(connection, group, since, now));
             checks.push(log_group::audit_stream(connection, group, now, deadline).await);
             let queries = permissions::queries(connection, group, now, deadline).await;
-            let is_allowed = queries.iter().all(|check| check.state == State::Good);
+            let is_allowed = queries
+                .iter()
+                .all(|check| check.state == CheckStatus::Passed);
             checks.extend(queries);
             if is_allowed {
                 checks.push(audit_events::check(connection, group, now, deadline).await);
-                if examined.verifies {
+                if options.verifies {
                     checks
                         .push(verification::check(connection, group, (since, now), deadline).await);
                 }

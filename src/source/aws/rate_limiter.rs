@@ -19,14 +19,14 @@ const LONGEST_TURN: Duration = Duration::from_secs(2);
 /// Somebody else may use the same quota. A throttled call doubles the length of a turn, and each
 /// call that is answered takes a tenth off again, as congestion control does.
 #[derive(Debug)]
-pub(in crate::source) struct Pace {
+pub(in crate::source) struct RateLimiter {
     shortest: Duration,
     length: Mutex<Duration>,
     /// When the next turn comes. Whoever holds it waits for that, and the others behind it.
     next: tokio::sync::Mutex<Instant>,
 }
 
-impl Pace {
+impl RateLimiter {
     /// One call in so much time.
     pub(in crate::source) fn every(shortest: Duration) -> Self {
         Self {
@@ -37,7 +37,7 @@ impl Pace {
     }
 
     /// Waits for a turn.
-    pub(in crate::source) async fn turn(&self) {
+    pub(in crate::source) async fn acquire(&self) {
         let mut next = self.next.lock().await;
         sleep_until(*next).await;
         let now = Instant::now();
@@ -64,17 +64,17 @@ impl Pace {
     }
 }
 
-/// The paces of one account in one Region.
+/// The rate limiters of one account in one Region.
 #[derive(Debug)]
-pub(in crate::source) struct Paces {
-    pub(in crate::source) start_query: Pace,
-    pub(in crate::source) get_query_results: Pace,
-    pub(in crate::source) describe: Pace,
-    pub(in crate::source) stop_query: Pace,
-    pub(in crate::source) describe_cluster: Pace,
-    pub(in crate::source) list_clusters: Pace,
-    pub(in crate::source) list_objects: Pace,
-    pub(in crate::source) get_object: Pace,
+pub(in crate::source) struct RateLimiters {
+    pub(in crate::source) start_query: RateLimiter,
+    pub(in crate::source) get_query_results: RateLimiter,
+    pub(in crate::source) describe: RateLimiter,
+    pub(in crate::source) stop_query: RateLimiter,
+    pub(in crate::source) describe_cluster: RateLimiter,
+    pub(in crate::source) list_clusters: RateLimiter,
+    pub(in crate::source) list_objects: RateLimiter,
+    pub(in crate::source) get_object: RateLimiter,
 }
 
 /// The time between two calls to an operation of CloudWatch Logs, which allows 10 a second
@@ -88,18 +88,18 @@ const EKS_CALL_EVERY: Duration = Duration::from_millis(100);
 /// Guide, "Best practices design patterns"); half of that is left to others.
 const S3_CALL_EVERY: Duration = Duration::from_micros(364);
 
-impl Default for Paces {
+impl Default for RateLimiters {
     fn default() -> Self {
-        let pace = || Pace::every(LOGS_CALL_EVERY);
+        let limiter = || RateLimiter::every(LOGS_CALL_EVERY);
         Self {
-            start_query: pace(),
-            get_query_results: pace(),
-            describe: pace(),
-            stop_query: pace(),
-            describe_cluster: Pace::every(EKS_CALL_EVERY),
-            list_clusters: Pace::every(EKS_CALL_EVERY),
-            list_objects: Pace::every(S3_CALL_EVERY),
-            get_object: Pace::every(S3_CALL_EVERY),
+            start_query: limiter(),
+            get_query_results: limiter(),
+            describe: limiter(),
+            stop_query: limiter(),
+            describe_cluster: RateLimiter::every(EKS_CALL_EVERY),
+            list_clusters: RateLimiter::every(EKS_CALL_EVERY),
+            list_objects: RateLimiter::every(S3_CALL_EVERY),
+            get_object: RateLimiter::every(S3_CALL_EVERY),
         }
     }
 }
@@ -110,11 +110,11 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn no_second_holds_more_than_its_share() {
-        let pace = Pace::every(Duration::from_millis(125));
+        let limiter = RateLimiter::every(Duration::from_millis(125));
         let began = Instant::now();
         let mut turns = Vec::new();
         for turn in 0..40 {
-            pace.turn().await;
+            limiter.acquire().await;
             turns.push(Instant::now());
             if turn == 20 {
                 // Late, and those that follow do not catch up.
@@ -129,22 +129,22 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn turns_come_slower_while_calls_are_throttled_and_no_faster_than_at_first() {
-        async fn length(pace: &Pace) -> Duration {
-            pace.turn().await;
+        async fn length(limiter: &RateLimiter) -> Duration {
+            limiter.acquire().await;
             let one = Instant::now();
-            pace.turn().await;
+            limiter.acquire().await;
             Instant::now() - one
         }
-        let pace = Pace::every(Duration::from_millis(100));
-        assert_eq!(length(&pace).await, Duration::from_millis(100));
-        pace.throttled();
-        pace.turn().await;
-        assert_eq!(length(&pace).await, Duration::from_millis(200));
-        (0..20).for_each(|_| pace.throttled());
-        pace.turn().await;
-        assert_eq!(length(&pace).await, LONGEST_TURN);
-        (0..100).for_each(|_| pace.answered());
-        pace.turn().await;
-        assert_eq!(length(&pace).await, Duration::from_millis(100));
+        let limiter = RateLimiter::every(Duration::from_millis(100));
+        assert_eq!(length(&limiter).await, Duration::from_millis(100));
+        limiter.throttled();
+        limiter.acquire().await;
+        assert_eq!(length(&limiter).await, Duration::from_millis(200));
+        (0..20).for_each(|_| limiter.throttled());
+        limiter.acquire().await;
+        assert_eq!(length(&limiter).await, LONGEST_TURN);
+        (0..100).for_each(|_| limiter.answered());
+        limiter.acquire().await;
+        assert_eq!(length(&limiter).await, Duration::from_millis(100));
     }
 }

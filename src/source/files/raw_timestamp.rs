@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 /// A time as text, always with microseconds; the order of the text is that of time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub struct WrittenTime {
+pub struct RawTimestamp {
     /// The first 16 bytes.
     begin: u128,
     /// The last 16 bytes, some of them the same.
@@ -22,7 +22,7 @@ const MOST: &Text = b"9999-19-39T29:59:59.999999Z";
 /// The highest bit of each byte.
 const HIGHEST: u128 = 0x8080_8080_8080_8080_8080_8080_8080_8080;
 
-impl WrittenTime {
+impl RawTimestamp {
     /// The time that a text is; `None` if the API server does not write times so.
     pub fn of(text: &Text) -> Option<Self> {
         const ENDS: [Form; 2] = [Form::at(0), Form::at(END)];
@@ -105,8 +105,8 @@ mod tests {
 
     use super::*;
 
-    fn written(text: &str) -> Option<WrittenTime> {
-        WrittenTime::of(text.as_bytes().try_into().expect("27 bytes"))
+    fn written(text: &str) -> Option<RawTimestamp> {
+        RawTimestamp::of(text.as_bytes().try_into().expect("27 bytes"))
     }
 
     #[test]
@@ -140,7 +140,7 @@ mod tests {
                     .is_ok_and(|text| DateTime::parse_from_rfc3339(text).is_ok());
                 let has_form = (LEAST[at]..=MOST[at]).contains(&byte);
                 assert_eq!(
-                    WrittenTime::of(&other).is_some(),
+                    RawTimestamp::of(&other).is_some(),
                     parsed && has_form,
                     "{byte} at {at}"
                 );

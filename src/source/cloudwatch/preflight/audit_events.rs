@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::check::{Check, State};
+use super::check::{Check, CheckStatus};
 use crate::evidence::coverage::Coverage;
 use crate::source::aws::connection::Connection;
 use crate::source::cloudwatch::chunk::Span;
@@ -60,21 +60,25 @@ pub(super) async fn check(
     match ended {
         Err(failure) => Check::missing(NAME, &failure.concerning(&group.cluster, connection)),
         Ok(result) if result.completion != Completion::Complete => {
-            Check::new(NAME, State::Doubtful, "not read before the timeout")
+            Check::new(NAME, CheckStatus::Warning, "not read before the timeout")
         }
         Ok(_) if coverage.foreign_events > 0 => {
             let words = "the messages are not audit events: a transformer on the log group may have changed them\n  see aws logs get-transformer, and delete it or sweep another copy of the log";
-            Check::new(NAME, State::Doubtful, words)
+            Check::new(NAME, CheckStatus::Warning, words)
         }
         Ok(_) => match coverage.control_plane.version() {
             _ if coverage.last_event.is_none() => {
-                Check::new(NAME, State::Doubtful, "none in the last hour")
+                Check::new(NAME, CheckStatus::Warning, "none in the last hour")
             }
             Some((version, _)) => {
                 let words = format!("read as the API server writes them; its version is {version}");
-                Check::new(NAME, State::Good, words)
+                Check::new(NAME, CheckStatus::Passed, words)
             }
-            None => Check::new(NAME, State::Good, "read as the API server writes them"),
+            None => Check::new(
+                NAME,
+                CheckStatus::Passed,
+                "read as the API server writes them",
+            ),
         },
     }
 }

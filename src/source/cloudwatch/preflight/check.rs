@@ -4,13 +4,13 @@ use crate::source::aws::failure::Failure;
 
 /// How a piece was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum CheckStatus {
     /// As it should be.
-    Good,
+    Passed,
     /// Worth knowing.
-    Doubtful,
+    Warning,
     /// A sweep fails without it.
-    Missing,
+    Failed,
 }
 
 /// One piece.
@@ -19,13 +19,13 @@ pub struct Check {
     /// What was looked at.
     pub name: &'static str,
     /// How it was found.
-    pub state: State,
+    pub state: CheckStatus,
     /// In words; further lines say what to do.
     pub words: String,
 }
 
 impl Check {
-    pub(super) fn new(name: &'static str, state: State, words: impl Into<String>) -> Self {
+    pub(super) fn new(name: &'static str, state: CheckStatus, words: impl Into<String>) -> Self {
         Self {
             name,
             state,
@@ -34,7 +34,7 @@ impl Check {
     }
 
     pub(super) fn missing(name: &'static str, failure: &Failure) -> Self {
-        Self::new(name, State::Missing, failure.to_string())
+        Self::new(name, CheckStatus::Failed, failure.to_string())
     }
 
     /// That nothing can be looked at, because there is no connection.

@@ -3,12 +3,12 @@
 use clap::Args;
 
 use super::exit::Failure;
-use crate::source::aws::access::Access;
+use crate::source::aws::aws_target::AwsTarget;
 use crate::source::aws::region::{is_well_formed, meant};
-use crate::source::cloudwatch::wanted::Wanted;
+use crate::source::cloudwatch::cluster_selection::ClusterSelection;
 
 #[derive(Debug, Args)]
-pub(super) struct AccessArgs {
+pub(super) struct AwsArgs {
     /// AWS profile; repeatable
     #[arg(long, value_name = "NAME", help_heading = "AWS")]
     profile: Vec<String>,
@@ -22,9 +22,9 @@ pub(super) struct AccessArgs {
     endpoint_url: Option<String>,
 }
 
-impl AccessArgs {
+impl AwsArgs {
     /// The one profile and Region in which objects are read.
-    pub(super) fn one(self) -> Result<Access, Failure> {
+    pub(super) fn one(self) -> Result<AwsTarget, Failure> {
         let only = |name: &str| Failure::Usage(format!("--input s3:// takes one {name}"));
         if self.profile.len() > 1 {
             return Err(only("--profile"));
@@ -32,13 +32,13 @@ impl AccessArgs {
         if self.region.len() > 1 {
             return Err(only("--region"));
         }
-        let mut accesses = self.accesses(&Wanted::all(Vec::new()))?;
+        let mut accesses = self.accesses(&ClusterSelection::all(Vec::new()))?;
         Ok(accesses.pop().unwrap_or_default())
     }
 
     /// Every profile in every Region: those that are stated, else those that clusters are named
     /// with, and the default one if some are not.
-    pub(super) fn accesses(self, wanted: &Wanted) -> Result<Vec<Access>, Failure> {
+    pub(super) fn accesses(self, wanted: &ClusterSelection) -> Result<Vec<AwsTarget>, Failure> {
         if let Some(name) = self.region.iter().find(|name| !is_well_formed(name)) {
             let meant =
                 meant(name).map_or_else(String::new, |meant| format!("; did you mean {meant}?"));
@@ -69,7 +69,7 @@ impl AccessArgs {
             .flat_map(|profile| {
                 regions.iter().map({
                     let endpoint_url = endpoint_url.clone();
-                    move |region| Access {
+                    move |region| AwsTarget {
                         profile: profile.clone(),
                         region: region.clone(),
                         endpoint_url: endpoint_url.clone(),

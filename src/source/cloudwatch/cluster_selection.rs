@@ -7,7 +7,7 @@ use crate::source::aws::connection::Connection;
 
 /// Which clusters are wanted.
 #[derive(Debug, Clone)]
-pub struct Wanted {
+pub struct ClusterSelection {
     /// Those that any of these selects; all, if absent.
     selectors: Option<Vec<Selector>>,
     /// But not those of these names.
@@ -16,7 +16,7 @@ pub struct Wanted {
     log_groups: Vec<NamedLogGroup>,
 }
 
-impl Wanted {
+impl ClusterSelection {
     /// Every cluster but those of these names.
     pub fn all(excluded: Vec<Pattern>) -> Self {
         Self {

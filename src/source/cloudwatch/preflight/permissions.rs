@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 
 use super::EXTRA_WITHIN;
-use super::check::{Check, State};
+use super::check::{Check, CheckStatus};
 use crate::source::aws::call::call;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::connection::Connection;
@@ -19,15 +19,15 @@ pub(super) async fn identity(connection: &Connection, deadline: Instant) -> Chec
     let asking = connection.sts().get_caller_identity().send();
     let until = deadline.min(Instant::now() + EXTRA_WITHIN);
     match tokio::time::timeout_at(until, asking).await {
-        Ok(Ok(caller)) => Check::new(NAME, State::Good, caller.arn.unwrap_or_default()),
+        Ok(Ok(caller)) => Check::new(NAME, CheckStatus::Passed, caller.arn.unwrap_or_default()),
         Ok(Err(error)) => {
             let words = in_words(&error);
             let words = format!("sts:GetCallerIdentity failed: {words}");
-            Check::new(NAME, State::Doubtful, words)
+            Check::new(NAME, CheckStatus::Warning, words)
         }
         Err(_) => {
             let words = "sts:GetCallerIdentity did not respond; queries do not need it";
-            Check::new(NAME, State::Doubtful, words)
+            Check::new(NAME, CheckStatus::Warning, words)
         }
     }
 }
@@ -44,7 +44,7 @@ pub(super) async fn queries(
     let concerning = |failure: Failure| failure.concerning(&group.cluster, connection);
     let second = now.timestamp();
     let starting = call(
-        &connection.paces.start_query,
+        &connection.rate_limiters.start_query,
         "logs:StartQuery",
         deadline,
         || {
@@ -58,8 +58,8 @@ pub(super) async fn queries(
         },
     );
     let checked = |name, outcome: Result<bool, Failure>| match outcome {
-        Ok(true) => Check::new(name, State::Good, "allowed"),
-        Ok(false) => Check::new(name, State::Doubtful, "no response before the timeout"),
+        Ok(true) => Check::new(name, CheckStatus::Passed, "allowed"),
+        Ok(false) => Check::new(name, CheckStatus::Warning, "no response before the timeout"),
         Err(failure) => Check::missing(name, &concerning(failure)),
     };
     let (id, start) = match starting.await {
@@ -72,7 +72,7 @@ pub(super) async fn queries(
         return checks;
     };
     let looking = call(
-        &connection.paces.get_query_results,
+        &connection.rate_limiters.get_query_results,
         "logs:GetQueryResults",
         deadline,
         || client.get_query_results().query_id(&id).send(),
@@ -80,7 +80,7 @@ pub(super) async fn queries(
     let looked = looking.await.map(|answer| answer.is_some());
     checks.push(checked("logs:GetQueryResults", looked));
     let stopping = call(
-        &connection.paces.stop_query,
+        &connection.rate_limiters.stop_query,
         "logs:StopQuery",
         deadline,
         || client.stop_query().query_id(&id).send(),

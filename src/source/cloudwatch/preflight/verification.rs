@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::check::{Check, State};
+use super::check::{Check, CheckStatus};
 use crate::source::aws::connection::Connection;
 use crate::source::cloudwatch::chunk::Span;
 use crate::source::cloudwatch::log_group::LogGroup;
@@ -32,7 +32,7 @@ pub(super) async fn check(
     };
     let Some(span) = delivered(window, now).and_then(|it| Marks::default().piece(it)) else {
         let words = "not verified: the window is too short to read a small piece of it";
-        return Check::new(NAME, State::Doubtful, words);
+        return Check::new(NAME, CheckStatus::Warning, words);
     };
     let checking = Checking {
         connection,
@@ -46,7 +46,7 @@ pub(super) async fn check(
         Ok(None) => {
             let words =
                 "not verified: no complete result before the timeout; try a longer --timeout";
-            Check::new(NAME, State::Doubtful, words)
+            Check::new(NAME, CheckStatus::Warning, words)
         }
         Ok(Some(checked)) => described(&connection.region, &checked),
     }
@@ -55,12 +55,12 @@ pub(super) async fn check(
 fn described(region: &str, checked: &SelfCheck) -> Check {
     let (state, verdict) = match (checked.difference(), checked.is_equal()) {
         (Some(_), _) => (
-            State::Doubtful,
+            CheckStatus::Warning,
             "the query's result differs from the events; a sweep reads whole events instead",
         ),
-        (None, true) => (State::Good, "the query's result matches the events"),
+        (None, true) => (CheckStatus::Passed, "the query's result matches the events"),
         (None, false) => (
-            State::Doubtful,
+            CheckStatus::Warning,
             "nothing to compare in this piece of the log",
         ),
     };

@@ -48,7 +48,7 @@ impl Marks {
 
 /// What was found in some lines.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Found {
+pub struct BlockStats {
     /// Lines that are audit events.
     pub events: u64,
     /// Lines of any kind.
@@ -68,7 +68,7 @@ pub struct Found {
     pub newest_inside: Option<DateTime<Utc>>,
 }
 
-impl Found {
+impl BlockStats {
     /// Adds what was found in other lines of the same file.
     pub fn merge(&mut self, other: Self) {
         for time in other.times() {

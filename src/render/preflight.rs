@@ -1,4 +1,4 @@
-//! What an examination found: as lines for one cluster, and as a table of many with what is missing
+//! What `doctor` found: as lines for one cluster, and as a table of many with what is missing
 //! in each, and then how to get it.
 
 use std::cmp::Reverse;
@@ -6,26 +6,26 @@ use std::fmt::Write as _;
 
 use crate::audit::untrusted_text::escaped;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::count::counted;
+use crate::evidence::count::pluralize;
 
 /// How a piece was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum State {
+pub enum CheckStatus {
     /// As it should be.
-    Good,
+    Passed,
     /// Worth knowing.
-    Doubtful,
+    Warning,
     /// Needed, and not there.
-    Missing,
+    Failed,
 }
 
-impl State {
+impl CheckStatus {
     /// As both forms write it.
     fn word(self) -> &'static str {
         match self {
-            Self::Good => "ok",
-            Self::Doubtful => "note",
-            Self::Missing => "missing",
+            Self::Passed => "ok",
+            Self::Warning => "note",
+            Self::Failed => "missing",
         }
     }
 }
@@ -36,7 +36,7 @@ pub struct Check<'a> {
     /// What was looked at.
     pub name: &'a str,
     /// How it was found.
-    pub state: State,
+    pub state: CheckStatus,
     /// In words; further lines say what to do.
     pub words: &'a str,
 }
@@ -54,9 +54,9 @@ pub struct Row<'a> {
 
 impl Row<'_> {
     /// The worst of what was found.
-    fn state(&self) -> State {
+    fn state(&self) -> CheckStatus {
         let states = self.checks.iter().map(|check| check.state);
-        states.fold(State::Good, State::max)
+        states.fold(CheckStatus::Passed, CheckStatus::max)
     }
 
     /// The state, the cluster, where it is, and what is not as it should be.
@@ -72,7 +72,7 @@ impl Row<'_> {
         }
         let missing = self.checks.iter().filter(|it| it.state == self.state());
         let missing: Vec<&str> = match self.state() {
-            State::Good => Vec::new(),
+            CheckStatus::Passed => Vec::new(),
             _ => missing.map(|check| check.name).collect(),
         };
         [
@@ -119,7 +119,11 @@ pub fn table(mut rows: Vec<Row<'_>>) -> String {
         let _ = writeln!(words, "{}", line.trim_end());
     }
     for (row, [_, cluster, at, _]) in rows.iter().zip(&cells) {
-        for check in row.checks.iter().filter(|it| it.state != State::Good) {
+        for check in row
+            .checks
+            .iter()
+            .filter(|it| it.state != CheckStatus::Passed)
+        {
             let _ = writeln!(
                 words,
                 "\n{}  {}: {cluster}, {at}",
@@ -136,11 +140,11 @@ pub fn table(mut rows: Vec<Row<'_>>) -> String {
     let _ = writeln!(
         words,
         "\n{}; of {} {} ok, {} with a note, {} with something missing",
-        counted(clusters, "cluster", "clusters"),
-        counted(rows.len(), "row", "rows"),
-        count(State::Good),
-        count(State::Doubtful),
-        count(State::Missing)
+        pluralize(clusters, "cluster", "clusters"),
+        pluralize(rows.len(), "row", "rows"),
+        count(CheckStatus::Passed),
+        count(CheckStatus::Warning),
+        count(CheckStatus::Failed)
     );
     words
 }

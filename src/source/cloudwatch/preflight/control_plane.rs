@@ -3,7 +3,7 @@
 use tokio::time::Instant;
 
 use super::EXTRA_WITHIN;
-use super::check::{Check, State};
+use super::check::{Check, CheckStatus};
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::Description;
@@ -25,28 +25,28 @@ pub(super) async fn checks(
         Ok(Some(Description::Deleted)) => {
             let cluster = Cluster::named(cluster);
             let failure = Failure::new(Cause::NoCluster).concerning(&cluster, connection);
-            let check = Check::new(NAME, State::Doubtful, failure.to_string());
+            let check = Check::new(NAME, CheckStatus::Warning, failure.to_string());
             return (vec![check], None);
         }
         Ok(None) => {
             let words = "eks:DescribeCluster did not respond; a sweep takes the version from the log, or from --kubernetes-version";
-            return (vec![Check::new(NAME, State::Doubtful, words)], None);
+            return (vec![Check::new(NAME, CheckStatus::Warning, words)], None);
         }
         Err(failure) => {
             let cluster = Cluster::named(cluster);
             let failure = failure.concerning(&cluster, connection);
-            let check = Check::new(DESCRIBE_CLUSTER, State::Doubtful, failure.to_string());
+            let check = Check::new(DESCRIBE_CLUSTER, CheckStatus::Warning, failure.to_string());
             return (vec![check], None);
         }
     };
     let mut checks = vec![
-        Check::new(DESCRIBE_CLUSTER, State::Good, "allowed"),
+        Check::new(DESCRIBE_CLUSTER, CheckStatus::Passed, "allowed"),
         match described.version {
             Some(version) => {
                 let words = format!("{version}: {}", lifetime(version));
-                Check::new(NAME, State::Good, words)
+                Check::new(NAME, CheckStatus::Passed, words)
             }
-            None => Check::new(NAME, State::Doubtful, "EKS reports none"),
+            None => Check::new(NAME, CheckStatus::Warning, "EKS reports none"),
         },
     ];
     if !described.audit_logging {
