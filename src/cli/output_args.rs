@@ -16,7 +16,7 @@ use crate::deliver::standard_output;
 use crate::render::table::{self, Detail};
 use crate::render::{Format, RenderOptions};
 use crate::report::Report;
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 /// The width of a table that goes to a file or a pipe.
 const WIDTH_OF_FILES: usize = 120;

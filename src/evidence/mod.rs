@@ -16,7 +16,7 @@
 //! - [`control_plane`]: what is known about a cluster's version, on which its tokens' lifetime depends
 //! - [`note`], [`price`]: what to know about a scan, and what it costs
 //! - [`count`]: numbers of things in words
-//! - [`coverage`]: what was read, and what could not be seen
+//! - [`coverage`], [`gap`]: what was read, and what could not be seen
 //! - [`observation`]: one thing that a source read
 //! - [`silence`]: whether a log holds events of the window
 //! - [`set`]: all evidence, and its merge
@@ -31,6 +31,7 @@ pub mod cluster;
 pub mod control_plane;
 pub mod count;
 pub mod coverage;
+pub mod gap;
 pub mod holder;
 mod identified;
 pub mod legacy_token;

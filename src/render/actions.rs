@@ -13,8 +13,8 @@ use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::restart;
+use crate::report::severity::Severity;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::Severity;
 
 /// What commands with a workload's name rest on, as a comment of a shell.
 pub const INFERRED: &str = "# workloads are inferred from the names of their pods";

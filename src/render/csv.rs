@@ -15,7 +15,7 @@ use super::time_format::rfc3339;
 use super::upgrade::{self, Upgrade};
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::count::pluralize;
-use crate::evidence::coverage::CountedGap;
+use crate::evidence::gap::CountedGap;
 use crate::report::Report;
 use crate::report::finding::{Finding, Remedy};
 use crate::report::rejection::RejectedCaller;

@@ -4,7 +4,7 @@ use super::caller;
 use super::time_format::distance;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::count::pluralize;
-use crate::evidence::coverage::CountedGap;
+use crate::evidence::gap::CountedGap;
 use crate::report::Report;
 
 /// The clusters that are named where several could not be seen.

@@ -18,7 +18,7 @@ use crate::render::headline;
 use crate::report::Report;
 use crate::report::changes::{AccountChange, ChangeKind, Changes};
 use crate::report::finding::{Finding, Remedy};
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 /// Service accounts that one message names: more is for the report.
 const MOST_ACCOUNTS: usize = 9;

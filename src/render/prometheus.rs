@@ -11,7 +11,8 @@ use crate::audit::untrusted_text::escaped;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::severity::Severity;
+use crate::report::verdict::Verdict;
 
 /// Writes the report.
 pub fn render(report: &Report, _page: &RenderOptions, output: &mut dyn Write) -> io::Result<()> {

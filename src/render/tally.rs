@@ -6,7 +6,8 @@ use super::time_format::distance;
 use crate::evidence::count::{pluralize, thousands};
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::severity::Severity;
+use crate::report::verdict::Verdict;
 
 /// Some findings, or rejected callers, that are counted together.
 #[derive(Debug, Clone, PartialEq, Eq)]

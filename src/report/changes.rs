@@ -6,7 +6,8 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use super::finding::Finding;
-use super::verdict::{Severity, Verdict};
+use super::severity::Severity;
+use super::verdict::Verdict;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 

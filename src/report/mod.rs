@@ -1,5 +1,6 @@
 //! The report as data: everything that a format needs, with nothing left to compute.
 //!
+//! - [`severity`]: how urgent something is
 //! - [`verdict`]: verdicts and severities, with all their properties
 //! - [`acceptance`]: findings that the operator accepts for a time
 //! - [`finding`]: findings, their holders and their tokens
@@ -35,6 +36,7 @@ pub mod rejection;
 pub mod remembered;
 pub mod restart;
 pub mod scan;
+pub mod severity;
 pub mod token_lifetime;
 pub mod upgrade;
 pub mod verdict;
@@ -42,7 +44,7 @@ pub mod verdict;
 use chrono::{DateTime, Utc};
 
 use crate::audit::kubernetes_version::KubernetesVersion;
-use crate::evidence::coverage::CountedGap;
+use crate::evidence::gap::CountedGap;
 use changes::Changes;
 use filtered::Filtered;
 use finding::Finding;
@@ -50,7 +52,8 @@ use judged_by::JudgedBy;
 use rejection::RejectedCaller;
 use remembered::{RememberedCaller, RememberedHolder};
 use scan::ClusterScan;
-use verdict::{Severity, Verdict};
+use severity::Severity;
+use verdict::Verdict;
 
 /// The findings of all clusters, ranked, with what they rest on.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::pod_status::PodAtAddress;
-use super::verdict::Severity;
+use super::severity::Severity;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
 

@@ -6,7 +6,7 @@ use super::judged_by::JudgedBy;
 use super::legacy_token::LegacyTokenFinding;
 use super::rejection::RejectedCaller;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::CountedGap;
+use crate::evidence::gap::CountedGap;
 use crate::evidence::note::CountedNote;
 use crate::evidence::price::Price;
 

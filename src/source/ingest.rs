@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 use super::request_filter::RequestFilter;
 use crate::audit::event::{AuditEvent, EventError};
 use crate::evidence::accepted::StaleTokenRequest;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::legacy_token::LegacyTokenRequest;
 use crate::evidence::observation::Observation;
 use crate::evidence::rejection::RejectedRequest;

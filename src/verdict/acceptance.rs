@@ -16,7 +16,8 @@ use super::rank;
 use crate::report::Report;
 use crate::report::acceptance::Accepted;
 use crate::report::finding::Finding;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::severity::Severity;
+use crate::report::verdict::Verdict;
 
 /// The form of a line, for messages.
 const FORM: &str = "NAMESPACE/ACCOUNT CLUSTER UNTIL VERDICT[:SEVERITY] REASON";

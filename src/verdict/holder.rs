@@ -14,8 +14,9 @@ use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::token::ESTIMATE_SPREAD;
 use crate::report::interruption::Interruption;
 use crate::report::scan::Window;
+use crate::report::severity::Severity;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::verdict::Verdict;
 
 /// What the evidence about one client means.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use crate::cluster_state::ClusterState;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::{Gap, GapKind};
+use crate::evidence::gap::{Gap, GapKind};
 
 /// What a cluster says of its pods, and from where that is known.
 #[derive(Debug)]

@@ -47,6 +47,7 @@ mod pod_status;
 pub mod rank;
 pub mod rejection_join;
 mod renewal;
+mod scanned;
 pub mod senders;
 pub mod successor;
 pub mod thresholds;
@@ -63,22 +64,21 @@ use known_pods::KnownPods;
 use lifetime::Lifetimes;
 use memory::Memory;
 use rejection_join::Joined;
+use scanned::{legacy_tokens, scan, window};
 use senders::Senders;
 use unexplained::Unexplained;
 
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
-use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::{CountedGap, Coverage, Coverages};
+use crate::evidence::coverage::Coverages;
+use crate::evidence::gap::CountedGap;
 use crate::evidence::holder::Holder;
 use crate::evidence::note::{CountedNote, Note};
 use crate::evidence::set::EvidenceSet;
 use crate::evidence::token_use::TokenUse;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
-use crate::report::legacy_token::LegacyTokenFinding;
-use crate::report::scan::{ClusterScan, Window};
 use crate::report::token_lifetime::{LifetimeSource, TokenLifetime};
 
 /// A holder and the evidence about it.
@@ -334,61 +334,4 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
             .into(),
     };
     (count > 0).then_some(CountedNote { note, count })
-}
-
-/// The window that was requested; where one of its ends is open, the first or the last event.
-fn window(coverage: &Coverage) -> Option<Window> {
-    let until = coverage.until.or(coverage.last_event)?;
-    Some(Window {
-        // Of a window before the log nothing is left.
-        since: coverage.since.or(coverage.first_event)?.min(until),
-        until,
-    })
-}
-
-fn scan(
-    cluster: &Cluster,
-    coverage: &Coverage,
-    window: Window,
-    lifetimes: &Lifetimes,
-) -> ClusterScan {
-    ClusterScan {
-        cluster: cluster.clone(),
-        without_events: coverage.last_event.is_none(),
-        profile: coverage.profile.clone(),
-        window,
-        judged_by: lifetimes.judged_by(),
-        places: coverage.places.iter().cloned().collect(),
-        lines: coverage.lines,
-        bytes_read: coverage.bytes_read,
-        bytes_scanned: coverage.bytes_scanned,
-        price: coverage.price,
-        queries: coverage.queries,
-        verified_queries: coverage.verified_queries.iter().cloned().collect(),
-        gaps: coverage.counted_gaps(),
-        notes: coverage.counted_notes(),
-        accepted_at_age_seconds: None,
-        rejected_callers: Vec::new(),
-        more_rejected_callers: false,
-        ignored_callers: 0,
-        legacy_tokens: Vec::new(),
-    }
-}
-
-fn legacy_tokens(evidence: &EvidenceSet, cluster: &Cluster) -> Vec<LegacyTokenFinding> {
-    evidence
-        .legacy_tokens()
-        .filter(|((of, _, _), _)| **of == *cluster)
-        .map(
-            |((_, service_account, secret), token_use)| LegacyTokenFinding {
-                service_account: service_account.clone(),
-                secret: secret.clone().map(UntrustedText::from),
-                first_seen: token_use.first,
-                last_seen: token_use.last,
-                requests: token_use.requests,
-                addresses: token_use.addresses.texts(),
-                user_agents: token_use.user_agents.texts(),
-            },
-        )
-        .collect()
 }

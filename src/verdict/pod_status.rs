@@ -20,7 +20,8 @@ use crate::evidence::token::{ESTIMATE_SPREAD, Requests, Token};
 use crate::report::finding::HolderFinding;
 use crate::report::pod_status::{PodState, PodStatus, Restarted, SinceRestart};
 use crate::report::scan::Window;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::severity::Severity;
+use crate::report::verdict::Verdict;
 
 /// Adds to a holder what the cluster says of its pod, and judges it again where that settles more
 /// than the log does.

@@ -6,7 +6,8 @@ use std::cmp::Reverse;
 use chrono::{DateTime, Utc};
 
 use crate::report::finding::Finding;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::severity::Severity;
+use crate::report::verdict::Verdict;
 
 /// The order of what is most urgent: severity, verdict, date.
 pub(super) fn urgency(

@@ -15,7 +15,7 @@ use crate::evidence::cluster::Cluster;
 use crate::evidence::set::EvidenceSet;
 use crate::report::rejection::{CallerKind, RejectedCaller};
 use crate::report::scan::Window;
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 /// What the callers of one cluster are judged by.
 pub struct Unexplained<'a> {

@@ -7,9 +7,9 @@ use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::judged_by::JudgedBy;
+use crate::report::severity::Severity;
 use crate::report::token_lifetime::TokenLifetime;
 use crate::report::upgrade::AfterUpgrade;
-use crate::report::verdict::Severity;
 
 /// Notes of every finding what becomes of it. With a target version, those that would be rejected
 /// daily have at least severity warning.

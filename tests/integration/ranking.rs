@@ -8,7 +8,8 @@ use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::acceptance::Accepted;
 use eks_stale_tokens::report::finding::Finding;
-use eks_stale_tokens::report::verdict::{Severity, Verdict};
+use eks_stale_tokens::report::severity::Severity;
+use eks_stale_tokens::report::verdict::Verdict;
 use eks_stale_tokens::verdict::{judge, rank};
 use proptest::prelude::*;
 

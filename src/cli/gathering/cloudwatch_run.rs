@@ -11,7 +11,7 @@ use crate::cli::dry_run::{self, Estimated};
 use crate::cli::evidence_plan::{CloudWatchPlan, EvidencePlan};
 use crate::cli::exit::Failure;
 use crate::cli::windows::{self, Part, WAIT_FOR_VERSIONS};
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::render;
 use crate::source::cloudwatch::queries::at_depth;

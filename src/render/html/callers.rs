@@ -8,7 +8,7 @@ use crate::render::legacy_token;
 use crate::render::time_format::minute;
 use crate::report::Report;
 use crate::report::scan::ClusterScan;
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 /// The most rejected callers of a cluster: anyone can be one, under as many names as it likes.
 pub(super) const MOST_CALLERS: usize = 100;

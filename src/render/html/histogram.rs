@@ -6,7 +6,8 @@ use crate::render::RenderOptions;
 use crate::render::time_format::{day, minute};
 use crate::report::Report;
 use crate::report::finding::HolderFinding;
-use crate::report::verdict::{Outlook, Severity};
+use crate::report::severity::Severity;
+use crate::report::verdict::Outlook;
 
 /// The most bars.
 const MOST_BARS: i64 = 14;

@@ -13,7 +13,7 @@ use crate::render::headline;
 use crate::render::time_format::distance;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 /// The most findings in a table. GitHub refuses an issue of more than 65,536 characters.
 const MOST_FINDINGS: usize = 100;

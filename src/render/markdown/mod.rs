@@ -24,7 +24,7 @@ use crate::evidence::cluster::Cluster;
 use crate::render::headline;
 use crate::report::Report;
 use crate::report::finding::Finding;
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 use callers::{write_callers, write_legacy_tokens};
 use escape::{code, words};
 use findings::{write_findings, write_harmless};

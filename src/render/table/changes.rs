@@ -11,7 +11,7 @@ use crate::render::RenderOptions;
 use crate::render::change;
 use crate::report::Report;
 use crate::report::changes::AccountChange;
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 pub(super) fn write(
     report: &Report,

@@ -6,7 +6,7 @@ use std::fmt::Display;
 use anstyle::{AnsiColor, Style};
 use comfy_table::{Attribute, Cell, Color};
 
-use crate::report::verdict::Severity;
+use crate::report::severity::Severity;
 
 /// A heading.
 pub(super) const HEADING: Style = Style::new().bold();

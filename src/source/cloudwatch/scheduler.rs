@@ -33,7 +33,7 @@ use super::rejected_addresses::RejectedAddresses;
 use super::row::Row;
 use super::run::{QueryResult, QuerySpec, run};
 use super::self_check::piece::Marks;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::Gathered;
 use crate::source::aws::cause::Cause;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use crate::evidence::control_plane::ControlPlane;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 
 /// What became of the values that hold the phrase of a stale token: each is counted once.
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]

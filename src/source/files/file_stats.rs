@@ -11,7 +11,8 @@ use super::carrier::provenance::Names;
 use super::inputs::{Input, Inputs};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::count::pluralize;
-use crate::evidence::coverage::{Coverage, Coverages, GapKind};
+use crate::evidence::coverage::{Coverage, Coverages};
+use crate::evidence::gap::GapKind;
 use crate::evidence::note::Note;
 
 /// What was found in one file, by cluster: a file of envelopes may hold several.

@@ -16,7 +16,7 @@ use super::carrier::Layout;
 use super::phrases::{Phrases, Versions, marks_in};
 use super::target::Target;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::request_filter::RequestFilter;
 

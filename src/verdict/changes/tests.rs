@@ -2,13 +2,14 @@ use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
 use super::*;
-use crate::evidence::coverage::{CountedGap, Gap, GapKind};
+use crate::evidence::gap::{CountedGap, Gap, GapKind};
 use crate::evidence::holder::Identity;
 use crate::report::finding::{Finding, HolderFinding, TokenFinding};
 use crate::report::judged_by::JudgedBy;
 use crate::report::scan::{ClusterScan, Window};
+use crate::report::severity::Severity;
 use crate::report::token_lifetime::TokenLifetime;
-use crate::report::verdict::{Severity, Verdict};
+use crate::report::verdict::Verdict;
 
 const LIFETIME: i64 = 7_776_000;
 const DAY: i64 = 86_400;

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use eks_stale_tokens::evidence::accepted::StaleTokenRequest;
-use eks_stale_tokens::evidence::coverage::{Gap, GapKind};
+use eks_stale_tokens::evidence::gap::{Gap, GapKind};
 use eks_stale_tokens::evidence::single_request::SingleRequest;
 use eks_stale_tokens::source::cloudwatch::budget::Budget;
 use eks_stale_tokens::source::cloudwatch::cluster_selection::ClusterSelection;

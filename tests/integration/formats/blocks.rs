@@ -10,7 +10,7 @@ use eks_stale_tokens::render::{
 };
 use eks_stale_tokens::report::Report;
 use eks_stale_tokens::report::acceptance::Accepted;
-use eks_stale_tokens::report::verdict::Severity;
+use eks_stale_tokens::report::severity::Severity;
 use eks_stale_tokens::source::files::{
     self,
     inputs::{Excluded, Inputs},

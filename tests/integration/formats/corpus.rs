@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use chrono::DateTime;
 use clap::ValueEnum as _;
-use eks_stale_tokens::evidence::coverage::{CountedGap, Gap, GapKind};
+use eks_stale_tokens::evidence::gap::{CountedGap, Gap, GapKind};
 use eks_stale_tokens::evidence::set::EvidenceSet;
 use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;

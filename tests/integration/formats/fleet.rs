@@ -2,7 +2,7 @@
 //! commands of one cluster into another.
 
 use eks_stale_tokens::evidence::cluster::Cluster;
-use eks_stale_tokens::evidence::coverage::{CountedGap, Gap, GapKind};
+use eks_stale_tokens::evidence::gap::{CountedGap, Gap, GapKind};
 use eks_stale_tokens::render::{Format, RenderOptions};
 use eks_stale_tokens::report::Report;
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::super::conversion::{both_ways, one};
 use super::identity::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
-use crate::evidence::{coverage, note};
+use crate::evidence::{gap, note};
 use crate::report::{filtered, legacy_token, scan};
 
 /// A span of request arrivals, both ends included.
@@ -138,9 +138,9 @@ pub(super) struct LegacyTokenFinding {
 }
 
 both_ways!(struct Window, scan::Window { since, until });
-both_ways!(struct CountedGap, coverage::CountedGap { gap: one, count });
-both_ways!(struct Gap, coverage::Gap { place, kind: one, detail });
-both_ways!(enum GapKind, coverage::GapKind {
+both_ways!(struct CountedGap, gap::CountedGap { gap: one, count });
+both_ways!(struct Gap, gap::Gap { place, kind: one, detail });
+both_ways!(enum GapKind, gap::GapKind {
     TornLine, OverlongLine, NotUtf8, NulBytes, MalformedEvent, ContradictoryEvent, Unreadable,
     RowLimit, QueryEnded, TimeLimit, Interrupted, NotQueried, NoEvents, AuditLogStopped,
     NotAnAuditLog, NoAnnotations, PodsNotUsed, ContradictoryAnswer,

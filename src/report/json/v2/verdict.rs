@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::super::conversion::both_ways;
-use crate::report::verdict;
+use crate::report::{severity, verdict};
 
 /// What a holder's evidence means; the worst first.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,4 +48,4 @@ pub(super) enum Severity {
 both_ways!(enum Verdict, verdict::Verdict {
     Rejected, Expired, Frozen, Recurring, Undecided, RefreshingLate, Gone,
 });
-both_ways!(enum Severity, verdict::Severity { Notice, Warning, Critical });
+both_ways!(enum Severity, severity::Severity { Notice, Warning, Critical });

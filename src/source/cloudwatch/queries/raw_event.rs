@@ -1,7 +1,8 @@
 //! Rows that are whole events: read as a line of a file is.
 
 use super::logs_query::{RowOrigin, RowOutcome};
-use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::coverage::Coverage;
+use crate::evidence::gap::GapKind;
 use crate::evidence::observation::Observation;
 use crate::source::cloudwatch::row::Row;
 use crate::source::ingest::{Ingested, ingest_event};

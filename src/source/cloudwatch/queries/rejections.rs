@@ -4,7 +4,8 @@ use chrono::{DateTime, Utc};
 
 use super::columns::{call, peer, readable_user_agent};
 use super::logs_query::{LogsQuery, MAXIMUM_ROW_LIMIT, QuerySpan, RowOrigin, RowOutcome};
-use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::coverage::Coverage;
+use crate::evidence::gap::GapKind;
 use crate::evidence::observation::Observation;
 use crate::evidence::rejection::Rejection;
 use crate::source::cloudwatch::row::Row;

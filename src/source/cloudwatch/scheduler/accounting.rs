@@ -7,7 +7,8 @@ use chrono::DateTime;
 
 use super::RegionScheduler;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::coverage::Coverage;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::failure::Failure;

@@ -10,7 +10,7 @@ use chrono::DateTime;
 
 use super::part::Parts;
 use super::{FilteredQuery, RegionScheduler};
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::{Collect, REJECTED_CALLERS};
 use crate::source::cloudwatch::chunk::{QueryChunk, Span, Truncated};
 use crate::source::cloudwatch::queries::logs_query::LogsQuery;

@@ -2,7 +2,7 @@
 
 use super::RegionScheduler;
 use super::part::Parts;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::aws::cause::Cause;
 use crate::source::aws::failure::Failure;

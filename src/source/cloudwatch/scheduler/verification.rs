@@ -8,7 +8,8 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::{FilteredQuery, RegionScheduler};
-use crate::evidence::coverage::{Coverage, GapKind};
+use crate::evidence::coverage::Coverage;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::Gathered;
 use crate::source::cloudwatch::chunk::QueryChunk;

@@ -5,7 +5,7 @@
 use serde::Deserialize;
 
 use super::json_cursor::members;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 
 /// The key of the rows.
 pub const ROWS: &str = "results";

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use super::record_sink::RecordSink;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::blocks::{Blocks, Buffer, LONGEST_LINE};
 use crate::source::files::phrases::marks_in;
 

@@ -4,7 +4,7 @@
 use std::collections::VecDeque;
 
 use super::record_sink::RecordSink;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::carrier::path::{Piece, follow};
 use crate::source::files::carrier::provenance::Names;
 use crate::source::files::carrier::{Layout, Pieces};

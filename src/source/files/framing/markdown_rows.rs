@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use super::csv_rows::{key, row};
 use super::record_sink::RecordSink;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::blocks::{Blocks, Buffer};
 use crate::source::files::carrier::json_cursor::Cursor;
 use crate::source::files::phrases::marks_in;

@@ -16,7 +16,7 @@ use memchr::memmem::{Finder, find};
 
 use super::json_values;
 use super::record_sink::RecordSink;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::blocks::LONGEST_LINE;
 use crate::source::files::phrases::marks_in;
 

@@ -1,6 +1,6 @@
 //! Values as blocks of lines.
 
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::block_stats::BlockStats;
 use crate::source::files::blocks::{BLOCK, Buffer};
 

@@ -7,7 +7,7 @@ use memchr::memmem::Finder;
 
 use super::Scan;
 use crate::audit::event::{AuditEvent, EventError};
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::files::carrier::event_shape::{Shape, shape};
 use crate::source::files::carrier::json_cursor::unescaped;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Scan;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::observation::Observation;
 use crate::evidence::set::Collect;
 use crate::source::files::carrier::Layout;

@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::sync::Arc;
 
 use super::{LargeFile, Work};
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::evidence::set::Collect;
 use crate::source::files::block_stats::BlockStats;
 use crate::source::files::blocks::{Blocks, Buffer};

@@ -4,7 +4,7 @@
 use std::io;
 
 use super::{Around, Stream};
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::blocks::LONGEST_LINE;
 use crate::source::files::carrier::query_answer::gaps;
 use crate::source::files::framing::record_sink::RecordSink;

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{NOTICED, Stream, first_key};
-use crate::evidence::coverage::GapKind;
+use crate::evidence::gap::GapKind;
 use crate::source::files::framing::record_sink::RecordSink;
 use crate::source::files::framing::value_end::ValueEnd;
 use crate::source::files::phrases::{has_mark, marks_in};
