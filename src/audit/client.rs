@@ -12,6 +12,7 @@ mod libraries;
 pub use libraries::{LIBRARIES, Library};
 
 use super::version::Version;
+use crate::audit::advice::Advice;
 use libraries::UserAgentPattern::{
     self, ClientGo, Program as Named, Transport, Unversioned, Versioned,
 };
@@ -132,13 +133,13 @@ impl Client<'_> {
 
     /// What to do about a frozen token of this client, in one sentence without a full stop. Holds
     /// no text of the log.
-    pub fn advice(&self) -> String {
+    pub fn advice(&self) -> Advice {
         let Some(library) = self.client_library else {
             return match self.user_agent {
                 "" => NO_USER_AGENT,
                 _ => NO_KNOWN_LIBRARY,
             }
-            .to_owned();
+            .into();
         };
         let name = match library.name {
             name if name.ends_with("client") => format!("the {name}"),
@@ -146,7 +147,7 @@ impl Client<'_> {
         };
         let probably = if self.inferred { "probably " } else { "" };
         let what = match self.refreshes {
-            _ if library.refreshes_from.is_empty() => return library.note.to_owned(),
+            _ if library.refreshes_from.is_empty() => return library.note.into(),
             RereadsToken::Yes => {
                 "the library is fixed, so the program itself keeps its first token: \
                  report it to its maintainers"
@@ -162,7 +163,7 @@ impl Client<'_> {
             "" => String::new(),
             note => format!("; {note}"),
         };
-        format!("{what}{note}; see {}", library.source)
+        Advice::with_source(format!("{what}{note}"), library.source)
     }
 }
 

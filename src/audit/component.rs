@@ -10,6 +10,7 @@ use super::client::client_of;
 use super::image::Image;
 use super::owner::owner_of;
 use super::version::Version;
+use crate::audit::advice::Advice;
 
 /// What fixes a component.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -230,7 +231,7 @@ impl Match<'_> {
 
     /// What to do and where that is known from, in one sentence without a full stop. Holds no text
     /// of the log.
-    pub fn remedy(&self) -> String {
+    pub fn advice(&self) -> Advice {
         let name = self.component.name;
         let what = match (self.component.fix, self.fixed()) {
             (Fix::Release(release), Some(true)) => format!(
@@ -244,7 +245,7 @@ impl Match<'_> {
                 "its DaemonSet copied the token into a kubeconfig on the node and has to refresh the copy: {refresh}; until then restart the DaemonSet"
             ),
         };
-        format!("{what}; see {}", self.component.source)
+        Advice::with_source(what, self.component.source)
     }
 }
 

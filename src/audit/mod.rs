@@ -6,6 +6,7 @@
 //! - [`stage`]: which part of a request an event reports
 //! - [`path_shape`]: a request URI without the names in it
 //! - [`client`], [`component`], [`version`]: the client behind a user agent, and its fix
+//! - [`advice`]: what to do about a client, and where that is known from
 //! - [`image`], [`container`]: the image of a container, and whether it runs a program
 //! - [`kubernetes_version`], [`control_plane`]: a cluster's version, and which sources of it are trusted
 //! - [`owner`]: the workload behind a pod's name
@@ -18,6 +19,7 @@
 //! No I/O: no cluster, no clock, no file.
 
 pub mod address;
+pub mod advice;
 pub mod annotation;
 pub mod bounded_text;
 pub mod client;

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use super::time_format::{day, minute};
+use crate::audit::advice::Advice;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
 use crate::report::Report;
@@ -182,7 +183,7 @@ pub fn buys(gained: TokenLifetime, new_date: DateTime<Utc>, time_zone: Tz) -> St
 #[derive(Debug)]
 pub struct Fix<'a> {
     /// What to do, in words.
-    pub text: &'a str,
+    pub text: &'a Advice,
     /// The service accounts that it is for, each once.
     pub service_accounts: Vec<&'a ServiceAccount>,
 }

@@ -183,7 +183,7 @@ fn row(report: &Report, finding: &Finding) -> [Cell; COLUMNS.len()] {
             Remedy::Restart { command, .. } => {
                 kubeconfig::in_context(report, &finding.cluster, command)
             }
-            Remedy::Advice { text } => text.clone(),
+            Remedy::Advice { text } => text.to_string(),
         })
         .collect();
     let optional_time = |time: Option<DateTime<Utc>>| Cell::optional(time, Cell::time);

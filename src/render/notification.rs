@@ -275,10 +275,8 @@ fn what_to_do(report: &Report, finding: &Finding) -> Vec<Line> {
             }
             // A chat says what to do; where that is known from is in the report.
             Remedy::Advice { text } => {
-                let what = text.split_once("; see https://");
-                let what = what.map_or(&**text, |(what, _)| what);
                 let mut line = Line::indented();
-                line.code_of(what, SENTENCE);
+                line.code_of(&text.what, SENTENCE);
                 lines.push(line);
             }
         }

@@ -73,10 +73,11 @@ impl<'a> Broken<'a> {
             .iter()
             .map(|it| it.label.to_string())
             .collect();
-        let mut fixes: Vec<&str> = Vec::new();
+        let mut fixes: Vec<String> = Vec::new();
         for client in &finding.clients {
-            if !fixes.contains(&client.advice.as_str()) {
-                fixes.push(&client.advice);
+            let fix = client.advice.to_string();
+            if !fixes.contains(&fix) {
+                fixes.push(fix);
             }
         }
         Self {

@@ -10,6 +10,7 @@ use super::severity::Severity;
 use super::token_lifetime::TokenLifetime;
 use super::upgrade::AfterUpgrade;
 use super::verdict::Verdict;
+use crate::audit::advice::Advice;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::cluster_state::owner::Workload;
@@ -121,7 +122,7 @@ pub struct ClientFinding {
     /// The client library and the component, in a few words.
     pub label: UntrustedText,
     /// What to do about it if it keeps its token.
-    pub advice: String,
+    pub advice: Advice,
 }
 
 /// Something to do about a finding.
@@ -140,7 +141,7 @@ pub enum Remedy {
     /// A sentence.
     Advice {
         /// What to do, in words.
-        text: String,
+        text: Advice,
     },
 }
 

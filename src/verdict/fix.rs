@@ -80,7 +80,7 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
         label: label.into(),
         advice: component
             .as_ref()
-            .map_or_else(|| client.advice(), Match::remedy),
+            .map_or_else(|| client.advice(), Match::advice),
     }
 }
 
@@ -119,7 +119,7 @@ pub fn remedies(
     restarts.extend(planned_restart(&kept, gained));
     if !holders.iter().any(|holder| holder.verdict.is_decided()) {
         return vec![Remedy::Advice {
-            text: too_soon(holders),
+            text: too_soon(holders).into(),
         }];
     }
     let fixes = clients.iter().map(|client| Remedy::Advice {
@@ -151,7 +151,8 @@ fn planned_restart(holders: &[&HolderFinding], gained: TokenLifetime) -> Option<
              update the client first, or plan the restart",
             first.format("%Y-%m-%d %H:%M UTC"),
             gained.in_words()
-        ),
+        )
+        .into(),
     })
 }
 
@@ -171,8 +172,6 @@ fn restart(
             workload_is_known,
             new_date,
         },
-        Restart::Advice(text) => Remedy::Advice {
-            text: text.to_owned(),
-        },
+        Restart::Advice(text) => Remedy::Advice { text: text.into() },
     }
 }

@@ -95,10 +95,15 @@ fn unknown_user_agents_stay_as_they_are() {
         let client = client_of(user_agent);
         assert!(client.client_library.is_none(), "{user_agent:?}");
         assert_eq!(client.label(), user_agent);
-        assert!(client.advice().starts_with("no known client library"));
+        assert!(client.advice().what.starts_with("no known client library"));
     }
     assert_eq!(client_of("").label(), "no user agent");
-    assert!(client_of("").advice().starts_with("no user agent was sent"));
+    assert!(
+        client_of("")
+            .advice()
+            .what
+            .starts_with("no user agent was sent")
+    );
 }
 
 #[test]
@@ -144,9 +149,9 @@ fn advice_names_the_version_or_the_program() {
             true => String::new(),
             false => format!("; see {}", library.source),
         };
-        assert_eq!(client.advice(), format!("{advice}{source}"));
+        assert_eq!(client.advice().to_string(), format!("{advice}{source}"));
     }
-    let python = client_of("OpenAPI-Generator/31.0.0/python").advice();
+    let python = client_of("OpenAPI-Generator/31.0.0/python").advice().what;
     assert!(python.starts_with("the library is fixed") && python.contains("inside the cluster"));
 }
 

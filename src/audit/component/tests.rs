@@ -47,10 +47,10 @@ fn components_are_recognised() {
 fn remedies_say_what_to_do() {
     let say = |user_agent: &str, account: &str| {
         let found = component_of(user_agent, account, None).expect("a component");
-        (found.label(), found.remedy(), found.inferred())
+        (found.label(), found.advice().to_string(), found.inferred())
     };
     let expected =
-        |label: &str, remedy: &str, inferred| (label.to_owned(), remedy.to_owned(), inferred);
+        |label: &str, advice: &str, inferred| (label.to_owned(), advice.to_owned(), inferred);
     assert_eq!(
         say(KUBE2IAM, "x"),
         expected(
@@ -96,9 +96,9 @@ fn a_copied_token_is_refreshed_by_its_installer() {
             "{}",
             found.label()
         );
-        let remedy = found.remedy();
-        assert!(remedy.contains("kubeconfig on the node"), "{remedy}");
-        assert!(remedy.contains("restart the DaemonSet"), "{remedy}");
+        let advice = found.advice().what;
+        assert!(advice.contains("kubeconfig on the node"), "{advice}");
+        assert!(advice.contains("restart the DaemonSet"), "{advice}");
     }
 }
 

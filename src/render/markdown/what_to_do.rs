@@ -39,7 +39,12 @@ fn write_fixes(fixes: &[Fix<'_>], output: &mut dyn Write) -> io::Result<()> {
             .iter()
             .map(|account| code(account.to_string()))
             .collect();
-        writeln!(output, "- {}: {}", accounts.join(", "), words(fix.text))?;
+        writeln!(
+            output,
+            "- {}: {}",
+            accounts.join(", "),
+            words(&fix.text.to_string())
+        )?;
     }
     write_more(fixes.len(), "things to do", output)
 }

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use super::commands::write_restarts;
 use super::list::{self, Margins};
-use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
 use crate::render::actions::{self, Body, Fix};
 use crate::report::Report;
@@ -53,7 +52,7 @@ fn write_fixes(
                 .iter()
                 .map(ToString::to_string)
                 .collect();
-            format!("{}: {}", accounts.join(", "), escaped(fix.text))
+            format!("{}: {}", accounts.join(", "), fix.text)
         })
         .collect();
     writeln!(output)?;

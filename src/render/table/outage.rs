@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use super::list;
 use super::names;
 use super::rejected::MARGINS;
+use crate::audit::advice::Advice;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::render::RenderOptions;
@@ -132,13 +133,13 @@ pub(super) fn write_causes(
     options: &RenderOptions,
     output: &mut dyn Write,
 ) -> io::Result<()> {
-    let mut causes: Vec<(&UntrustedText, &str, Vec<String>)> = Vec::new();
+    let mut causes: Vec<(&UntrustedText, &Advice, Vec<String>)> = Vec::new();
     let is_urgent = |finding: &&Finding| finding.verdict.is_decided() && finding.accepted.is_none();
     for finding in report.findings.iter().filter(is_urgent) {
         for client in &finding.clients {
             let name = names::of_finding(report, finding);
-            let is_same = |it: &&mut (&UntrustedText, &str, Vec<String>)| {
-                *it.0 == client.label && it.1 == client.advice
+            let is_same = |it: &&mut (&UntrustedText, &Advice, Vec<String>)| {
+                *it.0 == client.label && *it.1 == client.advice
             };
             match causes.iter_mut().find(is_same) {
                 Some((.., names)) => names.push(name),

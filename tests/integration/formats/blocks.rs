@@ -120,7 +120,9 @@ fn facts(report: &Report) -> BTreeMap<&'static str, Vec<String>> {
                         .flat_map(|it| [it.command.clone(), it.buys(UTC)]),
                 );
             }
-            actions::Body::Fixes(fixes) => advice.extend(fixes.iter().map(|it| it.text.to_owned())),
+            actions::Body::Fixes(fixes) => {
+                advice.extend(fixes.iter().map(|it| it.text.to_string()))
+            }
         }
     }
     add("commands", commands);

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
+use crate::audit::advice::Advice;
 use crate::audit::untrusted_text::UntrustedText;
 
 /// One holder of a service account's token.
@@ -95,7 +96,7 @@ pub(super) struct ClientFinding {
     /// The client library and the component, in a few words.
     pub(super) label: UntrustedText,
     /// What to do about it if it keeps its token.
-    pub(super) advice: String,
+    pub(super) advice: Advice,
 }
 
 /// Something to do about a finding.
@@ -114,6 +115,6 @@ pub(super) enum Remedy {
     /// A sentence.
     Advice {
         /// What to do, in words.
-        text: String,
+        text: Advice,
     },
 }

@@ -9,6 +9,7 @@ use super::lifetime::TokenLifetime;
 use super::pod_status::PodStatus;
 use super::rejection::HolderRejections;
 use super::verdict::{Severity, Verdict};
+use crate::audit::advice::Advice;
 use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::holder;
 use crate::report::{acceptance, finding, interruption, remembered};
@@ -158,7 +159,7 @@ pub(super) struct ClientFinding {
     /// The client library and the component, in a few words.
     pub(super) label: UntrustedText,
     /// What to do about it if it keeps its token.
-    pub(super) advice: String,
+    pub(super) advice: Advice,
 }
 
 /// Something to do about a finding.
@@ -180,7 +181,7 @@ pub(super) enum Remedy {
     /// A sentence.
     Advice {
         /// What to do, in words.
-        text: String,
+        text: Advice,
     },
 }
 
