@@ -333,3 +333,6 @@ impl Coverages {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
