@@ -95,6 +95,8 @@ mod tests {
                 "r.io:5000/a:v1@sha256:0123456789ab",
             ),
             ("a@sha256:é", "a", None, Some("sha256:é"), "a@sha256:é"),
+            ("/a:1", "/a", Some("1"), None, "/a:1"),
+            ("a:/b", "a:/b", None, None, "a:/b"),
             ("", "", None, None, ""),
         ] {
             let image = Image::of(text);

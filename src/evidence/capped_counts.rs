@@ -140,4 +140,12 @@ mod tests {
         let counted: Vec<_> = counts.iter().collect();
         assert_eq!(counted, [("a", 1), ("b", 2), ("c", 2), ("d", 0)]);
     }
+
+    #[test]
+    fn as_many_as_are_kept_are_not_more() {
+        let texts: Vec<String> = (0..=KEPT).map(|at| format!("{at:02}")).collect();
+        assert!(!tally(&texts[..KEPT]).has_more());
+        assert_eq!(tally(&texts[..KEPT]).iter().count(), KEPT);
+        assert!(tally(&texts).has_more());
+    }
 }
