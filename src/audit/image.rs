@@ -111,6 +111,7 @@ mod tests {
             assert_eq!(image.label(), label);
         }
         let image = Image::of("mirror.example/library/fluxcd/flux:1.25");
+        assert_eq!(image.name(), "flux");
         assert!(image.ends_in("fluxcd/flux") && image.ends_in("flux"));
         assert!(!image.ends_in("lux") && !image.ends_in("other/flux"));
     }
