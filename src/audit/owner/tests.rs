@@ -313,3 +313,9 @@ fn a_truncated_name_may_be_of_several_kinds() {
     assert_eq!(owner.certainty, Certainty::Truncated);
     assert_eq!(owner.alternatives, [Kind::DaemonSet, Kind::Job]);
 }
+
+#[test]
+fn ten_digits_are_a_time_only_if_they_can_be_one() {
+    assert_eq!(owner_of("app-1600000000-bcdfg").kind, Kind::CronJob);
+    assert_eq!(owner_of("app-2111111111-bcdfg").kind, Kind::Job);
+}

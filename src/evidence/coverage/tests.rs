@@ -91,7 +91,7 @@ fn gaps_and_notes_add_up() {
 fn what_two_parts_read_is_added() {
     let part = |micro_dollars: u64, is_annotated: bool| Coverage {
         is_annotated,
-        foreign_events: 2,
+        foreign_events: 7,
         lines: 3,
         bytes_read: 4,
         bytes_scanned: 5,
@@ -105,7 +105,7 @@ fn what_two_parts_read_is_added() {
     let mut both = part(10, true);
     both.merge(part(20, false));
     let expected = Coverage {
-        foreign_events: 4,
+        foreign_events: 14,
         lines: 6,
         bytes_read: 8,
         bytes_scanned: 10,
