@@ -68,4 +68,25 @@ mod tests {
         assert_eq!(cut("aé", 3), "aé");
         assert_eq!(cut("", 3), "");
     }
+
+    #[test]
+    fn a_text_becomes_one_line_of_its_first_words() {
+        for (text, bytes, line) in [
+            ("", 9, ""),
+            ("one two", 9, "one two"),
+            ("  one\n\n two\t", 20, "one two"),
+            ("one\u{0}two\u{1b}[m", 20, "one two [m"),
+            ("one\u{2028}two\u{a0}three", 20, "one two three"),
+            ("one two", 5, "one t"),
+        ] {
+            assert_eq!(one_line(text, bytes), line, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_kept_is_no_longer_than_allowed() {
+        for (text, bytes, kept) in [("abc", 4, "abc"), ("abc", 3, "abc"), ("abé", 3, "ab")] {
+            assert_eq!(bounded(text.to_owned(), bytes), kept);
+        }
+    }
 }

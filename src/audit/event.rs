@@ -231,4 +231,49 @@ mod tests {
         let other = WHOLE.replace("audit.k8s.io/v1", "events.k8s.io/v1");
         assert_eq!(AuditEvent::parse(&other).err(), Some(EventError::OtherKind));
     }
+
+    #[test]
+    fn what_a_token_is_bound_to_is_read_under_either_spelling_of_its_key() {
+        for prefix in [
+            "authentication.kubernetes.io",
+            "authentication_kubernetes_io",
+        ] {
+            let extra = ["pod-name", "pod-uid", "node-name", "credential-id"]
+                .map(|key| format!(r#""{prefix}/{key}":["the-{key}","another"]"#))
+                .join(",");
+            let user = format!(r#""user":{{"username":"u","extra":{{{extra}}}}}"#);
+            let line = WHOLE.replace(r#""user":{"username":"u"}"#, &user);
+            let extra = AuditEvent::parse(&line).expect("an event").user.extra;
+            assert_eq!(extra.pod_name(), Some("the-pod-name"));
+            assert_eq!(extra.pod_uid(), Some("the-pod-uid"));
+            assert_eq!(extra.node_name(), Some("the-node-name"));
+            assert_eq!(extra.credential_id(), Some("the-credential-id"));
+        }
+        let extra = AuditEvent::parse(WHOLE).expect("an event").user.extra;
+        assert_eq!(extra.pod_name(), None);
+        assert_eq!(extra.credential_id(), None);
+    }
+
+    #[test]
+    fn an_event_says_what_it_is_or_is_the_item_of_a_list() {
+        let stated = r#""kind":"Event","apiVersion":"audit.k8s.io/v1","#;
+        for (kind, audit_id, is_event) in [
+            (stated, "a", true),
+            (stated, "", true),
+            ("", "a", true),
+            ("", "", false),
+            (r#""kind":"Event","#, "a", false),
+            (r#""apiVersion":"audit.k8s.io/v1","#, "a", false),
+            (
+                r#""kind":"Pod","apiVersion":"audit.k8s.io/v1","#,
+                "a",
+                false,
+            ),
+        ] {
+            let line = WHOLE
+                .replace(stated, kind)
+                .replace(r#""auditID":"a""#, &format!(r#""auditID":"{audit_id}""#));
+            assert_eq!(AuditEvent::parse(&line).is_ok(), is_event, "{line}");
+        }
+    }
 }

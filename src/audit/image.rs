@@ -95,6 +95,8 @@ mod tests {
                 "r.io:5000/a:v1@sha256:0123456789ab",
             ),
             ("a@sha256:é", "a", None, Some("sha256:é"), "a@sha256:é"),
+            ("/a:1", "/a", Some("1"), None, "/a:1"),
+            ("a:/b", "a:/b", None, None, "a:/b"),
             ("", "", None, None, ""),
         ] {
             let image = Image::of(text);
@@ -109,6 +111,7 @@ mod tests {
             assert_eq!(image.label(), label);
         }
         let image = Image::of("mirror.example/library/fluxcd/flux:1.25");
+        assert_eq!(image.name(), "flux");
         assert!(image.ends_in("fluxcd/flux") && image.ends_in("flux"));
         assert!(!image.ends_in("lux") && !image.ends_in("other/flux"));
     }

@@ -50,6 +50,9 @@ mod tests {
             ("stagng", Some("staging")),
             ("kube2iam", Some("kube2iam-b4kxz")),
             ("kube2iam-b4kxz-1", Some("kube2iam-b4kxz")),
+            // Two slips in six letters or more, and one in fewer.
+            ("pord-11", Some("prod-1")),
+            ("pd-1", None),
             ("xyz", None),
             ("", None),
         ];

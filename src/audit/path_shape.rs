@@ -114,4 +114,10 @@ mod tests {
             assert_eq!(is_of_the_api(call), expected, "{call}");
         }
     }
+
+    #[test]
+    fn a_call_is_its_verb_and_the_shape_of_its_path() {
+        let call = call_shape("get", "/api/v1/namespaces/a/pods/b");
+        assert_eq!(call, "get /api/v1/namespaces/{namespace}/pods/{name}");
+    }
 }

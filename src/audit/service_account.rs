@@ -49,6 +49,7 @@ mod tests {
         .expect("a service account");
         assert_eq!(account.namespace, "team-payments");
         assert_eq!(account.name, "team.payments.deployer");
+        assert_eq!(account.to_string(), "team-payments/team.payments.deployer");
     }
 
     #[test]

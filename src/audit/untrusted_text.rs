@@ -129,8 +129,10 @@ mod tests {
         let text = UntrustedText::from("a\u{1b}[31m\u{202e}");
         assert_eq!(text.to_string(), "a\\u{1b}[31m\\u{202e}");
         assert_eq!(format!("{text:>20}"), " a\\u{1b}[31m\\u{202e}");
-        assert!(!format!("{text:?}").chars().any(is_unprintable));
+        let debug = format!("{text:?}");
+        assert!(debug.contains("[31m") && !debug.chars().any(is_unprintable));
         assert_eq!(text.unescaped(), "a\u{1b}[31m\u{202e}");
+        assert_eq!(text.into_unescaped(), "a\u{1b}[31m\u{202e}");
     }
 
     #[test]
@@ -164,5 +166,13 @@ mod tests {
         fn nothing_that_acts_is_left(text in "\\PC*|.*") {
             prop_assert!(!escaped(&text).chars().any(is_unprintable));
         }
+    }
+
+    #[test]
+    fn texts_are_compared_as_they_were_written() {
+        let text = UntrustedText::from("a\n");
+        assert!(text == *"a\n" && text == "a\n");
+        assert!(text != *"a" && text != "a\\u{a}");
+        assert!(!text.is_empty() && UntrustedText::default().is_empty());
     }
 }

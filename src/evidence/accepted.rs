@@ -193,3 +193,118 @@ impl StaleTokenRequest {
         token_use
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::evidence::sample::event;
+
+    const MARK: &str = "subject: system:serviceaccount:ns:app, seconds after warning threshold: 93";
+
+    fn marked(mut changed: Value) -> Result<Option<StaleTokenRequest>, InvalidRequest> {
+        if changed["annotations"].is_null() {
+            changed["annotations"] = json!({"authentication.k8s.io/stale-token": MARK});
+        }
+        StaleTokenRequest::from_event(event(&changed))
+    }
+
+    fn request(changed: Value) -> StaleTokenRequest {
+        marked(changed).expect("valid").expect("marked")
+    }
+
+    #[test]
+    fn a_mark_proves_something_about_the_requests_own_user_alone() {
+        let app = "system:serviceaccount:ns:app";
+        let without_subject = "seconds after warning threshold: 93";
+        for (username, mark, expected) in [
+            (app, MARK, Ok(true)),
+            (app, without_subject, Ok(true)),
+            (
+                "system:serviceaccount:ns:other",
+                MARK,
+                Err(InvalidRequest::Subject),
+            ),
+            (
+                "system:node:n",
+                without_subject,
+                Err(InvalidRequest::Subject),
+            ),
+            (app, "stale", Err(InvalidRequest::Annotation)),
+        ] {
+            let found = marked(json!({
+                "user": {"username": username},
+                "annotations": {"authentication.k8s.io/stale-token": mark},
+            }));
+            assert_eq!(found.map(|it| it.is_some()), expected, "{username} {mark}");
+        }
+        assert_eq!(marked(json!({"annotations": {}})), Ok(None));
+        assert_eq!(marked(json!({"stage": "RequestReceived"})), Ok(None));
+    }
+
+    #[test]
+    fn an_issue_before_the_calendar_is_no_evidence() {
+        // The calendar begins at -262143-01-01. The token is 3,700 s old.
+        for (received, expected) in [
+            ("-262143-01-01T01:01:39Z", Err(InvalidRequest::Time)),
+            ("-262143-01-01T01:01:40Z", Ok(true)),
+        ] {
+            let found = marked(json!({"requestReceivedTimestamp": received}));
+            assert_eq!(found.map(|it| it.is_some()), expected, "{received}");
+        }
+    }
+
+    #[test]
+    fn a_token_is_as_old_as_its_mark_and_the_warning_threshold_together() {
+        let request = request(json!({}));
+        assert_eq!(request.age_seconds(), 3700);
+        let issued: DateTime<Utc> = "2026-11-24T04:58:20Z".parse().expect("a time");
+        assert_eq!(request.issued(), issued);
+        assert_eq!(request.token().issued, issued);
+        assert_eq!(request.token().age_at_last_use(), TimeDelta::seconds(3700));
+    }
+
+    #[test]
+    fn an_end_completes_its_own_start_alone() {
+        let start = request(json!({"verb": "watch", "stage": "ResponseStarted"}));
+        let end = request(json!({"verb": "watch"}));
+        let failed = request(json!({"verb": "watch", "responseStatus": {"code": 500}}));
+        let other = request(json!({"verb": "watch", "auditID": "b"}));
+        for (end, start, expected) in [
+            (&end, &start, true),
+            // The status may change while the response is sent.
+            (&failed, &start, true),
+            (&other, &start, false),
+            (&start, &start, false),
+            (&end, &end, false),
+            (&start, &end, false),
+        ] {
+            assert_eq!(end.completes(start), expected, "{end:?} {start:?}");
+        }
+    }
+
+    #[test]
+    fn a_long_running_request_is_counted_by_its_start() {
+        for (verb, stage, times) in [
+            ("list", "ResponseComplete", 1),
+            ("watch", "ResponseStarted", 1),
+            ("watch", "ResponseComplete", 0),
+        ] {
+            let token_use = request(json!({"verb": verb, "stage": stage})).token_use();
+            let agents = token_use.agents.iter();
+            let agents: Vec<_> = agents.map(|(agent, it)| (agent, it.requests)).collect();
+            assert_eq!(agents, [(Some("app/v1"), times)], "{verb} {stage}");
+            let call = format!("{verb} /api/v1/namespaces/{{namespace}}/pods");
+            for (counts, text) in [
+                (&token_use.pods, "app-0"),
+                (&token_use.nodes, "node-1"),
+                (&token_use.addresses, "10.0.0.7"),
+                (&token_use.calls, &*call),
+            ] {
+                let counts: Vec<_> = counts.iter().collect();
+                assert_eq!(counts, [(text, times)], "{verb} {stage}");
+            }
+        }
+    }
+}

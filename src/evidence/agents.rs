@@ -186,4 +186,31 @@ mod tests {
         let few = agents(&["a".to_owned()]);
         assert!(!few.may_include("b"));
     }
+
+    #[test]
+    fn as_many_as_are_kept_are_all_counted_separately() {
+        let names: Vec<String> = (0..33).map(|at| format!("a-{at:02}/v1")).collect();
+        let kept = agents(&names[..KEPT]);
+        assert!(!kept.has_more());
+        assert!(kept.names().eq(names[..KEPT].iter().map(String::as_str)));
+        assert!(agents(&names).has_more());
+    }
+
+    #[test]
+    fn the_tokens_of_all_user_agents_are_the_holders() {
+        let token = |second: i64| {
+            let time = chrono::DateTime::from_timestamp(second, 0).expect("a time");
+            let token = crate::evidence::token::Token {
+                issued: time,
+                latest_estimate: time,
+                first_used: time,
+                last_used: time,
+                requests: Default::default(),
+            };
+            Tokens::one(None, token)
+        };
+        let mut all = Agents::one("a".to_owned(), 1, token(0));
+        all.merge(Agents::one("b".to_owned(), 1, token(1_000)));
+        assert_eq!(all.tokens().iter().count(), 2);
+    }
 }

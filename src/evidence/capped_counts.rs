@@ -126,4 +126,26 @@ mod tests {
             prop_assert_eq!(right.has_more(), distinct.len() > KEPT);
         }
     }
+
+    #[test]
+    fn the_most_frequent_comes_first_and_of_equals_the_first_in_order() {
+        let mut counts = CappedCounts::default();
+        assert_eq!(counts.most_frequent(), None);
+        for (text, times) in [("a", 1), ("b", 2), ("c", 2), ("d", 0)] {
+            counts.add(text, times);
+        }
+        counts.add("d", 0);
+        assert_eq!(counts.most_frequent(), Some("b"));
+        assert_eq!(counts.texts(), ["b", "c", "a", "d"]);
+        let counted: Vec<_> = counts.iter().collect();
+        assert_eq!(counted, [("a", 1), ("b", 2), ("c", 2), ("d", 0)]);
+    }
+
+    #[test]
+    fn as_many_as_are_kept_are_not_more() {
+        let texts: Vec<String> = (0..=KEPT).map(|at| format!("{at:02}")).collect();
+        assert!(!tally(&texts[..KEPT]).has_more());
+        assert_eq!(tally(&texts[..KEPT]).iter().count(), KEPT);
+        assert!(tally(&texts).has_more());
+    }
 }

@@ -44,3 +44,35 @@ impl fmt::Display for Cluster {
         self.name.fmt(formatter)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clusters_may_be_one_unless_something_known_of_both_differs() {
+        let cluster = |name: &str, region: Option<&str>, account: Option<&str>| Cluster {
+            region: region.map(str::to_owned),
+            account: account.map(str::to_owned),
+            ..Cluster::named(name)
+        };
+        let prod = cluster("prod", Some("eu-west-1"), Some("111122223333"));
+        for (other, expected) in [
+            (prod.clone(), true),
+            (Cluster::named("prod"), true),
+            (cluster("prod", Some("eu-west-1"), None), true),
+            (cluster("prod", None, Some("111122223333")), true),
+            (cluster("prod", Some("us-east-1"), None), false),
+            (cluster("prod", None, Some("444455556666")), false),
+            (
+                cluster("prod", Some("us-east-1"), Some("111122223333")),
+                false,
+            ),
+            (Cluster::named("test"), false),
+        ] {
+            assert_eq!(prod.may_be(&other), expected, "{other:?}");
+            assert_eq!(other.may_be(&prod), expected, "{other:?}");
+        }
+        assert_eq!(prod.to_string(), "prod");
+    }
+}

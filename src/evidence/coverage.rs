@@ -195,3 +195,6 @@ impl Coverages {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,61 @@ impl Identified {
         few.chain(many).map(|(id, token)| (&**id, token))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::evidence::token::Requests;
+
+    fn one(id: usize) -> Identified {
+        let time = DateTime::UNIX_EPOCH;
+        let token = Token {
+            issued: time,
+            latest_estimate: time,
+            first_used: time,
+            last_used: time,
+            requests: Requests::counted(1, 0, 0),
+        };
+        Identified::one(&format!("JTI={id:02}"), token)
+    }
+
+    /// The tokens of the first identities, each used twice.
+    fn twice(count: usize) -> Identified {
+        let mut all = Identified::default();
+        for id in (0..count).rev().chain(0..count) {
+            all.merge(one(id));
+        }
+        all
+    }
+
+    #[test]
+    fn tokens_are_told_apart_however_many_there_are() {
+        for count in [0, 1, FEW - 1, FEW, FEW + 1, 3 * FEW] {
+            let all = twice(count);
+            assert_eq!(all.is_empty(), count == 0);
+            let is_few = matches!(all, Identified::Few(_));
+            assert_eq!(is_few, count <= FEW, "{count} have one form");
+            let ids: Vec<&str> = all.iter().map(|(id, _)| id).collect();
+            let expected: Vec<String> = (0..count).map(|id| format!("JTI={id:02}")).collect();
+            assert_eq!(ids, expected);
+            for id in ids {
+                let token = all.get(id).expect("it is there");
+                assert_eq!(token.requests.count(), 2, "{id} of {count}");
+            }
+            assert_eq!(all.get("JTI=99"), None);
+        }
+    }
+
+    #[test]
+    fn few_and_many_merge_to_the_same_in_either_order() {
+        for (one, other) in [(2, 3 * FEW), (3 * FEW, 2 * FEW), (0, 2 * FEW)] {
+            let (mut right, mut left) = (twice(one), twice(other));
+            right.merge(twice(other));
+            left.merge(twice(one));
+            assert_eq!(right, left);
+            assert_eq!(right.iter().count(), one.max(other));
+        }
+    }
+}

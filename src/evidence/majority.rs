@@ -134,4 +134,16 @@ mod tests {
         let (spelled, _) = majority.text().expect("one text");
         assert_eq!(spelled, "é".repeat(SPELLED / 2));
     }
+
+    /// The values that its authors publish.
+    #[test]
+    fn the_checksum_is_fnv_1a() {
+        for (text, expected) in [
+            ("", 0xcbf2_9ce4_8422_2325),
+            ("a", 0xaf63_dc4c_8601_ec8c),
+            ("foobar", 0x8594_4171_f739_67e8),
+        ] {
+            assert_eq!(checksum(text.as_bytes()), expected, "{text}");
+        }
+    }
 }

@@ -41,6 +41,8 @@ pub mod observation;
 pub mod price;
 mod rejected_callers;
 pub mod rejection;
+#[cfg(test)]
+mod sample;
 pub mod set;
 pub mod silence;
 pub mod single_request;

@@ -47,6 +47,9 @@ mod tests {
         for (micro_dollars, at_least, words) in [
             (0, false, "nothing"),
             (1, false, "less than $0.01"),
+            (1, true, "at least $0.01"),
+            (9_999, false, "less than $0.01"),
+            (10_000, false, "about $0.01"),
             (206_000, false, "about $0.21"),
             (206_000, true, "at least $0.21"),
             (12_345_678, false, "about $12.35"),
@@ -56,6 +59,24 @@ mod tests {
                 at_least,
             };
             assert_eq!(price.to_string(), words);
+        }
+    }
+
+    #[test]
+    fn amounts_add_up_and_stay_a_minimum_if_one_is() {
+        for (one, other, at_least) in [
+            (false, false, false),
+            (true, false, true),
+            (false, true, true),
+            (true, true, true),
+        ] {
+            let price = |at_least| Price {
+                micro_dollars: 7,
+                at_least,
+            };
+            let mut sum = price(one);
+            sum += price(other);
+            assert_eq!((sum.micro_dollars, sum.at_least), (14, at_least));
         }
     }
 }

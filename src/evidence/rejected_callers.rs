@@ -158,4 +158,12 @@ mod tests {
         assert_eq!(addresses.len(), 10, "{addresses:?}");
         assert!(kept.has_more());
     }
+
+    #[test]
+    fn as_many_as_may_be_kept_are_all_kept() {
+        let seen: Vec<(u8, u8)> = (0..12).map(|at| (at % 3, at / 3)).collect();
+        let kept = callers(&seen);
+        assert_eq!(kept.iter().count(), 12);
+        assert!(!kept.has_more());
+    }
 }

@@ -174,3 +174,57 @@ impl Rejections {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::evidence::sample::event;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).expect("a time")
+    }
+
+    #[test]
+    fn a_rejection_is_a_401_without_a_user_at_the_start_of_its_response() {
+        for (code, stage, username, expected) in [
+            (401, "ResponseStarted", "", true),
+            (403, "ResponseStarted", "", false),
+            (401, "ResponseComplete", "", false),
+            (401, "ResponseStarted", "system:anonymous", false),
+        ] {
+            let event = event(&json!({
+                "responseStatus": {"code": code},
+                "stage": stage,
+                "user": {"username": username},
+            }));
+            let found = RejectedRequest::from_event(&event);
+            assert_eq!(found.is_some(), expected, "{code} {stage} {username}");
+        }
+    }
+
+    #[test]
+    fn rejections_are_counted_hour_by_hour() {
+        assert_eq!(hour_of(at(3599)), 0);
+        assert_eq!(hour_of(at(3600)), 1);
+        assert_eq!(hour_of(at(-1)), -1);
+        let none = Rejections::default();
+        assert_eq!((none.count(), none.first(), none.last()), (0, None, None));
+        for order in [[10, 20, 7200], [7200, 20, 10]] {
+            let mut all = Rejections::default();
+            for second in order {
+                all.merge(&Rejections::one(at(second)));
+            }
+            let run = |first, last, count| Run {
+                first: at(first),
+                last: at(last),
+                count,
+            };
+            let runs: Vec<Run> = all.runs().collect();
+            assert_eq!(runs, [run(10, 20, 2), run(7200, 7200, 1)]);
+            assert_eq!(all.count(), 3);
+            assert_eq!((all.first(), all.last()), (Some(at(10)), Some(at(7200))));
+        }
+    }
+}

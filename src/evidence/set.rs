@@ -192,3 +192,6 @@ impl Collect for EvidenceSet {
         Some(self.clone())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,4 +88,37 @@ mod tests {
         };
         assert!(outside_window(&hole).is_some());
     }
+
+    #[test]
+    fn a_log_may_be_silent_for_a_while_at_both_ends_of_the_window() {
+        let at = |minute: i64| DateTime::from_timestamp(minute * 60, 0);
+        let time = |minute| at(minute).expect("a time");
+        let allowed = TimeDelta::minutes(10);
+        // (first event, last event, newest inside, begins late, is silent)
+        for (first, last, inside, begins_late_, is_silent_) in [
+            (at(10), at(90), None, false, false),
+            (at(11), at(90), None, true, false),
+            (at(10), at(89), None, false, true),
+            (at(10), at(200), at(89), false, true),
+            (at(10), at(200), at(90), false, false),
+            (None, None, None, true, true),
+        ] {
+            let mut coverage = Coverage {
+                since: at(0),
+                first_event: first,
+                last_event: last,
+                newest_inside: inside,
+                ..Coverage::default()
+            };
+            assert_eq!(begins_late(&coverage, time(0), allowed), begins_late_);
+            assert_eq!(is_silent(&coverage, time(100), allowed), is_silent_);
+            clamp_beginning(&mut coverage, "a.log", time(0), allowed);
+            let is_clamped = begins_late_ && first.is_some();
+            assert_eq!(coverage.since, if is_clamped { first } else { at(0) });
+            let notes = coverage.counted_notes();
+            let notes: Vec<String> = notes.iter().map(|it| it.note.text.to_string()).collect();
+            let note = "its audit log starts at 1970-01-01 00:11 UTC".to_owned();
+            assert_eq!(notes, Vec::from_iter(is_clamped.then_some(note)));
+        }
+    }
 }

@@ -81,3 +81,55 @@ impl Token {
         self.requests.merge(other.requests);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_request_is_counted_once_by_its_start_or_else_by_its_end() {
+        use RequestStage::{Completed, Single, Started};
+        for (stages, count) in [
+            (&[][..], 0),
+            (&[Single], 1),
+            (&[Started], 1),
+            (&[Completed], 1),
+            (&[Started, Completed], 1),
+            (&[Started, Started, Completed], 2),
+            (&[Started, Completed, Completed], 2),
+            (&[Single, Single, Started, Completed], 3),
+        ] {
+            let mut requests = Requests::default();
+            for stage in stages {
+                requests.merge(Requests::one(*stage));
+            }
+            assert_eq!(requests.count(), count, "{stages:?}");
+        }
+        assert_eq!(Requests::counted(1, 2, 4).count(), 5);
+    }
+
+    #[test]
+    fn a_token_lasts_from_its_earliest_issue_to_its_last_use() {
+        let at = |second| DateTime::from_timestamp(second, 0).expect("a time");
+        let token = |issued, used| Token {
+            issued: at(issued),
+            latest_estimate: at(issued),
+            first_used: at(used),
+            last_used: at(used),
+            requests: Requests::one(RequestStage::Single),
+        };
+        for (one, other) in [(token(5, 100), token(7, 90)), (token(7, 90), token(5, 100))] {
+            let mut both = one;
+            both.merge(&other);
+            let expected = Token {
+                issued: at(5),
+                latest_estimate: at(7),
+                first_used: at(90),
+                last_used: at(100),
+                requests: Requests::counted(2, 0, 0),
+            };
+            assert_eq!(both, expected);
+            assert_eq!(both.age_at_last_use(), TimeDelta::seconds(95));
+        }
+    }
+}

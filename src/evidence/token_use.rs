@@ -45,3 +45,43 @@ impl TokenUse {
         self.calls.merge(other.calls);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use chrono::DateTime;
+
+    use super::*;
+    use crate::evidence::token::{Requests, Token};
+
+    #[test]
+    fn everything_known_of_a_holder_adds_up() {
+        let use_of = |name: &str| {
+            let time = DateTime::UNIX_EPOCH;
+            let token = Token {
+                issued: time,
+                latest_estimate: time,
+                first_used: time,
+                last_used: time,
+                requests: Requests::counted(1, 0, 0),
+            };
+            let tokens = Tokens::one(Some(format!("JTI={name}")), token);
+            let mut token_use = TokenUse::of_agent(name.to_owned(), 1, tokens);
+            for counts in [
+                &mut token_use.pods,
+                &mut token_use.nodes,
+                &mut token_use.addresses,
+                &mut token_use.calls,
+            ] {
+                counts.add(name, 1);
+            }
+            token_use
+        };
+        let mut both = use_of("a");
+        both.merge(use_of("b"));
+        assert!(both.agents.names().eq(["a", "b"]));
+        assert_eq!(both.tokens().iter().count(), 2);
+        for counts in [&both.pods, &both.nodes, &both.addresses, &both.calls] {
+            assert!(counts.iter().eq([("a", 1), ("b", 1)]));
+        }
+    }
+}

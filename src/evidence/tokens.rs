@@ -83,3 +83,79 @@ impl Tokens {
         tokens.into_iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::token::Requests;
+
+    fn at(second: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(second, 0).expect("a time")
+    }
+
+    fn one(id: Option<&str>, issued: i64) -> Tokens {
+        let token = Token {
+            issued: at(issued),
+            latest_estimate: at(issued),
+            first_used: at(issued + 4000),
+            last_used: at(issued + 4000),
+            requests: Requests::counted(1, 0, 0),
+        };
+        Tokens::one(id.map(str::to_owned), token)
+    }
+
+    fn all(of: &[(Option<&str>, i64)]) -> Tokens {
+        let mut tokens = Tokens::default();
+        for (id, issued) in of {
+            tokens.merge(one(*id, *issued));
+        }
+        tokens
+    }
+
+    #[test]
+    fn estimates_that_touch_are_one_token() {
+        for (estimates, tokens, may_be_several) in [
+            (&[0][..], 1, false),
+            (&[0, 15], 1, false),
+            (&[15, 0], 1, false),
+            (&[0, 16], 2, false),
+            // A chain of estimates that is longer than those of one token.
+            (&[0, 10, 20], 1, true),
+            (&[0, 20, 10], 1, true),
+            (&[0, 15, 31, 46], 2, false),
+        ] {
+            let of: Vec<_> = estimates.iter().map(|issued| (None, *issued)).collect();
+            let found = all(&of);
+            assert_eq!(found.iter().count(), tokens, "{estimates:?}");
+            assert_eq!(found.may_be_several(), may_be_several, "{estimates:?}");
+            let requests: u64 = found.iter().map(|(_, it)| it.requests.count()).sum();
+            assert_eq!(requests, estimates.len() as u64, "{estimates:?}");
+        }
+        let named = all(&[(Some("JTI=a"), 0), (Some("JTI=a"), 100)]);
+        assert_eq!(named.iter().count(), 1);
+        assert!(!named.may_be_several());
+    }
+
+    #[test]
+    fn a_token_is_found_by_its_identity_or_else_by_its_issue() {
+        let tokens = all(&[(None, 100), (None, 110), (Some("JTI=a"), 50), (None, 0)]);
+        let order: Vec<_> = tokens.iter().map(|(id, it)| (id, it.issued)).collect();
+        assert_eq!(
+            order,
+            [(None, at(0)), (Some("JTI=a"), at(50)), (None, at(100)),]
+        );
+        for (id, estimate, found) in [
+            (Some("JTI=a"), 999, Some(50)),
+            (Some("JTI=b"), 50, None),
+            (None, 50, None),
+            (None, 0, Some(0)),
+            (None, 99, None),
+            (None, 105, Some(100)),
+            (None, 110, Some(100)),
+            (None, 111, None),
+        ] {
+            let token = tokens.find(id, at(estimate)).map(|token| token.issued);
+            assert_eq!(token, found.map(at), "{id:?} {estimate}");
+        }
+    }
+}

@@ -134,4 +134,15 @@ mod tests {
         assert_eq!(thresholds.rejection_is_current(), hour * 3);
         assert_eq!(thresholds.early_rejection_age(), hour * 12);
     }
+
+    #[test]
+    fn reminders_come_while_there_is_time_to_act() {
+        let (hour, day) = (TimeDelta::hours(1), TimeDelta::days(1));
+        for (lifetime, reminders) in [
+            (day * 90, [day * 7, day * 3, day, TimeDelta::zero()]),
+            (day, [hour * 6, hour * 3, hour, TimeDelta::zero()]),
+        ] {
+            assert_eq!(Thresholds::of(lifetime).reminders(), reminders);
+        }
+    }
 }

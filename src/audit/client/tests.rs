@@ -18,6 +18,8 @@ fn user_agents_are_recognised() {
         // Kubernetes' own programs carry the client-go of their own version.
         ("kubectl/v1.19.16 (linux/amd64) kubernetes/e37e4ab", "client-go", Yes, "client-go, kubectl v1.19.16"),
         ("kubectl/v1.14.10 (linux/amd64) kubernetes/575467a", "client-go", Unknown, "client-go, kubectl v1.14.10"),
+        // Any other program's own version says nothing of its client-go.
+        ("agent/v1.20.0 (linux/amd64) kubernetes/$Format", "client-go", Unknown, "client-go, agent v1.20.0"),
         ("kubectl/v0.0.0 (linux/amd64) kubernetes/$Format", "client-go", Unknown, "client-go, kubectl"),
         ("kube-controller-manager/v1.36.2 (linux/amd64) kubernetes/98b3519/system:serviceaccount:kube-system:generic-garbage-collector", "client-go", Yes, "client-go, kube-controller-manager v1.36.2"),
         ("Swagger-Codegen/9.0.0/python", "Python client", No, "Python client 9.0.0 (refreshes from 12.0.0)"),
@@ -86,6 +88,10 @@ fn unknown_user_agents_stay_as_they_are() {
         "/v1 (linux/amd64) kubernetes/x",
         "a/v1 (linux/amd64)",
         "a/v1 (linux) kubernetes/x",
+        "a/v1 (linux/) kubernetes/x",
+        "a/v1 (/amd64) kubernetes/x",
+        "a/v1 (linux 6.1/amd64) kubernetes/x",
+        "a/v1 (linux/amd64) kubernetes",
         "xFluent-Bit",
         "Fluent-Bitter",
         "Prometheus-adapter/1",

@@ -291,3 +291,31 @@ proptest::proptest! {
         proptest::prop_assert_eq!((owner.kind, owner.name), (Kind::Deployment, name));
     }
 }
+
+#[test]
+fn a_kind_is_spelled_as_kubernetes_does() {
+    for (kind, word) in [
+        (Kind::Deployment, "Deployment"),
+        (Kind::DaemonSet, "DaemonSet"),
+        (Kind::StatefulSet, "StatefulSet"),
+        (Kind::ReplicaSet, "ReplicaSet"),
+        (Kind::CronJob, "CronJob"),
+        (Kind::Job, "Job"),
+        (Kind::Pod, "Pod"),
+    ] {
+        assert_eq!(kind.as_str(), word);
+    }
+}
+
+#[test]
+fn a_truncated_name_may_be_of_several_kinds() {
+    let owner = owner_of(&format!("{}-bcdfg", "a".repeat(BASE_MAX - 1)));
+    assert_eq!(owner.certainty, Certainty::Truncated);
+    assert_eq!(owner.alternatives, [Kind::DaemonSet, Kind::Job]);
+}
+
+#[test]
+fn ten_digits_are_a_time_only_if_they_can_be_one() {
+    assert_eq!(owner_of("app-1600000000-bcdfg").kind, Kind::CronJob);
+    assert_eq!(owner_of("app-2111111111-bcdfg").kind, Kind::Job);
+}

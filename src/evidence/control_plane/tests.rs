@@ -140,3 +140,26 @@ proptest! {
         prop_assert!(early <= late, "{early:?} {late:?}");
     }
 }
+
+#[test]
+fn a_version_says_where_it_was_learnt() {
+    for (source, word) in [
+        (VersionSource::CommandLine, "--kubernetes-version"),
+        (VersionSource::DescribeCluster, "DescribeCluster"),
+        (VersionSource::AuditLog, "audit log"),
+    ] {
+        assert_eq!(source.word(), word);
+    }
+    assert!(!ControlPlane::default().is_deleted());
+}
+
+#[test]
+fn a_version_that_the_api_confirms_was_learnt_from_the_api() {
+    let mut known = ControlPlane::default();
+    known.saw(minor(34), at(1_000));
+    known.described = Some(described(Some(minor(34))));
+    assert_eq!(
+        known.version_at(at(500)),
+        Some((minor(34), VersionSource::DescribeCluster))
+    );
+}
