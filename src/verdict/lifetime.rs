@@ -141,3 +141,6 @@ fn by_version(version: Option<KubernetesVersion>) -> TokenLifetime {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;
