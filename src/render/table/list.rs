@@ -38,9 +38,15 @@ pub(super) fn write(
     let mut left = paint(HEADING, format!("{heading:column$}"), options.colour);
     for item in items {
         for (index, line) in wrapped(item, room).into_iter().enumerate() {
-            // What belongs to the item above stands a little further in.
-            let inset = if index == 0 { "" } else { "  " };
-            writeln!(output, "{:indent$}{left}{inset}{line}", "")?;
+            if index == 0 {
+                writeln!(output, "{:indent$}{left}{line}", "")?;
+            } else {
+                // What belongs to the item above stands a little further in; a link that is too
+                // long for that stands further out, so that no terminal parts it.
+                let margin = options.width.saturating_sub(line.width());
+                let margin = margin.min(indent + column + 2);
+                writeln!(output, "{:margin$}{line}", "")?;
+            }
             left = " ".repeat(column);
         }
     }
@@ -70,7 +76,7 @@ fn pieces(text: &str) -> Vec<String> {
     let is_number = |word: &str| !word.is_empty() && word.chars().all(|it| it.is_ascii_digit());
     for word in text.split(' ') {
         let bare = word.trim_end_matches([',', ';', '.', ':', ')', '?', '"']);
-        let truncated_with_suffix = pieces.last_mut().filter(|last| {
+        let joined = pieces.last_mut().filter(|last| {
             let before = last.rsplit(' ').next().unwrap_or_default();
             let before = before.trim_start_matches(['(', '"']);
             let is_unit = matches!(bare, "d" | "h" | "m" | "s") && is_number(before);
@@ -81,7 +87,7 @@ fn pieces(text: &str) -> Vec<String> {
             let goes_on = is_number(bare) && matches!(before, "d" | "h") && last.contains(' ');
             is_unit || is_time || goes_on
         });
-        match truncated_with_suffix {
+        match joined {
             Some(last) => {
                 last.push(' ');
                 last.push_str(word);
@@ -139,6 +145,30 @@ mod tests {
             "pods",
         ];
         assert_eq!(pieces(text), expected);
+    }
+
+    #[test]
+    fn a_link_that_is_longer_than_its_room_stands_further_out() {
+        let link = format!("https://example.com/{}", "x".repeat(54));
+        let options = RenderOptions {
+            width: 80,
+            colour: false,
+            time_zone: chrono_tz::UTC,
+        };
+        let margins = Margins {
+            indent: 2,
+            heading: 10,
+        };
+        let mut bytes = Vec::new();
+        let items = [format!("update the program; see {link}")];
+        write("Why", &items, margins, &options, &mut bytes).expect("written to memory");
+        let text = String::from_utf8(bytes).expect("UTF-8");
+        let lines: Vec<&str> = text.lines().collect();
+        let expected = [
+            "  Why       update the program; see".to_owned(),
+            format!("      {link}"),
+        ];
+        assert_eq!(lines, expected);
     }
 
     proptest! {
