@@ -38,7 +38,7 @@ pub(super) struct ComparisonPlan {
 /// The report to compare with.
 pub(super) enum Previous {
     /// None was asked for.
-    NotQueried,
+    NotRequested,
     /// There is none yet.
     FirstRun,
     /// This one.
@@ -58,7 +58,7 @@ impl ComparisonPlan {
     /// Reads the earlier report.
     pub(super) fn read(&self) -> Result<Previous, Failure> {
         match &self.previous {
-            None => Ok(Previous::NotQueried),
+            None => Ok(Previous::NotRequested),
             Some(path) => read(path),
         }
     }
@@ -104,12 +104,12 @@ impl Previous {
     pub(super) fn report(&self) -> Option<&Report> {
         match self {
             Self::Report(report) => Some(report),
-            Self::NotQueried | Self::FirstRun => None,
+            Self::NotRequested | Self::FirstRun => None,
         }
     }
 
     /// Whether a comparison was asked for.
     pub(super) fn is_asked(&self) -> bool {
-        !matches!(self, Self::NotQueried)
+        !matches!(self, Self::NotRequested)
     }
 }

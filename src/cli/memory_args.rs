@@ -76,7 +76,7 @@ impl MemoryPlan {
     /// Reads the earlier report.
     pub(super) fn read(&self) -> Result<Previous, Failure> {
         match &self.0 {
-            None => Ok(Previous::NotQueried),
+            None => Ok(Previous::NotRequested),
             Some(path) => read(path),
         }
     }
