@@ -69,16 +69,4 @@ impl fmt::Display for Advice {
 }
 
 #[cfg(test)]
-impl schemars::JsonSchema for Advice {
-    fn schema_name() -> Cow<'static, str> {
-        String::schema_name()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        String::json_schema(generator)
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-}
+super::string_schema::string_schema!(Advice);

@@ -35,6 +35,8 @@ pub mod owner;
 pub mod path_shape;
 pub mod service_account;
 pub mod stage;
+#[cfg(test)]
+mod string_schema;
 pub mod tool;
 pub mod untrusted_text;
 pub mod version;

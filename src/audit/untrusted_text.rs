@@ -69,19 +69,7 @@ impl PartialEq<&str> for UntrustedText {
 }
 
 #[cfg(test)]
-impl schemars::JsonSchema for UntrustedText {
-    fn schema_name() -> Cow<'static, str> {
-        String::schema_name()
-    }
-
-    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        String::json_schema(generator)
-    }
-
-    fn inline_schema() -> bool {
-        true
-    }
-}
+super::string_schema::string_schema!(UntrustedText);
 
 /// The text with every character that acts instead of showing written out, as in `\u{1b}`.
 pub fn escaped(text: &str) -> Cow<'_, str> {
