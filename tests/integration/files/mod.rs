@@ -1,7 +1,8 @@
 //! The binary on audit logs on disk.
 //!
 //! - [`shapes`]: the same events in every shape give the same report
-//! - [`carriers`], [`any_carrier`]: every shape that operators have, and forgeries in it
+//! - [`carriers`], [`any_carrier`], [`forgeries`]: every shape that operators have, and forgeries
+//!   in it
 //! - [`damage`]: what is broken is counted and named, and the rest is analysed
 //! - [`growing`]: files whose writer is at work
 //! - [`walking`]: directories, links, patterns, standard input
@@ -10,6 +11,7 @@
 mod any_carrier;
 mod carriers;
 mod damage;
+mod forgeries;
 mod growing;
 mod shapes;
 mod walking;
