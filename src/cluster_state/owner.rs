@@ -30,7 +30,7 @@ pub struct Controller {
     pub name: Arc<str>,
 }
 
-/// The workload that a pod belongs to, by its owner references. Raw text of the cluster.
+/// The workload that a pod belongs to, by its owner references.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Workload {
     /// The API group, empty for the core group.

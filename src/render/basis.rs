@@ -81,8 +81,8 @@ fn uncapped(tokens: usize) -> String {
     )
 }
 
-/// What the dates rest on, once where it is the same for all clusters. Names of clusters may be
-/// log text: escape them.
+/// What the dates rest on, once where it is the same for all clusters. Escaped for
+/// terminals.
 pub fn lifetimes(report: &Report) -> Vec<String> {
     let mut groups: Vec<(String, Vec<UntrustedText>)> = Vec::new();
     for scan in &report.clusters {
@@ -141,7 +141,7 @@ pub fn as_of(report: &Report) -> Option<String> {
     }
 }
 
-/// Some names, the first few of many. They may be log text: escape them.
+/// Some names, the first few of many. Escaped for terminals as they are shown.
 pub fn names(names: &[impl Display]) -> String {
     const SHOWN: usize = 3;
     let shown: Vec<String> = names.iter().take(SHOWN).map(ToString::to_string).collect();
@@ -162,7 +162,7 @@ pub fn outlived(scan: &ClusterScan) -> Option<String> {
 }
 
 /// What a reader should know, without anything being missing; once, where it is the same of many
-/// places. Places are log text: escape it.
+/// places. Escaped for terminals.
 pub fn notes(report: &Report) -> impl Iterator<Item = String> {
     let mut texts: Vec<(String, Vec<UntrustedText>)> = Vec::new();
     for counted in report.clusters.iter().flat_map(|scan| &scan.notes) {
@@ -185,7 +185,7 @@ pub fn notes(report: &Report) -> impl Iterator<Item = String> {
         let line = move |place: UntrustedText| format!("{place}: {text}");
         places.into_iter().map(line).collect::<Vec<String>>()
     });
-    of_clusters.chain(report.notes.iter().cloned())
+    of_clusters.chain(report.notes.iter().map(ToString::to_string))
 }
 
 /// Up to this many places with the same note have their own line.

@@ -7,7 +7,7 @@ use crate::evidence::count::pluralize;
 use crate::report::finding::Finding;
 
 /// `6 tokens, none used past 1 h 1 m`; `last used 2026-11-23 22:50`; `accepted until 2026-12-01:
-/// REASON`. The reason is the operator's: escape it.
+/// REASON`. Escaped for terminals.
 pub fn words(finding: &Finding, time_zone: Tz) -> String {
     if let Some(accepted) = &finding.accepted {
         return format!("accepted until {}: {}", accepted.until, accepted.reason);

@@ -11,8 +11,8 @@ use crate::report::legacy_token::LegacyTokenFinding;
 pub const HEADING: &str =
     "Not stale: tokens kept in secrets, which do not expire and should be replaced";
 
-/// `secret ci-token: 32 requests from 10.0.0.9, by okhttp/3.8.1, the last 2026-11-24 06:07`. Holds
-/// log text: escape it.
+/// `secret ci-token: 32 requests from 10.0.0.9, by okhttp/3.8.1, the last 2026-11-24 06:07`. Escaped
+/// for terminals.
 pub fn words(token: &LegacyTokenFinding, time_zone: Tz) -> String {
     let secret = token
         .secret

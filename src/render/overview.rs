@@ -1,5 +1,5 @@
 //! Many clusters in a few lines: how many there are, where, and how many could not be seen, and
-//! why. Reasons hold names, which are log text: escape them.
+//! why. Lines are escaped for terminals.
 
 use std::collections::BTreeSet;
 

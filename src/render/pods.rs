@@ -8,8 +8,8 @@ use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding, Remedy};
 use crate::report::pod_status::{PodAtAddress, PodState, PodStatus};
 
-/// How a holder's pod is: `deployment/web, ready, restarted 3 m ago, rejected still`. Raw text of
-/// the cluster. `None` where the cluster was not queried or does not know the pod.
+/// How a holder's pod is: `deployment/web, ready, restarted 3 m ago, rejected still`. Escaped
+/// for terminals. `None` where the cluster was not queried or does not know the pod.
 pub fn of_holder(holder: &HolderFinding, now: DateTime<Utc>) -> Option<String> {
     let status = holder.pod_status.as_ref()?;
     let mut words = vec![match &status.workload {
@@ -91,7 +91,7 @@ pub fn remarks(report: &Report, finding: &Finding) -> Vec<String> {
 }
 
 /// The workloads and images of a finding, as far as the cluster names them: `daemonset/kube2iam,
-/// image jtblin/kube2iam:0.10.7`. Raw text of the cluster.
+/// image jtblin/kube2iam:0.10.7`. Escaped for terminals.
 pub fn of_finding(finding: &Finding) -> Option<String> {
     let workloads = finding.workloads();
     let workloads = workloads.iter().map(|it| it.resource());
@@ -102,7 +102,7 @@ pub fn of_finding(finding: &Finding) -> Option<String> {
 }
 
 /// The pods at a rejected caller's address: `pod ns/web-1 (deployment/web) has that address now`.
-/// Raw text of the cluster.
+/// Escaped for terminals.
 pub fn at_address(pods: &[PodAtAddress]) -> Option<String> {
     let first = pods.first()?;
     let named: Vec<String> = pods.iter().map(named).collect();

@@ -21,7 +21,7 @@ pub struct Upgrade<'a> {
     pub summary: String,
     /// The findings that are rejected at the end of every token.
     pub broken: Vec<Broken<'a>>,
-    /// What else to know, a sentence each. Names of clusters may be log text: escape them.
+    /// What else to know, a sentence each. Escaped for terminals.
     pub remarks: Vec<String>,
 }
 
@@ -30,7 +30,7 @@ pub struct Upgrade<'a> {
 pub struct Broken<'a> {
     /// The finding.
     pub finding: &'a Finding,
-    /// Its clients, most requests first. Log text: escape it.
+    /// Its clients, most requests first. Escaped for terminals.
     pub clients: String,
     /// What fixes it.
     pub fix: String,
@@ -89,7 +89,7 @@ impl<'a> Broken<'a> {
 }
 
 /// How many findings the next upgrade breaks, for reports without a target version; `None` where it
-/// breaks none. Names of clusters may be log text: escape them.
+/// breaks none. Escaped for terminals.
 pub fn unasked(report: &Report) -> Option<String> {
     if report.target_version.is_some() {
         return None;

@@ -1,12 +1,13 @@
 //! A filtered report with nothing left in it.
 
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::count::pluralize;
 
 /// What was looked for and not found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filtered {
     /// What was looked for, as it was typed: `pod web-0`.
-    pub wanted: String,
+    pub wanted: UntrustedText,
     /// How many holders were seen with a stale token.
     pub among: usize,
 }

@@ -94,7 +94,7 @@ pub struct HolderFinding {
     /// What the cluster says of its pod, where it was queried and knows the pod.
     pub pod_status: Option<Box<PodStatus>>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
-    pub reasons: Vec<String>,
+    pub reasons: Vec<UntrustedText>,
 }
 
 /// One token of a holder.

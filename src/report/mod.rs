@@ -44,6 +44,7 @@ pub mod verdict;
 use chrono::{DateTime, Utc};
 
 use crate::audit::kubernetes_version::KubernetesVersion;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::gap::CountedGap;
 use changes::Changes;
 use filtered::Filtered;
@@ -69,7 +70,7 @@ pub struct Report {
     /// What was looked for, where a filter left no finding.
     pub filtered: Option<Filtered>,
     /// Notes besides those of the clusters, in sentences without a full stop.
-    pub notes: Vec<String>,
+    pub notes: Vec<UntrustedText>,
     /// The findings in rank order.
     pub findings: Vec<Finding>,
     /// Holders of earlier reports that none of the findings names.

@@ -13,6 +13,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::changes::looked_for;
 use super::rank;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::report::Report;
 use crate::report::acceptance::Accepted;
 use crate::report::finding::Finding;
@@ -163,7 +164,7 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
                 finding.severity = None;
                 finding.accepted = Some(Accepted {
                     until: line.until,
-                    reason: line.reason.clone(),
+                    reason: line.reason.as_str().into(),
                 });
             } else {
                 notes.push(format!(
@@ -196,7 +197,9 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
             ));
         }
     }
-    report.notes.extend(notes);
+    report
+        .notes
+        .extend(notes.into_iter().map(UntrustedText::from));
     rank::rank(&mut report.findings);
 }
 

@@ -132,7 +132,8 @@ impl Account<'_> {
             let account = self.service_account;
             pod_status::add(&mut finding, account, pods, self.lifetimes, self.window);
         }
-        finding.reasons = explanation::reasons(&finding, self.window);
+        let reasons = explanation::reasons(&finding, self.window);
+        finding.reasons = reasons.into_iter().map(UntrustedText::from).collect();
         match remembered.filter(|_| joined.is_none()) {
             None => Some(finding),
             // It died, and nothing more was heard of it. Of anybody else, silence is the end.

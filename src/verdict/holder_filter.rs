@@ -134,7 +134,7 @@ pub fn narrow(report: &mut Report, holder_filter: &HolderFilter) -> Result<(), N
         return Err(meant);
     }
     report.filtered = Some(Filtered {
-        wanted: wanted.join(", "),
+        wanted: wanted.join(", ").into(),
         among,
     });
     Ok(())

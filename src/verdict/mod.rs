@@ -70,6 +70,7 @@ use unexplained::Unexplained;
 
 use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::service_account::ServiceAccount;
+use crate::audit::untrusted_text::UntrustedText;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::Coverages;
 use crate::evidence::gap::CountedGap;
@@ -233,6 +234,7 @@ pub fn judge(evidence: &EvidenceSet, coverages: &Coverages, context: &Context<'_
                     .iter()
                     .map(|note| format!("{}: {note}", pods.place))
             })
+            .map(UntrustedText::from)
             .collect(),
         remembered: Vec::new(),
         remembered_callers: Vec::new(),

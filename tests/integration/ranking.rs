@@ -238,7 +238,7 @@ fn changed(changes: Vec<Change>) -> Report {
         finding.severity = Some(severity).filter(|_| !verdict.is_harmless() && !accepted);
         finding.accepted = accepted.then(|| Accepted {
             until: begin.date_naive(),
-            reason: "known".to_owned(),
+            reason: "known".into(),
         });
         finding.holders.truncate(1);
         finding.holders[0].verdict = verdict;

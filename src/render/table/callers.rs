@@ -8,7 +8,6 @@ use super::list::{self, Margins};
 use super::names::with_cluster;
 use super::style::{FAINT, WARNING};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::pluralize;
 use crate::render::RenderOptions;
 use crate::render::caller;
@@ -114,7 +113,7 @@ fn words(caller: &RejectedCaller, options: &RenderOptions) -> String {
         ));
     }
     if let Some(there) = pods::at_address(&caller.pods) {
-        words.push_str(&format!("; {}", escaped(&there)));
+        words.push_str(&format!("; {there}"));
     }
     if let Some(standing) = caller::standing(caller).filter(|_| caller.severity.is_some()) {
         words.push_str(&format!("; {standing}"));

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use super::list;
 use super::style::{FAINT, WARNING};
-use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
 use crate::render::basis::{self, NOT_VISIBLE};
 use crate::report::Report;
@@ -26,7 +25,7 @@ pub(super) fn write(
         list::paragraph(&words, WARNING, 2, options, output)?;
     }
     for note in basis::notes(report) {
-        let words = format!("Note: {}.", escaped(&note));
+        let words = format!("Note: {note}.");
         list::paragraph(&words, FAINT, 2, options, output)?;
     }
     let read = basis::read(report);

@@ -7,7 +7,6 @@ use unicode_width::UnicodeWidthStr as _;
 use super::list;
 use super::names;
 use super::style::{FAINT, paint};
-use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
 use crate::render::harmless;
 use crate::report::Report;
@@ -48,7 +47,6 @@ pub(super) fn write(
     let fits = widest.unwrap_or(0) + 2 + 15 + 2 + USUAL_REASON + INDENT <= options.width;
     for (finding, name) in calm.iter().zip(&names) {
         let why = harmless::words(finding, options.time_zone);
-        let why = escaped(&why);
         let width = widest.unwrap_or(0);
         let aligned = format!("{name:width$}  {:15}  {why}", finding.verdict);
         match fits && aligned.width() + INDENT <= options.width {

@@ -7,7 +7,6 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::list;
 use super::style::{FAINT, HEADING, WARNING, of_severity, paint};
-use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
 use crate::render::basis;
 use crate::render::headline;
@@ -30,11 +29,11 @@ pub(super) fn write(
         .into_iter()
         .chain(basis::as_of(report))
     {
-        list::paragraph(&escaped(&line), FAINT, 0, options, output)?;
+        list::paragraph(&line, FAINT, 0, options, output)?;
     }
     writeln!(output)?;
     if let Some(unseen) = headline::unseen(report) {
-        list::paragraph(&escaped(&unseen), WARNING, 2, options, output)?;
+        list::paragraph(&unseen, WARNING, 2, options, output)?;
     }
     if overview::counts(report) {
         write_reasons(report, options, output)?;
@@ -64,7 +63,7 @@ fn write_reasons(
     output: &mut dyn Write,
 ) -> io::Result<()> {
     for reason in overview::reasons(report) {
-        list::paragraph(&escaped(&reason), WARNING, 4, options, output)?;
+        list::paragraph(&reason, WARNING, 4, options, output)?;
     }
     Ok(())
 }
@@ -159,7 +158,7 @@ fn summary(report: &Report) -> (Vec<Part>, Vec<Part>) {
         .collect();
     if pressing.is_empty() {
         let words = headline::without_findings(report);
-        pressing.push((Style::new(), escaped(&words).into_owned()));
+        pressing.push((Style::new(), words));
     }
     let calm = tally::calm(report).into_iter();
     (pressing, calm.map(|words| (FAINT, words)).collect())

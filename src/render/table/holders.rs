@@ -8,7 +8,6 @@ use super::list::{self, Margins};
 use super::names;
 use super::style::{FAINT, HEADING, of_severity, paint};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::audit::untrusted_text::escaped;
 use crate::evidence::count::pluralize;
 use crate::render::RenderOptions;
 use crate::render::due;
@@ -114,17 +113,14 @@ fn entries(
         ("calls", shown(&holder.calls)),
         (
             "cluster",
-            pods::of_holder(holder, now)
-                .map(|it| escaped(&it).into_owned())
-                .into_iter()
-                .collect(),
+            pods::of_holder(holder, now).into_iter().collect(),
         ),
         ("address", shown(&holder.addresses)),
         ("node", shown(&holder.nodes)),
         ("agent", agents),
     ];
     if explain {
-        entries.push(("why", holder.reasons.clone()));
+        entries.push(("why", shown(&holder.reasons)));
     }
     entries
 }

@@ -4,7 +4,6 @@ use std::io::{self, Write};
 
 use super::list::{self, Margins};
 use super::names;
-use crate::audit::untrusted_text::escaped;
 use crate::render::RenderOptions;
 use crate::render::upgrade::{self, Broken, Upgrade};
 use crate::report::Report;
@@ -25,8 +24,7 @@ pub(super) fn write(
     };
     let mut items = vec![upgrade.summary];
     items.extend(upgrade.broken.iter().map(|it| broken(report, it)));
-    let remarks = upgrade.remarks.iter();
-    items.extend(remarks.map(|remark| escaped(remark).into_owned()));
+    items.extend(upgrade.remarks);
     writeln!(output)?;
     list::write("Upgrade", &items, MARGINS, options, output)
 }
@@ -41,20 +39,14 @@ pub(super) fn write_unasked(
         return Ok(());
     };
     writeln!(output)?;
-    list::write(
-        "Upgrade",
-        &[escaped(&words).into_owned()],
-        MARGINS,
-        options,
-        output,
-    )
+    list::write("Upgrade", &[words], MARGINS, options, output)
 }
 
 fn broken(report: &Report, broken: &Broken<'_>) -> String {
     format!(
         "{} is rejected daily: {}: {}",
         names::of_finding(report, broken.finding),
-        escaped(&broken.clients),
-        escaped(&broken.fix)
+        broken.clients,
+        broken.fix
     )
 }

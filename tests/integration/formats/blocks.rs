@@ -32,7 +32,7 @@ pub(super) fn with_every_block() -> Report {
     };
     let mut report = judge(&gathered.collected, &gathered.coverages, &context);
     report.gaps = incomplete().gaps;
-    report.notes.push("one thing to know".to_owned());
+    report.notes.push("one thing to know".into());
     let scan = report
         .clusters
         .iter_mut()
@@ -46,7 +46,7 @@ pub(super) fn with_every_block() -> Report {
     let last = report.findings.iter_mut().rfind(|it| !it.needs_no_action());
     last.expect("a finding").accepted = Some(Accepted {
         until: "2026-12-31".parse().expect("a day"),
-        reason: "its owner is on leave".to_owned(),
+        reason: "its owner is on leave".into(),
     });
     report
 }

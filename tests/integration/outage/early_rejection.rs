@@ -35,7 +35,8 @@ fn a_cluster_that_cuts_lifetimes_kills_before_the_assumed_time() {
     let report = log.report();
     let dead = holder(&report, "app-0");
     assert_eq!(dead.verdict, Verdict::Rejected);
-    let why = dead.reasons.join("\n");
+    let reasons: Vec<String> = dead.reasons.iter().map(ToString::to_string).collect();
+    let why = reasons.join("\n");
     assert!(why.contains("--token-lifetime"), "{why}");
 }
 

@@ -51,7 +51,7 @@ pub(super) struct HolderFinding {
     pub(super) only_in_look_back: bool,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     #[serde(default)]
-    pub(super) reasons: Vec<String>,
+    pub(super) reasons: Vec<UntrustedText>,
 }
 
 /// What tells the holders of one service account apart.

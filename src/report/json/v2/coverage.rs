@@ -112,7 +112,7 @@ pub(super) struct Note {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 pub(super) struct Filtered {
     /// What was looked for, as it was typed: `pod web-0`.
-    pub(super) wanted: String,
+    pub(super) wanted: UntrustedText,
     /// How many holders were seen with a stale token.
     pub(super) among: usize,
 }

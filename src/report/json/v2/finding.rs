@@ -72,7 +72,7 @@ pub(in crate::report::json) struct HolderFinding {
     pub(super) pod_status: Option<Box<PodStatus>>,
     /// What the verdict rests on, a sentence each. Times in UTC; no text of the log.
     #[serde(default)]
-    pub(super) reasons: Vec<String>,
+    pub(super) reasons: Vec<UntrustedText>,
 }
 
 /// That a finding is accepted: it has no severity until then.
@@ -82,7 +82,7 @@ pub(super) struct Accepted {
     /// The last day of it, in UTC.
     pub(super) until: NaiveDate,
     /// Why, in the operator's words.
-    pub(super) reason: String,
+    pub(super) reason: UntrustedText,
 }
 
 /// A holder that an earlier report knew and that no finding names.

@@ -74,7 +74,7 @@ pub(super) struct Report<Findings = Vec<RankedFinding>, Remembered = Vec<Remembe
     filtered: Option<Filtered>,
     /// What to know beside the clusters' notes.
     #[serde(default)]
-    notes: Vec<String>,
+    notes: Vec<UntrustedText>,
     /// The findings in rank order.
     findings: Findings,
     /// Holders of earlier reports that none of the findings names, for the next sweep to know.
