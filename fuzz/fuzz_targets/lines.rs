@@ -6,16 +6,16 @@ use std::sync::Arc;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::set::{Collect as _, EvidenceSet};
-use eks_stale_tokens::source::request_filter::RequestFilter;
-use eks_stale_tokens::source::files::found::Found;
+use eks_stale_tokens::source::files::block_stats::BlockStats;
 use eks_stale_tokens::source::files::scan::scan;
+use eks_stale_tokens::source::request_filter::RequestFilter;
 use libfuzzer_sys::fuzz_target;
 
-fn scanned(block: &[u8]) -> (EvidenceSet, Found) {
+fn scanned(block: &[u8]) -> (EvidenceSet, BlockStats) {
     let mut evidence = EvidenceSet::default();
     let cluster = Arc::new(Cluster::named("c"));
-    let found = scan(block, &cluster, RequestFilter::default(), &mut evidence);
-    (evidence, found)
+    let stats = scan(block, &cluster, RequestFilter::default(), &mut evidence);
+    (evidence, stats)
 }
 
 fuzz_target!(|data: &[u8]| {
@@ -25,9 +25,9 @@ fuzz_target!(|data: &[u8]| {
         return;
     };
     let (first, second) = data.split_at(middle + cut + 1);
-    let (mut evidence, mut found) = scanned(first);
-    let (more_evidence, more_found) = scanned(second);
+    let (mut evidence, mut stats) = scanned(first);
+    let (more_evidence, more_stats) = scanned(second);
     evidence.merge(more_evidence);
-    found.merge(more_found);
-    assert_eq!((evidence, found), whole);
+    stats.merge(more_stats);
+    assert_eq!((evidence, stats), whole);
 });

@@ -27,7 +27,9 @@ fuzz_target!(|text: &str| {
     };
     for format in FORMATS {
         let mut bytes = Vec::new();
-        format.render(&report, &options, &mut bytes).expect("written to memory");
+        format
+            .render(&report, &options, &mut bytes)
+            .expect("written to memory");
         let text = String::from_utf8(bytes).expect("UTF-8");
         assert!(!text.contains('\u{1b}'), "{format:?}");
     }

@@ -29,7 +29,11 @@ fuzz_target!(|text: &str| {
         let mut coverage = Coverage::default();
         for row in text.split("\n\n") {
             let pairs = row.lines().filter_map(|line| line.split_once('='));
-            let row = Row::default().with(pairs.map(|(name, value)| (name, value.to_owned())).collect());
+            let row = Row::default().with(
+                pairs
+                    .map(|(name, value)| (name, value.to_owned()))
+                    .collect(),
+            );
             let mut observations = Vec::new();
             read_row(&row, &origin, &mut observations, &mut coverage);
             for observation in observations {

@@ -25,7 +25,12 @@ const OPTIONS: [&str; 14] = [
 
 fuzz_target!(|text: &str| {
     for option in OPTIONS {
-        let _ = Cli::try_parse_from(["eks-stale-tokens", "sweep", "c", &format!("{option}={text}")]);
+        let _ = Cli::try_parse_from([
+            "eks-stale-tokens",
+            "sweep",
+            "c",
+            &format!("{option}={text}"),
+        ]);
     }
     let _ = Cli::try_parse_from(["eks-stale-tokens", "sweep", "--", text]);
     let _ = Cli::try_parse_from(["eks-stale-tokens", "sweep", "--input", text]);

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use eks_stale_tokens::evidence::cluster::Cluster;
 use eks_stale_tokens::evidence::set::EvidenceSet;
+use eks_stale_tokens::source::files::block_stats::BlockStats;
 use eks_stale_tokens::source::files::blocks::Buffer;
 use eks_stale_tokens::source::files::carrier::learning::learn;
-use eks_stale_tokens::source::files::found::Found;
 use eks_stale_tokens::source::files::framing::record_sink::RecordSink;
 use eks_stale_tokens::source::files::framing::{
     Framing, csv_rows, json_values, markdown_rows, packed_strings,
@@ -27,13 +27,13 @@ impl Read for Trickle<'_> {
     }
 }
 
-/// The lines that a framing cuts bytes into, and what was found beside them.
-pub fn framed(framing: Framing, data: &[u8], step: usize) -> (Vec<u8>, Found) {
+/// The lines that a framing cuts bytes into, and what it counts itself.
+pub fn framed(framing: Framing, data: &[u8], step: usize) -> (Vec<u8>, BlockStats) {
     let mut lines = Vec::new();
-    let mut found = Found::default();
-    let mut deliver = |block: &mut Buffer, beside| {
+    let mut stats = BlockStats::default();
+    let mut deliver = |block: &mut Buffer, counted| {
         lines.extend_from_slice(block.bytes());
-        found.merge(beside);
+        stats.merge(counted);
     };
     let mut sink = RecordSink::new(&mut deliver);
     let mut reader = Trickle(data, step);
@@ -44,18 +44,18 @@ pub fn framed(framing: Framing, data: &[u8], step: usize) -> (Vec<u8>, Found) {
         Framing::Json | Framing::Lines => json_values::read(&mut reader, &mut sink),
     }
     .expect("read from memory");
-    (lines, found)
+    (lines, stats)
 }
 
 /// The evidence in lines whose layout is learned from themselves.
-pub fn learned(lines: &[u8]) -> (EvidenceSet, Found) {
+pub fn learned(lines: &[u8]) -> (EvidenceSet, BlockStats) {
     let cluster = Arc::new(Cluster::named("c"));
     let mut evidence = EvidenceSet::default();
     let layout = learn(lines);
-    let mut found = Found::default();
+    let mut stats = BlockStats::default();
     let wanted = |_: &Cluster| RequestFilter::default();
     for (_, more) in scan_values(lines, layout.as_ref(), &cluster, &wanted, &mut evidence) {
-        found.merge(more);
+        stats.merge(more);
     }
-    (evidence, found)
+    (evidence, stats)
 }
