@@ -55,6 +55,9 @@ mod token_users;
 pub mod unexplained;
 pub mod upgrade;
 
+#[cfg(test)]
+mod scenario;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
@@ -337,3 +340,6 @@ fn more_user_agents(findings: &[Finding], cluster: &Cluster) -> Option<CountedNo
     };
     (count > 0).then_some(CountedNote { note, count })
 }
+
+#[cfg(test)]
+mod tests;

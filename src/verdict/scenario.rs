@@ -1,0 +1,327 @@
+//! A cluster for the tests of this folder: who was accepted, who was rejected, and when.
+//!
+//! Requests enter as the observations of a source, so each test judges what a log could say.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::known_pods::KnownPods;
+use super::{Context, judge};
+use crate::audit::path_shape::call_shape;
+use crate::audit::service_account::ServiceAccount;
+use crate::audit::stage::RequestStage;
+use crate::cluster_state::ClusterState;
+use crate::cluster_state::pod::{Container, Phase, Pod};
+use crate::evidence::accepted::{StaleTokenRequest, WARN_AFTER_SECONDS};
+use crate::evidence::cluster::Cluster;
+use crate::evidence::coverage::Coverages;
+use crate::evidence::observation::Observation;
+use crate::evidence::rejection::{RejectedRequest, Rejection};
+use crate::evidence::set::{Collect as _, EvidenceSet};
+use crate::evidence::unmarked::{Unmarked, UnmarkedRequest};
+use crate::report::Report;
+use crate::report::finding::{Finding, HolderFinding};
+use crate::report::rejection::RejectedCaller;
+
+/// 90 days, in seconds: how long tokens are accepted, unless a test states another time.
+pub const NINETY_DAYS: i64 = 7_776_000;
+
+/// The moment as of which is judged: the end of the window.
+pub fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_795_500_000, 0).expect("a time")
+}
+
+/// So long before [`now`].
+pub fn ago(before: TimeDelta) -> DateTime<Utc> {
+    now() - before
+}
+
+pub fn days(days: i64) -> TimeDelta {
+    TimeDelta::days(days)
+}
+
+pub fn hours(hours: i64) -> TimeDelta {
+    TimeDelta::hours(hours)
+}
+
+pub fn minutes(minutes: i64) -> TimeDelta {
+    TimeDelta::minutes(minutes)
+}
+
+pub fn seconds(seconds: i64) -> TimeDelta {
+    TimeDelta::seconds(seconds)
+}
+
+/// Who sends requests, as the API server logs it. Each test changes what it is about.
+#[derive(Debug, Clone)]
+pub struct Sender {
+    pub namespace: &'static str,
+    pub account: &'static str,
+    /// The pod's name; its UID is `uid-NAME`. `None` for a caller whose event names no pod.
+    pub pod: Option<&'static str>,
+    pub node: Option<&'static str>,
+    pub user_agent: &'static str,
+    pub address: &'static str,
+    pub verb: &'static str,
+    pub uri: &'static str,
+}
+
+/// The pod `NAME` of `ns/app` with this user agent, at 10.0.0.7.
+pub fn sender(pod: &'static str, user_agent: &'static str) -> Sender {
+    Sender {
+        namespace: "ns",
+        account: "app",
+        pod: Some(pod),
+        node: None,
+        user_agent,
+        address: "10.0.0.7",
+        verb: "list",
+        uri: "/api/v1/namespaces/ns/pods",
+    }
+}
+
+/// The UID of the pod of that name.
+pub fn uid(pod: &str) -> String {
+    format!("uid-{pod}")
+}
+
+/// A pod of `ns/app` as the cluster lists it: it runs, started so long before [`now`], and has one
+/// container.
+pub fn listed(name: &str, address: &str, started: TimeDelta) -> Pod {
+    Pod {
+        namespace: "ns".into(),
+        name: name.into(),
+        uid: uid(name).into(),
+        service_account: "app".into(),
+        node: None,
+        addresses: [address.parse().expect("an address")].into(),
+        host_network: false,
+        owner: None,
+        template_hash: None,
+        is_mirror: false,
+        started: Some(ago(started)),
+        phase: Phase::Running,
+        ended: None,
+        is_deleting: false,
+        is_ready: true,
+        containers: Box::new([Container {
+            name: "main".into(),
+            image: "example.com/app:v1".into(),
+            started: Some(ago(started)),
+            restarts: 0,
+            waiting: None,
+        }]),
+    }
+}
+
+/// What is known of one cluster, `c`.
+#[derive(Debug)]
+pub struct Scenario {
+    pub cluster: Arc<Cluster>,
+    pub evidence: EvidenceSet,
+    pub coverages: Coverages,
+    pub pods: Vec<KnownPods>,
+}
+
+impl Scenario {
+    /// A window of so many days until [`now`], and a log that goes on to its end.
+    pub fn of_days(window: i64) -> Self {
+        Self::named(Cluster::named("c"), window)
+    }
+
+    /// The same for a cluster of a test's own.
+    pub fn named(cluster: Cluster, window: i64) -> Self {
+        let cluster = Arc::new(cluster);
+        let mut coverages = Coverages::default();
+        let coverage = coverages.of(&cluster);
+        coverage.since = Some(ago(days(window)));
+        coverage.until = Some(now());
+        coverage.saw(ago(days(window)));
+        coverage.saw(now());
+        Self {
+            cluster,
+            evidence: EvidenceSet::default(),
+            coverages,
+            pods: Vec::new(),
+        }
+    }
+
+    /// Requests accepted so long before [`now`], with a token issued so long before it.
+    pub fn accept(
+        &mut self,
+        sender: &Sender,
+        issued: TimeDelta,
+        times: impl IntoIterator<Item = TimeDelta>,
+    ) -> &mut Self {
+        self.accept_token(sender, None, issued, times)
+    }
+
+    /// The same, with the ID of the token.
+    pub fn accept_token(
+        &mut self,
+        sender: &Sender,
+        credential_id: Option<&str>,
+        issued: TimeDelta,
+        times: impl IntoIterator<Item = TimeDelta>,
+    ) -> &mut Self {
+        for time in times {
+            let request = stale_request(sender, credential_id, issued, time);
+            self.evidence
+                .record(&self.cluster, Observation::StaleRequest(request));
+        }
+        self
+    }
+
+    /// Requests accepted before the window, which only serve to attribute rejections.
+    pub fn accept_earlier(
+        &mut self,
+        sender: &Sender,
+        issued: TimeDelta,
+        times: impl IntoIterator<Item = TimeDelta>,
+    ) -> &mut Self {
+        for time in times {
+            let request = stale_request(sender, None, issued, time);
+            self.evidence
+                .record(&self.cluster, Observation::EarlierStaleRequest(request));
+        }
+        self
+    }
+
+    /// Requests of a pod accepted with a token too young for a mark.
+    pub fn accept_unmarked(
+        &mut self,
+        sender: &Sender,
+        credential_id: Option<&str>,
+        times: impl IntoIterator<Item = TimeDelta>,
+    ) -> &mut Self {
+        for time in times {
+            let request = UnmarkedRequest {
+                service_account: account(sender),
+                pod_uid: uid(sender.pod.expect("a pod")),
+                user_agent: sender.user_agent.to_owned(),
+                accepted: Unmarked {
+                    received: ago(time),
+                    credential_id: credential_id.map(str::to_owned),
+                },
+            };
+            self.evidence
+                .record(&self.cluster, Observation::UnmarkedRequest(request));
+        }
+        self
+    }
+
+    /// Requests rejected so long before [`now`]. Only address, user agent and path are logged.
+    pub fn reject(
+        &mut self,
+        sender: &Sender,
+        times: impl IntoIterator<Item = TimeDelta>,
+    ) -> &mut Self {
+        for time in times {
+            let request = RejectedRequest {
+                rejection: Rejection {
+                    address: sender.address.to_owned(),
+                    user_agent: sender.user_agent.to_owned(),
+                    call: call_shape(sender.verb, sender.uri),
+                    received: ago(time),
+                },
+                verb: sender.verb.to_owned(),
+                request_uri: sender.uri.to_owned(),
+                audit_id: "a".to_owned(),
+            };
+            self.evidence
+                .record(&self.cluster, Observation::Rejection(request));
+        }
+        self
+    }
+
+    /// What the cluster itself says now: these are all of its pods.
+    pub fn list(&mut self, pods: impl IntoIterator<Item = Pod>) -> &mut Self {
+        let mut state = ClusterState::live(now());
+        pods.into_iter().for_each(|pod| state.add_pod(pod));
+        self.pods.push(KnownPods {
+            place: "context c".to_owned(),
+            state,
+            cluster: Some((*self.cluster).clone()),
+            server: None,
+            malformed: 0,
+            notes: Vec::new(),
+            is_asked_for: true,
+        });
+        self
+    }
+
+    /// The report, where tokens are accepted for 90 days.
+    pub fn judge(&self) -> Report {
+        self.judge_in(&Context::stated(NINETY_DAYS))
+    }
+
+    /// The report after an earlier one.
+    pub fn judge_after(&self, previous: &Report) -> Report {
+        self.judge_in(&Context {
+            previous: Some(previous),
+            ..Context::stated(NINETY_DAYS)
+        })
+    }
+
+    /// The report in a context of a test's own. The scenario's pods are added to it.
+    pub fn judge_in(&self, context: &Context<'_>) -> Report {
+        let context = Context {
+            known_pods: &self.pods,
+            ..*context
+        };
+        judge(&self.evidence, &self.coverages, &context)
+    }
+}
+
+fn stale_request(
+    sender: &Sender,
+    credential_id: Option<&str>,
+    issued: TimeDelta,
+    time: TimeDelta,
+) -> StaleTokenRequest {
+    let age = (issued - time).num_seconds() - WARN_AFTER_SECONDS;
+    StaleTokenRequest {
+        service_account: account(sender),
+        pod_uid: sender.pod.map(uid),
+        pod: sender.pod.map(str::to_owned),
+        node: sender.node.map(str::to_owned),
+        credential_id: credential_id.map(str::to_owned),
+        user_agent: sender.user_agent.to_owned(),
+        address: sender.address.to_owned(),
+        received: ago(time),
+        seconds_after_warning: u32::try_from(age).expect("a token old enough for a mark"),
+        stage: RequestStage::Single,
+        verb: sender.verb.to_owned(),
+        request_uri: sender.uri.to_owned(),
+        status: 200,
+        audit_id: "a".to_owned(),
+    }
+}
+
+fn account(sender: &Sender) -> ServiceAccount {
+    ServiceAccount {
+        namespace: sender.namespace.to_owned(),
+        name: sender.account.to_owned(),
+    }
+}
+
+/// The only finding.
+pub fn only(report: &Report) -> &Finding {
+    let [finding] = &*report.findings else {
+        panic!("{:#?}", report.findings);
+    };
+    finding
+}
+
+/// The holder that is this pod.
+pub fn holder<'a>(report: &'a Report, pod: &str) -> &'a HolderFinding {
+    let mut holders = report.findings.iter().flat_map(|it| &it.holders);
+    let is_pod = |it: &&HolderFinding| it.pod.as_ref().is_some_and(|it| *it == *pod);
+    holders.find(is_pod).expect("a holder of that name")
+}
+
+/// The rejected callers that no holder explains.
+pub fn unexplained(report: &Report) -> &[RejectedCaller] {
+    &report.clusters[0].rejected_callers
+}
