@@ -206,3 +206,6 @@ impl Changes {
             .map(|account| account.kind)
     }
 }
+
+#[cfg(test)]
+mod tests;

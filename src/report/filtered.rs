@@ -22,3 +22,20 @@ impl Filtered {
         )
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_for_is_said_as_it_was_typed() {
+        let filtered = Filtered {
+            wanted: "pod web-0".into(),
+            among: 1,
+        };
+        assert_eq!(
+            filtered.words(),
+            "pod web-0 was not seen with a stale token, among 1 holder"
+        );
+    }
+}

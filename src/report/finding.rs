@@ -272,3 +272,6 @@ impl Finding {
             .count()
     }
 }
+
+#[cfg(test)]
+mod tests;

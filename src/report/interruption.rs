@@ -40,3 +40,33 @@ impl Interruption {
         self.last_rejection.or(self.last_accepted)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hour: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::hours(hour)
+    }
+
+    /// What each may lack: the last accepted request, or any rejection.
+    #[test]
+    fn an_interruption_lasts_from_the_last_success_to_the_last_rejection() {
+        for (accepted, first, last, length, rejected_for, noticed) in [
+            (Some(1), Some(3), Some(8), 7, 5, Some(8)),
+            (None, Some(3), Some(8), 5, 5, Some(8)),
+            (Some(1), None, None, 0, 0, Some(1)),
+            (None, None, None, 0, 0, None),
+        ] {
+            let interruption = Interruption {
+                last_accepted: accepted.map(at),
+                first_rejection: first.map(at),
+                last_rejection: last.map(at),
+                rejections: 1,
+            };
+            assert_eq!(interruption.length(), TimeDelta::hours(length));
+            assert_eq!(interruption.rejected_for(), TimeDelta::hours(rejected_for));
+            assert_eq!(interruption.at(), noticed.map(at));
+        }
+    }
+}

@@ -41,6 +41,9 @@ pub mod token_lifetime;
 pub mod upgrade;
 pub mod verdict;
 
+#[cfg(test)]
+pub mod sample;
+
 use chrono::{DateTime, Utc};
 
 use crate::audit::kubernetes_version::KubernetesVersion;
@@ -172,3 +175,6 @@ impl Report {
             .filter(move |finding| finding.severity == Some(severity))
     }
 }
+
+#[cfg(test)]
+mod tests;

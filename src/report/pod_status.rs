@@ -116,3 +116,44 @@ pub struct PodAtAddress {
     /// How it is.
     pub state: PodState,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pod_is_over_when_it_has_ended_or_is_gone() {
+        let states = [
+            PodState::Ready,
+            PodState::NotReady,
+            PodState::CrashLooping,
+            PodState::Terminating,
+            PodState::Ended,
+            PodState::Gone,
+        ];
+        assert_eq!(
+            states.map(PodState::words),
+            [
+                "ready",
+                "not ready",
+                "crash-looping",
+                "terminating",
+                "ended",
+                "gone"
+            ]
+        );
+        assert_eq!(
+            states.map(PodState::is_over),
+            [false, false, false, false, true, true]
+        );
+        let since = [
+            SinceRestart::Accepted,
+            SinceRestart::Rejected,
+            SinceRestart::Quiet,
+        ];
+        assert_eq!(
+            since.map(SinceRestart::words),
+            ["accepted since", "rejected still", "no rejection since"]
+        );
+    }
+}

@@ -221,3 +221,107 @@ pub struct Candidate {
     /// Its pod's name, where it is known.
     pub pod: Option<UntrustedText>,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::sample::{at, caller, rejections};
+    use super::*;
+
+    #[test]
+    fn together_they_are_known_by_the_weakest_and_last_from_the_first_to_the_last() {
+        assert_eq!(FindingRejections::of([].into_iter()), None);
+        let one = rejections(-9, -5);
+        let other = HolderRejections {
+            confidence: Confidence::UserAgent,
+            ..rejections(-7, -1)
+        };
+        let expected = FindingRejections {
+            first: at(-9),
+            at_least_since: false,
+            last: at(-1),
+            count: 10,
+            confidence: Confidence::UserAgent,
+        };
+        assert_eq!(
+            FindingRejections::of([&one, &other].into_iter()),
+            Some(expected)
+        );
+        assert_eq!(
+            FindingRejections::of([&other, &one].into_iter()),
+            Some(expected)
+        );
+    }
+
+    /// Only the earliest can hide an earlier one.
+    #[test]
+    fn there_may_be_earlier_ones_if_there_may_be_before_the_first() {
+        let since = |first, at_least_since| HolderRejections {
+            at_least_since,
+            ..rejections(first, -1)
+        };
+        for (one, other, expected) in [
+            (since(-9, true), since(-7, false), true),
+            (since(-9, false), since(-7, true), false),
+            (since(-9, true), since(-9, false), true),
+            (since(-9, false), since(-9, false), false),
+        ] {
+            for both in [[&one, &other], [&other, &one]] {
+                let together = FindingRejections::of(both.into_iter()).expect("rejections");
+                assert_eq!(together.at_least_since, expected, "{both:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn three_rejections_over_an_hour_up_to_the_last_hour_are_persistent() {
+        let second = TimeDelta::seconds(1);
+        let persistent = RejectedCaller {
+            first: at(-2),
+            last: at(-1),
+            count: 3,
+            ..caller(None)
+        };
+        assert!(persistent.is_persistent(at(0)));
+        assert!(!persistent.is_persistent(at(0) + second));
+        let few = RejectedCaller {
+            count: 2,
+            ..persistent.clone()
+        };
+        assert!(!few.is_persistent(at(0)));
+        let short = RejectedCaller {
+            first: at(-2) + second,
+            ..persistent
+        };
+        assert!(!short.is_persistent(at(0)));
+    }
+
+    #[test]
+    fn what_rejections_have_in_common_and_who_sends_them_is_said_in_words() {
+        let confidences = [
+            Confidence::UserAgent,
+            Confidence::PodAtAddress,
+            Confidence::AddressAndUserAgent,
+            Confidence::AddressUserAgentAndPath,
+        ];
+        assert!(confidences.is_sorted());
+        assert_eq!(
+            confidences.map(Confidence::words),
+            [
+                "user agent alone",
+                "pod at that address now",
+                "address, agent",
+                "address, agent, path"
+            ]
+        );
+        assert_eq!(
+            CallerKind::ALL.map(|kind| kind.words().1),
+            [
+                "workloads",
+                "people or tools",
+                "nodes",
+                "scanners or probes",
+                "outsiders"
+            ]
+        );
+    }
+}

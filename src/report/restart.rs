@@ -144,3 +144,6 @@ fn delete_pod(namespace: &str, pod: &str) -> Option<String> {
     let is_safe = name::is_label(namespace) && name::is_subdomain(pod);
     is_safe.then(|| format!("kubectl delete pod {pod} -n {namespace}"))
 }
+
+#[cfg(test)]
+mod tests;

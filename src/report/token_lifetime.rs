@@ -119,3 +119,76 @@ impl TokenLifetime {
         self.is_capped() && !self.is_assumed()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SOURCES: [LifetimeSource; 5] = [
+        LifetimeSource::AwsDocumentation,
+        LifetimeSource::CommandLine,
+        LifetimeSource::KubernetesVersion,
+        LifetimeSource::AcceptedPastCap,
+        LifetimeSource::Assumed,
+    ];
+
+    /// The words are an interface.
+    #[test]
+    fn a_lifetime_says_where_it_comes_from() {
+        assert_eq!(
+            SOURCES.map(LifetimeSource::word),
+            [
+                "aws_documentation",
+                "command_line",
+                "kubernetes_version",
+                "accepted_past_cap",
+                "assumed"
+            ]
+        );
+        let why = |source| {
+            let seconds = 90 * 24 * 3600;
+            TokenLifetime { seconds, source }.why()
+        };
+        assert_eq!(
+            SOURCES.map(why),
+            [
+                "90 d, as AWS documents it",
+                "90 d, as stated",
+                "90 d, by the cluster's version",
+                "90 d: it was accepted past 24 h",
+                "unknown: 90 d if this is EKS 1.34 or later, which is the earlier date"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_lifetime_is_in_days_where_these_are_several_and_whole() {
+        for (seconds, words) in [
+            (24 * 3600, "24 h"),
+            (36 * 3600, "36 h"),
+            (48 * 3600, "2 d"),
+            (48 * 3600 + 60, "48 h 1 m"),
+            (90 * 24 * 3600, "90 d"),
+        ] {
+            assert_eq!(TokenLifetime::stated(seconds).in_words(), words);
+        }
+        assert_eq!(TokenLifetime::stated(i64::MAX).duration(), TimeDelta::MAX);
+    }
+
+    /// A capped token carries its own end; that of an uncapped one comes with a retired key.
+    #[test]
+    fn only_the_end_of_a_token_known_to_be_capped_is_exact() {
+        let capped = TokenLifetime::of_version(true);
+        assert_eq!(capped.duration(), TimeDelta::hours(24));
+        assert!(capped.is_capped() && capped.is_exact() && !capped.is_assumed());
+        let uncapped = TokenLifetime::of_version(false);
+        assert_eq!(uncapped.duration(), TimeDelta::days(90));
+        assert!(!uncapped.is_capped() && !uncapped.is_exact());
+        assert!(!TokenLifetime::stated(TokenLifetime::CAPPED_SECONDS + 1).is_capped());
+        let assumed = TokenLifetime {
+            source: LifetimeSource::Assumed,
+            ..capped
+        };
+        assert!(assumed.is_capped() && assumed.is_assumed() && !assumed.is_exact());
+    }
+}

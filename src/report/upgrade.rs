@@ -32,3 +32,21 @@ impl AfterUpgrade {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_outcomes_are_listed_from_the_worst_to_the_best() {
+        assert_eq!(
+            AfterUpgrade::ALL.map(AfterUpgrade::words),
+            [
+                "rejected daily",
+                "recovers by itself",
+                "too soon to tell",
+                "no"
+            ]
+        );
+    }
+}
