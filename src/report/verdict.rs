@@ -325,4 +325,75 @@ mod tests {
             assert_eq!(severity.time_left(), words);
         }
     }
+
+    /// The words that `--explain` shows.
+    #[test]
+    fn a_verdict_states_what_it_rests_on() {
+        let grounds = Grounds {
+            used_at: TimeDelta::hours(30),
+            silent: TimeDelta::hours(49),
+            frozen_from: TimeDelta::hours(24),
+            late_until: TimeDelta::minutes(80),
+            gone_after: TimeDelta::hours(48),
+            interruptions: 1,
+            longest_interruption: TimeDelta::minutes(5),
+        };
+        for (verdict, sentence) in [
+            (
+                Verdict::Rejected,
+                "rejected: its newest rejections come after its last accepted request",
+            ),
+            (Verdict::Expired, "nothing was accepted for the last 49 h,"),
+            (
+                Verdict::Frozen,
+                "a token was used at an age of 30 h; the kubelet replaces the file within 24 h,",
+            ),
+            (
+                Verdict::Recurring,
+                "another followed, once; the longest interruption was 5 m 0 s",
+            ),
+            (
+                Verdict::Undecided,
+                "no token was used past an age of 30 h; frozen from 24 h on,",
+            ),
+            (
+                Verdict::RefreshingLate,
+                "used none past an age of 30 h (at most 1 h 20 m)",
+            ),
+            (
+                Verdict::Gone,
+                "gone: nothing was seen of it for the last 49 h (more than 48 h)",
+            ),
+        ] {
+            let written = verdict.sentence(&grounds);
+            assert!(written.starts_with(verdict.word()), "{written}");
+            assert!(written.contains(sentence), "{written}");
+        }
+        let often = Grounds {
+            interruptions: 4,
+            ..grounds
+        };
+        assert!(
+            Verdict::Recurring
+                .sentence(&often)
+                .contains("followed, 4 times;")
+        );
+    }
+
+    #[test]
+    fn the_worse_verdict_comes_first() {
+        assert!(Verdict::ALL.is_sorted_by(|one, other| one.is_worse_than(*other)));
+        assert!(!Verdict::Frozen.is_worse_than(Verdict::Frozen));
+        assert_eq!(Verdict::Rejected.order(), 0);
+        assert_eq!(words(Verdict::is_dying), ["frozen", "recurring"]);
+        assert_eq!(words(Verdict::is_refreshing), ["refreshing late"]);
+        assert_eq!(words(Verdict::is_recurring), ["recurring"]);
+        assert_eq!(words(Verdict::is_gone), ["gone"]);
+        assert_eq!(words(Verdict::rests_on_rejections), ["rejected"]);
+        assert_eq!(format!("{:>9}", Verdict::Gone), "     gone");
+        assert_eq!(
+            Severity::ALL.map(|it| format!("{it:>8}")),
+            ["critical", " warning", "  notice"]
+        );
+    }
 }
