@@ -120,3 +120,54 @@ impl Workload {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// No part of a command needs quoting, and none is given where it would not help.
+    #[test]
+    fn each_kind_of_workload_has_its_restart_or_its_advice() {
+        let delete = Some("kubectl delete pod web-1 -n ns");
+        for (group, kind, restart, advice) in [
+            (
+                "apps",
+                "Deployment",
+                Some("kubectl rollout restart deployment/web -n ns"),
+                "a rolling restart",
+            ),
+            (
+                "apps",
+                "StatefulSet",
+                Some("kubectl rollout restart statefulset/web -n ns"),
+                "a rolling restart",
+            ),
+            ("apps", "ReplicaSet", delete, "delete the pod"),
+            ("argoproj.io", "Rollout", delete, "delete the pod"),
+            ("batch", "CronJob", None, "nothing to restart"),
+            ("batch", "Job", None, "let the job end"),
+            ("", "Pod", None, "no controller owns this pod"),
+            ("", "Node", None, "static pod"),
+        ] {
+            let workload = Workload::new(group, kind, "web");
+            let command = workload.restart_command("ns", Some("web-1"));
+            assert_eq!(command.as_deref(), restart, "{kind}");
+            assert!(workload.advice().starts_with(advice), "{kind}");
+            assert_eq!(
+                workload.restart_command("n;s", Some("web-1")),
+                None,
+                "{kind}"
+            );
+            assert_eq!(workload.is_bare_pod(), kind == "Pod", "{kind}");
+            assert_eq!(workload.is_static_pod(), kind == "Node", "{kind}");
+        }
+        // Kinds of that name in another group are somebody else's.
+        assert!(!Workload::new("acme.dev", "Pod", "web").is_bare_pod());
+        assert!(!Workload::new("acme.dev", "Node", "web").is_static_pod());
+        let deployment = Workload::new("apps", "Deployment", "$(x)");
+        assert_eq!(deployment.restart_command("ns", Some("web-1")), None);
+        let rollout = Workload::new("argoproj.io", "Rollout", "web");
+        assert_eq!(rollout.restart_command("ns", Some("$(x)")), None);
+        assert_eq!(rollout.restart_command("ns", None), None);
+    }
+}
