@@ -2,7 +2,9 @@
 
 #![no_main]
 
-use clap::Parser as _;
+use std::sync::{LazyLock, Mutex};
+
+use clap::{Command, CommandFactory as _};
 use eks_stale_tokens::cli::Cli;
 use libfuzzer_sys::fuzz_target;
 
@@ -23,15 +25,18 @@ const OPTIONS: [&str; 14] = [
     "--exclude-cluster",
 ];
 
+/// Made once: that takes longer than to read arguments with it.
+static PROGRAM: LazyLock<Mutex<Command>> = LazyLock::new(|| Mutex::new(Cli::command()));
+
+fn read(arguments: &[&str]) {
+    let mut program = PROGRAM.lock().expect("one thread");
+    let _ = program.try_get_matches_from_mut(["eks-stale-tokens", "sweep"].iter().chain(arguments));
+}
+
 fuzz_target!(|text: &str| {
     for option in OPTIONS {
-        let _ = Cli::try_parse_from([
-            "eks-stale-tokens",
-            "sweep",
-            "c",
-            &format!("{option}={text}"),
-        ]);
+        read(&["c", &format!("{option}={text}")]);
     }
-    let _ = Cli::try_parse_from(["eks-stale-tokens", "sweep", "--", text]);
-    let _ = Cli::try_parse_from(["eks-stale-tokens", "sweep", "--input", text]);
+    read(&["--", text]);
+    read(&["--input", text]);
 });
