@@ -124,9 +124,11 @@ impl<'a> Judge<'a> {
             .map_or(self.last_used, |rejection| rejection.max(self.last_used));
         // What was not seen is no silence.
         let silent = self.around.seen_until.map(|seen| seen - last_sign);
+        // A pod that is replaced on the last day of its token is no longer about to die either.
         let is_replaced = self.around.successor.is_some() && silent >= Some(SILENCE);
-        let is_gone = !self.newest.was_used_to_its_end()
-            && (silent > Some(self.thresholds.gone_after()) || is_replaced);
+        let has_left =
+            !self.newest.was_used_to_its_end() && silent > Some(self.thresholds.gone_after());
+        let is_gone = is_replaced || has_left;
         let age = self.newest.age_at_last_use();
         // Which of several programs with one user agent changed its token cannot be told.
         let is_frozen_beside_newer =

@@ -1,5 +1,8 @@
 //! Each row of the table of verdicts, at its edges.
 
+mod deaths;
+mod recurring;
+
 use std::cmp::Reverse;
 
 use proptest::prelude::*;
