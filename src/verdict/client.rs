@@ -162,3 +162,6 @@ fn apart(client: Client) -> Vec<Client> {
         })
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -97,3 +97,6 @@ fn before(runs: &[Run], first: &DatedToken) -> Vec<Interruption> {
     }
     interruptions
 }
+
+#[cfg(test)]
+mod tests;

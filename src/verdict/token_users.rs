@@ -57,3 +57,31 @@ impl<'a> TokenUsers<'a> {
         agents.into_iter().map(UntrustedText::from).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::verdict::scenario::*;
+
+    #[test]
+    fn each_token_names_the_user_agents_that_used_it() {
+        let (app, sidecar) = (sender("app-0", "app/v1"), sender("app-0", "sidecar/v1"));
+        let mut cluster = Scenario::of_days(30);
+        let used = [hours(1)];
+        cluster.accept_token(&app, Some("JTI=a"), hours(9), used);
+        cluster.accept_token(&sidecar, Some("JTI=b"), hours(8), used);
+        cluster.accept_token(&app, Some("JTI=b"), hours(8), used);
+        // Without an identity, these are estimates of the issue of one token.
+        cluster.accept(&sidecar, hours(7), used);
+        cluster.accept(&app, hours(7) - seconds(15), used);
+        cluster.accept(&sidecar, hours(6), used);
+        let report = cluster.judge();
+        let tokens = &holder(&report, "app-0").tokens;
+        let [first, second, third, last] = &tokens[..] else {
+            panic!("{tokens:#?}");
+        };
+        assert_eq!(first.user_agents, ["app/v1"]);
+        assert_eq!(second.user_agents, ["app/v1", "sidecar/v1"]);
+        assert_eq!(third.user_agents, ["app/v1", "sidecar/v1"]);
+        assert_eq!(last.user_agents, ["sidecar/v1"]);
+    }
+}
