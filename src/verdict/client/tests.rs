@@ -140,6 +140,8 @@ fn programs_of_one_name_are_told_apart_by_tokens_used_at_the_same_time() {
         ("JTI=b", hours(50), [hours(40), hours(20)]),
         // Goes on from the one that was used until just before.
         ("JTI=c", hours(22), [hours(20), hours(10)]),
+        // Issued in the same second, as by two API servers.
+        ("JTI=e", hours(22), [hours(9), hours(8)]),
         // Older than all that were used before it: nobody goes back to it.
         ("JTI=d", hours(70), [hours(5), hours(1)]),
     ] {
@@ -150,7 +152,7 @@ fn programs_of_one_name_are_told_apart_by_tokens_used_at_the_same_time() {
         .iter()
         .map(|it| it.tokens.iter().map(|it| it.token.issued).collect())
         .collect();
-    let expected = [vec![60], vec![50, 22], vec![70]];
+    let expected = [vec![60], vec![50, 22, 22], vec![70]];
     assert_eq!(
         issued,
         expected.map(|it| it.into_iter().map(|it| ago(hours(it))).collect::<Vec<_>>())

@@ -77,22 +77,22 @@ fn for_the_first_hour_a_dead_holder_may_be_back_without_a_mark() {
 fn a_date_that_rests_on_an_assumed_lifetime_is_not_critical() {
     // The version of the cluster is unknown: 24 hours are the earlier date.
     let app = sender("app-0", "app/v1");
-    let warning = Some(Severity::Warning);
-    for (issued, last_used, expected) in [
-        (hours(23), minutes(0), (Verdict::Frozen, warning)),
-        (hours(25), minutes(65), (Verdict::Expired, warning)),
+    for (issued, last_used, verdict, if_rejected) in [
+        (hours(23), minutes(0), Verdict::Frozen, Severity::Warning),
+        // What happened is no date.
+        (hours(25), minutes(65), Verdict::Expired, Severity::Critical),
     ] {
         let mut cluster = Scenario::of_days(3);
         cluster.accept(&app, issued, [last_used]);
         let report = cluster.judge_in(&Context::default());
-        let finding = only(&report);
-        assert_eq!((finding.verdict, finding.severity), expected);
+        let pod = only(&report);
+        assert_eq!(
+            (pod.verdict, pod.severity),
+            (verdict, Some(Severity::Warning))
+        );
         cluster.reject(&app, [minutes(0)]);
         let report = cluster.judge_in(&Context::default());
-        if expected.0 == Verdict::Expired {
-            // What happened is no date.
-            assert_eq!(only(&report).severity, Some(Severity::Critical));
-        }
+        assert_eq!(only(&report).severity, Some(if_rejected), "{verdict:?}");
     }
 }
 
