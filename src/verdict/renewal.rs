@@ -56,3 +56,6 @@ fn with_new_tokens(
     }
     renewed
 }
+
+#[cfg(test)]
+mod tests;
