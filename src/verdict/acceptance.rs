@@ -204,32 +204,4 @@ pub fn accept(report: &mut Report, acceptances: &[Acceptance]) {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_line_says_what_is_wrong_with_it() {
-        for (line, what) in [
-            ("kube2iam * 2026-12-31 frozen why", "not NAMESPACE/ACCOUNT"),
-            ("a/b", "the cluster is missing"),
-            ("a/b * soon frozen why", "not a date"),
-            ("a/b * 2026-12-31 gone why", "not one of rejected, expired"),
-            ("a/b * 2026-12-31 frozen:bad why", "not a severity"),
-            ("a/b * 2026-12-31 frozen", "the reason is missing"),
-            ("a/[b * 2026-12-31 frozen why", "not a valid pattern"),
-        ] {
-            let error = parse("known", &format!("# comment\n\n{line}\n")).expect_err(line);
-            let error = error.to_string();
-            assert!(error.starts_with("known:3: "), "{error}");
-            assert!(error.contains(what), "{error}");
-        }
-        let lines = parse(
-            "known",
-            "a/* prod-? 2026-12-31 frozen:warning  a long reason\n",
-        );
-        let line = &lines.expect("a line")[0];
-        assert_eq!(line.reason, "a long reason");
-        assert!(line.account.is_match("a/b") && !line.account.is_match("c/b"));
-        assert!(line.cluster.is_match("prod-1") && !line.cluster.is_match("prod-10"));
-    }
-}
+mod tests;
