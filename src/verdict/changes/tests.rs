@@ -2,13 +2,11 @@
 //!
 //! - [`accounts`]: the table of changes
 //! - [`delivery`]: what a lost message had to say
-//! - [`left_out`]: the report without what is unchanged
 //! - [`reminders`]: what is told again because its end is near
 //! - [`unseen`]: what was not looked for, and clusters known by more or by less
 
 mod accounts;
 mod delivery;
-mod left_out;
 mod reminders;
 mod unseen;
 
@@ -193,4 +191,33 @@ fn a_caller_without_a_name_is_news_once() {
     assert_eq!((told.new_callers, told.has_notable()), (1, true));
     let told = changes(Some(&first), &cluster.judge_after(&first));
     assert_eq!((told.new_callers, told.has_notable()), (0, false));
+}
+
+#[test]
+fn unchanged_findings_can_be_left_out() {
+    let findings = vec![
+        finding("a", Frozen, Some(Notice), 0),
+        finding("b", Frozen, Some(Notice), 9),
+    ];
+    let known = report(0, vec![findings[0].clone()]);
+    let shown = only_changes(&compared(report(1, findings), &known));
+    assert_eq!(kinds(changes_of(&shown)), [("b", New)]);
+    assert_eq!(shown.findings.len(), 1);
+    assert_eq!(changes_of(&shown).left_out, 1);
+}
+
+#[test]
+fn what_is_left_out_is_still_counted() {
+    let frozen = || finding("a", Verdict::Frozen, Some(Severity::Notice), 0);
+    let gone = || finding("b", Verdict::Gone, None, 0);
+    let now = compared(
+        report(2, vec![frozen(), gone()]),
+        &report(1, vec![frozen(), gone()]),
+    );
+    let shown = only_changes(&now);
+    let changes = changes_of(&shown);
+    assert_eq!(
+        (changes.left_out_urgent, changes.left_out_first),
+        (1, Some(at(LIFETIME)))
+    );
 }

@@ -1,5 +1,4 @@
 use super::*;
-use ChangeKind::Reminder;
 use Verdict::Recurring;
 
 /// Verdict, severity and time of issue.
@@ -171,20 +170,5 @@ fn what_recurs_every_day_is_no_restart_every_day() {
         ),
     ] {
         assert_eq!(became(then, now), Some(expected), "{then:?} {now:?}");
-    }
-}
-
-#[test]
-fn only_what_has_a_date_to_count_down_to_is_a_reminder() {
-    // The token ends between the two reports.
-    let issued = DAY / 2 - LIFETIME;
-    for (verdict, expected) in [
-        (Frozen, Reminder),
-        (Recurring, Unchanged),
-        (Undecided, Unchanged),
-        (Expired, Unchanged),
-    ] {
-        let state = urgent(verdict, Critical, issued);
-        assert_eq!(became(state, state), Some(expected), "{verdict}");
     }
 }

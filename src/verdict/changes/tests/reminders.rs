@@ -35,3 +35,19 @@ fn no_reminder_is_lost() {
     let later = compared(report(8, vec![frozen()]), &first);
     assert_eq!(changes_of(&later).accounts[0].kind, ChangeKind::Reminder);
 }
+
+#[test]
+fn only_what_is_frozen_has_reminders() {
+    // The token ends between the two reports.
+    let issued = DAY / 2 - LIFETIME;
+    for (verdict, expected) in [
+        (Frozen, ChangeKind::Reminder),
+        (Verdict::Recurring, Unchanged),
+        (Undecided, Unchanged),
+        (Expired, Unchanged),
+    ] {
+        let sweep = |day| report(day, vec![finding("a", verdict, Some(Critical), issued)]);
+        let changes = changes(Some(&sweep(0)), &sweep(1));
+        assert_eq!(kinds(&changes), [("a", expected)], "{verdict}");
+    }
+}
