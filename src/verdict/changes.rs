@@ -79,15 +79,22 @@ pub fn changes(previous: Option<&Report>, now: &Report) -> Changes {
     }
 }
 
-/// The report without its unchanged findings. What it says of its clusters stays.
+/// The report without its unchanged findings. What it says of its clusters stays. Harmless ones
+/// count as not there, and not as left out.
 pub fn only_changes(report: &Report) -> Report {
     let mut shown = report.clone();
     let Some(changes) = &mut shown.changes else {
         return shown;
     };
-    let (changed, left_out): (Vec<Finding>, Vec<Finding>) = std::mem::take(&mut shown.findings)
+    // What has no entry was and is harmless or accepted.
+    let is_changed = |it: &Finding| {
+        let kind = changes.of(it);
+        kind.is_some_and(|kind| kind != ChangeKind::Unchanged)
+    };
+    let (changed, mut left_out): (Vec<Finding>, Vec<Finding>) = std::mem::take(&mut shown.findings)
         .into_iter()
-        .partition(|it| changes.of(it).unwrap_or(ChangeKind::New) != ChangeKind::Unchanged);
+        .partition(is_changed);
+    left_out.retain(|it| !it.verdict.is_harmless());
     shown.findings = changed;
     rank(&mut shown.findings);
     let urgent = || left_out.iter().filter(|it| it.severity.is_some());

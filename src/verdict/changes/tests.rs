@@ -10,16 +10,15 @@ mod delivery;
 mod reminders;
 mod unseen;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 
 use super::*;
 use crate::evidence::gap::{CountedGap, Gap, GapKind};
-use crate::evidence::holder::Identity;
-use crate::report::finding::{Finding, HolderFinding, TokenFinding};
-use crate::report::judged_by::JudgedBy;
+use crate::report::acceptance::Accepted;
+use crate::report::finding::{HolderFinding, TokenFinding};
+use crate::report::sample;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::severity::Severity;
-use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
 use crate::verdict::scenario::{Scenario, hours, minutes, sender};
 
@@ -32,97 +31,39 @@ fn at(seconds: i64) -> DateTime<Utc> {
 
 /// A finding on `app/NAME` with one holder whose token was issued then.
 fn finding(name: &str, verdict: Verdict, severity: Option<Severity>, issued: i64) -> Finding {
+    let holder = HolderFinding {
+        severity,
+        issued: at(issued),
+        rejected_from: at(issued + LIFETIME),
+        first_seen: at(0),
+        last_seen: at(0),
+        tokens: vec![TokenFinding {
+            issued: at(issued),
+            first_used: at(0),
+            last_used: at(0),
+            ..sample::token(0)
+        }],
+        ..sample::holder(&issued.to_string(), verdict)
+    };
     Finding {
-        accepted: None,
-        after_upgrade: None,
-        rank: 1,
         cluster: Cluster::named("prod-1"),
         service_account: ServiceAccount {
             namespace: "app".to_owned(),
             name: name.to_owned(),
         },
-        verdict,
-        severity,
-        holders: vec![HolderFinding {
-            lifetime: TokenLifetime::of_version(false),
-            interruptions: Vec::new(),
-            quiet_since: None,
-            more_user_agents: false,
-            identity: Identity::Pod {
-                uid: issued.to_string().into(),
-            },
-            pod: None,
-            nodes: Vec::new(),
-            addresses: Vec::new(),
-            user_agents: Vec::new(),
-            verdict,
-            severity,
-            issued: at(issued),
-            rejected_from: at(issued + LIFETIME),
-            requests: 1,
-            first_seen: at(0),
-            last_seen: at(0),
-            tokens: vec![TokenFinding {
-                credential_id: None,
-                issued: at(issued),
-                first_used: at(0),
-                last_used: at(0),
-                requests: 1,
-                lifetime: TokenLifetime::of_version(false),
-                user_agents: Vec::new(),
-            }],
-            calls: Vec::new(),
-            rejections: None,
-            only_in_look_back: false,
-            pod_status: None,
-            reasons: Vec::new(),
-        }],
-        clients: Vec::new(),
-        remedies: Vec::new(),
+        ..sample::finding(name, vec![holder])
     }
 }
 
 fn report(day: i64, findings: Vec<Finding>) -> Report {
-    Report {
-        target_version: None,
-        filtered: None,
-        clusters: vec![ClusterScan {
-            judged_by: JudgedBy {
-                version: None,
-                version_source: None,
-                lifetime: TokenLifetime::of_version(false),
-                uncapped_tokens: 0,
-            },
-            cluster: Cluster::named("prod-1"),
-            profile: None,
-            window: Window {
-                since: at(day * DAY - DAY),
-                until: at(day * DAY),
-            },
-            places: Vec::new(),
-            lines: 0,
-            bytes_read: 0,
-            bytes_scanned: 0,
-            price: None,
-            notes: Vec::new(),
-            queries: 0,
-            verified_queries: Vec::new(),
-            gaps: Vec::new(),
-            accepted_at_age_seconds: None,
-            rejected_callers: Vec::new(),
-            without_events: false,
-            more_rejected_callers: false,
-            ignored_callers: 0,
-            legacy_tokens: Vec::new(),
-        }],
-        gaps: Vec::new(),
-        skipped_files: Vec::new(),
-        findings,
-        notes: Vec::new(),
-        remembered: Vec::new(),
-        remembered_callers: Vec::new(),
-        changes: None,
-    }
+    let scan = ClusterScan {
+        window: Window {
+            since: at(day * DAY - DAY),
+            until: at(day * DAY),
+        },
+        ..sample::scan(Cluster::named("prod-1"))
+    };
+    sample::report(vec![scan], findings)
 }
 
 fn gap(kind: GapKind) -> CountedGap {
@@ -206,18 +147,34 @@ fn unchanged_findings_can_be_left_out() {
     assert_eq!(changes_of(&shown).left_out, 1);
 }
 
+/// What is accepted or harmless, today as yesterday, is no news either.
 #[test]
-fn what_is_left_out_is_still_counted() {
-    let frozen = || finding("a", Verdict::Frozen, Some(Severity::Notice), 0);
-    let gone = || finding("b", Verdict::Gone, None, 0);
-    let now = compared(
-        report(2, vec![frozen(), gone()]),
-        &report(1, vec![frozen(), gone()]),
-    );
+fn what_is_left_out_is_counted_unless_it_is_harmless() {
+    let findings = || {
+        let accepted = Finding {
+            accepted: Some(Accepted {
+                until: NaiveDate::MAX,
+                reason: "known".into(),
+            }),
+            ..finding("accepted", Frozen, None, 0)
+        };
+        vec![
+            finding("a", Frozen, Some(Notice), 0),
+            accepted,
+            finding("gone", Verdict::Gone, None, 0),
+            finding("late", RefreshingLate, None, 0),
+        ]
+    };
+    let now = compared(report(2, findings()), &report(1, findings()));
     let shown = only_changes(&now);
+    assert!(shown.findings.is_empty(), "{:#?}", shown.findings);
     let changes = changes_of(&shown);
     assert_eq!(
-        (changes.left_out_urgent, changes.left_out_first),
-        (1, Some(at(LIFETIME)))
+        (
+            changes.left_out,
+            changes.left_out_urgent,
+            changes.left_out_first
+        ),
+        (2, 1, Some(at(LIFETIME)))
     );
 }
