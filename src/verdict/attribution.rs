@@ -130,3 +130,6 @@ fn known(
         tokens,
     }
 }
+
+#[cfg(test)]
+mod tests;

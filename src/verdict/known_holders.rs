@@ -142,21 +142,14 @@ impl<'a> Index<'a> {
 
     /// The holders that were accepted from this address under this user agent; where there is
     /// none, those there that may have used it among more than are counted separately.
-    pub(super) fn candidates(&self, known: &[Known<'_>], address: &str, agent: &str) -> Vec<usize> {
+    pub(super) fn candidates(&self, address: &str, agent: &str) -> Vec<usize> {
         let caller = (address, agent);
-        let known_callers = self.by_caller.get(&caller);
-        match known_callers.or_else(|| self.by_former_caller.get(&caller)) {
-            Some(candidates) => candidates.clone(),
-            None => {
-                let may = self
-                    .by_any_agent
-                    .get(address)
-                    .into_iter()
-                    .flatten()
-                    .copied();
-                may.filter(|at| *at < known.len()).collect()
-            }
-        }
+        self.by_caller
+            .get(&caller)
+            .or_else(|| self.by_former_caller.get(&caller))
+            .or_else(|| self.by_any_agent.get(address))
+            .cloned()
+            .unwrap_or_default()
     }
 
     /// The accounts that use this agent. A missing user agent does not count as a match.
@@ -206,3 +199,6 @@ impl<'a> Known<'a> {
         self.calls(call) || self.uses.iter().any(|token_use| token_use.calls.has_more())
     }
 }
+
+#[cfg(test)]
+mod tests;

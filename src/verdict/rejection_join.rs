@@ -105,7 +105,7 @@ pub fn join<'a>(
     let mut shares: BTreeMap<usize, Group<'a>> = BTreeMap::new();
     let mut joined = Joined::default();
     for ((address, user_agent), group) in groups {
-        let mut candidates = index.candidates(&known, address, user_agent);
+        let mut candidates = index.candidates(address, user_agent);
         // The pod that had the address all the time sent them, unless somebody else was accepted
         // from there since it started: then the list is not of this cluster, or of another time.
         let by_pod = senders.holder(address, user_agent);
@@ -189,10 +189,9 @@ fn joined_to(
         .collect();
     let holder = &known[at];
     let alike = group.iter().any(|it| holder.calls(it.call));
-    let is_known_by_pod = !group.iter().any(|it| {
-        let candidates = index.candidates(known, it.address, it.user_agent);
-        candidates.contains(&at)
-    });
+    let is_known_by_pod = !group
+        .iter()
+        .any(|it| index.candidates(it.address, it.user_agent).contains(&at));
     let (since, at_least_since) = match holder.rejected_before {
         Some(before) if holder.last_seen < before.first => (before.first, before.at_least_since),
         _ => {
@@ -327,3 +326,6 @@ fn calls(group: &Group<'_>) -> Vec<UntrustedText> {
     calls.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
     calls.into_iter().map(|(call, _)| call.into()).collect()
 }
+
+#[cfg(test)]
+mod tests;

@@ -147,6 +147,21 @@ impl Scenario {
         }
     }
 
+    /// The same until so long before [`now`]: what an earlier report was made of.
+    pub fn until(mut self, end: TimeDelta) -> Self {
+        let coverage = self.coverages.of(&self.cluster);
+        coverage.until = Some(ago(end));
+        coverage.last_event = Some(ago(end));
+        self
+    }
+
+    /// Another cluster in the same report.
+    pub fn beside(&mut self, other: Self) -> &mut Self {
+        self.evidence.merge(other.evidence);
+        self.coverages.merge(other.coverages);
+        self
+    }
+
     /// Requests accepted so long before [`now`], with a token issued so long before it.
     pub fn accept(
         &mut self,

@@ -96,3 +96,6 @@ impl<'a> Unexplained<'a> {
             || self.memory.knows_address(self.cluster, address)
     }
 }
+
+#[cfg(test)]
+mod tests;
