@@ -103,12 +103,11 @@ fn a_workload_is_urgent_only_while_it_is_rejected_all_the_time() {
         (&[hour * 3, hour * 2, hour + seconds(1)], false),
     ] {
         let mut cluster = Scenario::of_days(1);
-        let times = times.iter().copied();
-        cluster.reject(&caller("10.0.0.9", "app/v1", LISTS_PODS), times.clone());
+        let workload = caller("10.0.0.9", "app/v1", LISTS_PODS);
+        cluster.reject(&workload, times.iter().copied());
         let report = cluster.judge();
         let found = only_caller(&report);
         assert_eq!(found.kind, Some(CallerKind::Workload));
-        let times: Vec<TimeDelta> = times.collect();
         assert_eq!(found.severity.is_some(), is_urgent, "{times:?}");
         assert_eq!(found.is_new, is_urgent, "{times:?}");
     }
