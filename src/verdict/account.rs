@@ -242,3 +242,6 @@ fn holder_finding(
     };
     Some(finding)
 }
+
+#[cfg(test)]
+mod tests;

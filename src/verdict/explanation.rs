@@ -171,3 +171,6 @@ fn age_at_last_use(token: &TokenFinding) -> TimeDelta {
 fn time(time: DateTime<Utc>) -> String {
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
+
+#[cfg(test)]
+mod tests;

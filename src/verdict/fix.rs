@@ -175,3 +175,6 @@ fn restart(
         Restart::Advice(text) => Remedy::Advice { text: text.into() },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! A report narrowed to some of its holders.
 
-use super::{fix, rank};
+use super::{fix, rank, upgrade};
+use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::audit::nearest::nearest;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::untrusted_text::UntrustedText;
@@ -141,10 +142,10 @@ pub fn narrow(report: &mut Report, holder_filter: &HolderFilter) -> Result<(), N
 }
 
 fn keep_wanted(report: &mut Report, holder_filter: &HolderFilter) {
-    let clusters = &report.clusters;
+    let (clusters, target) = (&report.clusters, report.target_version);
     report.findings.retain_mut(|finding| {
         holder_filter.matches_account(&finding.service_account)
-            && keep(finding, holder_filter, clusters)
+            && keep(finding, holder_filter, clusters, target)
     });
     rank::rank(&mut report.findings);
     // A guess names no pod: for one pod, the guesses at its account.
@@ -172,7 +173,12 @@ fn keep_wanted(report: &mut Report, holder_filter: &HolderFilter) {
 }
 
 /// Keeps the holders that are wanted; whether there are any.
-fn keep(finding: &mut Finding, holder_filter: &HolderFilter, clusters: &[ClusterScan]) -> bool {
+fn keep(
+    finding: &mut Finding,
+    holder_filter: &HolderFilter,
+    clusters: &[ClusterScan],
+    target: Option<KubernetesVersion>,
+) -> bool {
     let before = finding.holders.len();
     finding
         .holders
@@ -195,6 +201,14 @@ fn keep(finding: &mut Finding, holder_filter: &HolderFilter, clusters: &[Cluster
             &scan.judged_by,
             scan.window.until,
         );
+        upgrade::foresee_one(finding, &scan.judged_by, target);
+    }
+    // What is accepted is the service account, whichever of its pods are shown.
+    if finding.accepted.is_some() {
+        finding.severity = None;
     }
     true
 }
+
+#[cfg(test)]
+mod tests;

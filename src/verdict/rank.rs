@@ -37,3 +37,6 @@ pub fn rank(findings: &mut [Finding]) {
         finding.rank = index + 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

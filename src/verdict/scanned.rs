@@ -64,3 +64,6 @@ pub(super) fn legacy_tokens(evidence: &EvidenceSet, cluster: &Cluster) -> Vec<Le
         )
         .collect()
 }
+
+#[cfg(test)]
+mod tests;

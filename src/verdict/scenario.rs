@@ -147,19 +147,14 @@ impl Scenario {
         }
     }
 
-    /// The same until so long before [`now`]: what an earlier report was made of.
-    pub fn until(mut self, end: TimeDelta) -> Self {
-        let coverage = self.coverages.of(&self.cluster);
-        coverage.until = Some(ago(end));
-        coverage.last_event = Some(ago(end));
-        self
-    }
-
-    /// Another cluster in the same report.
-    pub fn beside(&mut self, other: Self) -> &mut Self {
-        self.evidence.merge(other.evidence);
-        self.coverages.merge(other.coverages);
-        self
+    /// An earlier sweep: a window of so many days that ended so long before [`now`].
+    pub fn swept(window: i64, before: TimeDelta) -> Self {
+        let mut swept = Self::of_days(window);
+        let coverage = swept.coverages.of(&swept.cluster);
+        let (since, until) = (ago(before + days(window)), ago(before));
+        (coverage.since, coverage.until) = (Some(since), Some(until));
+        (coverage.first_event, coverage.last_event) = (Some(since), Some(until));
+        swept
     }
 
     /// Requests accepted so long before [`now`], with a token issued so long before it.
@@ -263,6 +258,21 @@ impl Scenario {
             notes: Vec::new(),
             is_asked_for: true,
         });
+        self
+    }
+
+    /// The cluster's version, as the operator states it.
+    pub fn of_version(&mut self, version: &str) -> &mut Self {
+        let stated = Some(version.parse().expect("a version"));
+        self.coverages.of(&self.cluster).control_plane.stated = stated;
+        self
+    }
+
+    /// Together with what is known of another cluster.
+    pub fn with(mut self, other: Self) -> Self {
+        self.evidence.merge(other.evidence);
+        self.coverages.merge(other.coverages);
+        self.pods.extend(other.pods);
         self
     }
 

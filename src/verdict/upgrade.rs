@@ -15,19 +15,27 @@ use crate::report::upgrade::AfterUpgrade;
 /// daily have at least severity warning.
 pub fn foresee(report: &mut Report, target: Option<KubernetesVersion>) {
     report.target_version = target;
-    let target = target.unwrap_or(KubernetesVersion::FIRST_WITH_TOKEN_CAP);
     for finding in &mut report.findings {
-        let scan = report
-            .clusters
-            .iter()
-            .find(|scan| scan.cluster == finding.cluster);
-        finding.after_upgrade = scan
-            .filter(|scan| concerns(target, &scan.judged_by, report.target_version.is_some()))
-            .and_then(|_| after_upgrade(finding));
-        let breaks = finding.after_upgrade == Some(AfterUpgrade::RejectedDaily);
-        if report.target_version.is_some() && breaks {
-            finding.severity = finding.severity.max(Some(Severity::Warning));
+        let mut scans = report.clusters.iter();
+        if let Some(scan) = scans.find(|scan| scan.cluster == finding.cluster) {
+            foresee_one(finding, &scan.judged_by, target);
         }
+    }
+}
+
+/// The same of one finding, by what the dates of its cluster rest on.
+pub(super) fn foresee_one(
+    finding: &mut Finding,
+    judged_by: &JudgedBy,
+    target: Option<KubernetesVersion>,
+) {
+    let reached = target.unwrap_or(KubernetesVersion::FIRST_WITH_TOKEN_CAP);
+    finding.after_upgrade = concerns(reached, judged_by, target.is_some())
+        .then(|| after_upgrade(finding))
+        .flatten();
+    let breaks = finding.after_upgrade == Some(AfterUpgrade::RejectedDaily);
+    if target.is_some() && breaks {
+        finding.severity = finding.severity.max(Some(Severity::Warning));
     }
 }
 
@@ -74,3 +82,6 @@ fn rereads_when_rejected(holder: &HolderFinding) -> bool {
             .iter()
             .all(|it| it.last_rejection.is_some() && is_short(it.length()))
 }
+
+#[cfg(test)]
+mod tests;

@@ -55,7 +55,7 @@ fn each_request_has_its_own_sender_or_none() {
         cluster.reject(rejected, [hours(1)]);
         other.reject(rejected, [hours(1)]);
     }
-    cluster.beside(other);
+    let cluster = cluster.with(other);
     for (pod, account) in [(&app, "app"), (&job, "job")] {
         let found = found(&cluster, pod, hours(1)).expect("a sender");
         assert_eq!(found.service_account.name, account);

@@ -161,7 +161,7 @@ fn a_neighbour_that_calls_everything_may_call_any_path() {
 fn others_at_the_address_are_counted_unless_they_are_long_gone() {
     let app = sender("app-0", AGENT);
     let gone = sender("gone-0", "gone/v1");
-    let mut earlier = Scenario::of_days(30).until(days(1));
+    let mut earlier = Scenario::swept(29, days(1));
     earlier.accept(&gone, days(25), [days(20)]);
     let mut cluster = Scenario::of_days(30);
     cluster.accept(&app, days(91), [days(2)]);
@@ -263,7 +263,7 @@ fn rejections_belong_to_the_cluster_that_logged_them() {
         of.accept(&sender(pod, AGENT), days(91), [days(2)]);
         of.reject(&sender(pod, AGENT), times.map(hours));
     }
-    cluster.beside(other);
+    let cluster = cluster.with(other);
     let report = cluster.judge();
     assert_eq!(rejections(&report, "c-0").count, 1);
     assert_eq!(rejections(&report, "d-0").count, 2);
