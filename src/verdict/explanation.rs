@@ -3,7 +3,7 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::pod_status;
-use super::thresholds::{SILENCE, Thresholds};
+use super::thresholds::{ACCEPTED_PAST_END, SILENCE, Thresholds};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
 use crate::evidence::count::pluralize;
 use crate::report::exact_duration::hours;
@@ -74,21 +74,26 @@ fn dated(holder: &HolderFinding) -> String {
         holder.lifetime.why()
     );
     let token = holder.tokens.iter().find(|it| it.issued == holder.issued);
-    if holder.was_never_accepted() || token.is_none() {
+    if token.is_none() && holder.verdict.is_recurring() {
+        return format!(
+            "its successor's newest token was issued {}; {rejected_from}",
+            time(holder.issued)
+        );
+    }
+    let Some(token) = token.filter(|_| !holder.was_never_accepted()) else {
         return format!(
             "issued {} at the latest: its container started then; {rejected_from}",
             time(holder.issued)
         );
-    }
-    if let Some(token) = token.filter(|token| token.is_unmarked()) {
+    };
+    if token.is_unmarked() {
         return format!(
             "accepted again at {} without a mark: its token was younger than {WARN_AFTER_SECONDS} s, issued {} at the earliest; {rejected_from}",
             time(token.last_used),
             time(token.issued)
         );
     }
-    let requests = token.map_or(0, |token| token.requests);
-    let over = match requests {
+    let over = match token.requests {
         0 | 1 => String::new(),
         requests => format!(", the earliest over {requests} requests"),
     };
@@ -141,7 +146,8 @@ fn joined(rejections: &HolderRejections) -> String {
 fn minute_of_death(holder: &HolderFinding, rejections: &HolderRejections) -> String {
     let accepted = format!("last accepted at {}", time(holder.last_seen));
     let early = holder.rejected_from - rejections.last;
-    if holder.rejected_from <= rejections.last && rejections.accepted_in_between {
+    let outlived = holder.last_seen - holder.rejected_from > ACCEPTED_PAST_END;
+    if outlived && early <= TimeDelta::zero() && rejections.accepted_in_between {
         return format!(
             "{accepted}, after its expiry and between rejections: not every API server rejects it yet, so it works some of the time"
         );
@@ -157,6 +163,9 @@ fn minute_of_death(holder: &HolderFinding, rejections: &HolderRejections) -> Str
             "{accepted}, rejected {} before its expiry: tokens live shorter here than assumed (--token-lifetime), or the pod or the service account was deleted, or something else at its address sends a bad token",
             hours(early)
         );
+    }
+    if rejections.accepted_in_between {
+        return format!("{accepted}, and only rejected since: its token expired in between");
     }
     format!(
         "{accepted}, {} before the first rejection: its token expired in between",

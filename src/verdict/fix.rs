@@ -66,9 +66,6 @@ fn client(service_account: &ServiceAccount, holder: &HolderFinding) -> ClientFin
                 format!("{}, {}", library.name, component.label())
             }
         }
-        (Some(component), Some(library)) if library.name == component.component.name => {
-            component.label()
-        }
         (Some(component), _) => format!("{}, {}", client.label(), component.label()),
         (None, _) => client.label(),
     };
