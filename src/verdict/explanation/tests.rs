@@ -55,8 +55,10 @@ fn an_interruption_is_told_from_the_last_accepted_request_on() {
     assert_eq!(why(&report, "app-0")[2..], [silently]);
     cluster.reject(&app(), [days(1) - seconds(10), days(1) - seconds(70)]);
     assert_eq!(
-        why(&cluster.judge(), "app-0")[1..],
+        why(&cluster.judge(), "app-0"),
         [
+            "issued 2026-11-23 06:01:10 UTC: arrival - seconds after the warning threshold - \
+             3607 s; rejected from 2027-02-21 06:01:10 UTC: 7776000 s later (90 d, as stated)",
             "recurring: one of its tokens expired in use and another followed, once; the longest \
              interruption was 1 m 10 s",
             "last accepted at 2026-11-23 06:00:00 UTC, rejected 2 times from 2026-11-23 06:00:10 \
@@ -187,6 +189,22 @@ fn a_pod_that_was_never_seen_accepted_is_dated_by_its_container() {
             "rejected: its newest rejections come after its last accepted request",
             "2 rejected requests from 2026-11-23 10:00:00 UTC to 2026-11-24 04:00:00 UTC come \
              from the address of its pod; no other holder was seen at that address",
+        ]
+    );
+}
+
+#[test]
+fn a_pod_that_was_restarted_is_dated_by_its_container() {
+    let mut cluster = Scenario::of_days(30);
+    cluster.accept(&app(), days(20), [hours(20)]);
+    cluster.list([listed("app-0", "10.0.0.7", hours(10))]);
+    let report = cluster.judge();
+    assert_eq!(
+        why(&report, "app-0")[..2],
+        [
+            "issued 2026-11-23 20:00:00 UTC at the latest: its container started then; rejected \
+             from 2027-02-21 20:00:00 UTC: 7776000 s later (90 d, as stated)",
+            "in the cluster its pod is ready, its container started 2026-11-23 20:00:00 UTC",
         ]
     );
 }
