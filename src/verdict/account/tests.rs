@@ -51,6 +51,31 @@ fn who_died_silently_between_two_sweeps_is_named_for_a_week() {
 }
 
 #[test]
+fn who_was_seen_and_stopped_long_before_its_end_is_gone() {
+    let mut cluster = Scenario::of_days(30);
+    cluster.accept(&app(), days(95), [days(10)]);
+    assert_eq!(only(&cluster.judge()).verdict, Verdict::Gone);
+}
+
+#[test]
+fn who_is_known_to_come_back_is_given_the_time_to() {
+    // It came back before, with its second token.
+    let mut before = Scenario::swept(30, days(89));
+    before.accept(&app(), days(180), [days(91), days(90) + minutes(40)]);
+    before.accept(&app(), days(90) + minutes(30), [days(89)]);
+    let before = before.judge();
+    assert_eq!(only(&before).verdict, Verdict::Recurring);
+    let mut cluster = Scenario::of_days(30);
+    cluster.accept(&app(), days(90) + minutes(30), [days(1), minutes(31)]);
+    cluster.reject(&app(), [minutes(29), minutes(28)]);
+    assert_eq!(only(&cluster.judge()).verdict, Verdict::Rejected);
+    assert_eq!(
+        only(&cluster.judge_after(&before)).verdict,
+        Verdict::Recurring
+    );
+}
+
+#[test]
 fn the_rejections_of_an_earlier_sweep_are_dated_and_not_counted_again() {
     let mut before = Scenario::swept(30, days(2));
     before.accept(&app(), days(95), [days(6)]);
@@ -84,6 +109,7 @@ fn a_token_accepted_past_its_end_shows_that_tokens_live_longer() {
         assert_eq!(only(&later).verdict, Verdict::Expired);
         assert_eq!(later.clusters[0].accepted_at_age_seconds, None);
         // The largest age counts, whoever it is.
+        cluster.accept(&other, days(93), [days(2)]);
         cluster.accept(&other, days(94), [days(1)]);
         let accepted = cluster.judge().clusters[0].accepted_at_age_seconds;
         assert_eq!(accepted, Some(days(93).num_seconds()));
@@ -122,4 +148,5 @@ fn the_program_to_blame_is_named_before_the_busiest() {
     let pod = holder(&report, "app-0");
     assert_eq!(pod.verdict, Verdict::Rejected);
     assert_eq!(pod.user_agents, ["dead/v1", "alive/v1"]);
+    assert_eq!(pod.last_seen, ago(hours(1)));
 }

@@ -16,6 +16,8 @@ fn findings_are_numbered_from_the_most_urgent_without_holes() {
     let rejected = app("z-rejected", "10.0.0.1");
     cluster.accept(&rejected, days(91), [days(2)]);
     cluster.reject(&rejected, [hours(20), hours(1)]);
+    // Its token ended earlier, but nothing is rejected.
+    cluster.accept(&app("y-expired", "10.0.0.9"), days(92), [days(2)]);
     for (account, address, issued, requests) in [
         ("a-late", "10.0.0.2", hours(11), 1),
         ("b-undecided", "10.0.0.3", hours(11), 1),
@@ -41,13 +43,14 @@ fn findings_are_numbered_from_the_most_urgent_without_holes() {
         ranked,
         [
             (1, "z-rejected"),
-            (2, "g-sooner"),
-            (3, "f-soon"),
-            (4, "e-busy"),
-            (5, "c-quiet"),
-            (6, "d-quiet"),
-            (7, "b-undecided"),
-            (8, "a-late"),
+            (2, "y-expired"),
+            (3, "g-sooner"),
+            (4, "f-soon"),
+            (5, "e-busy"),
+            (6, "c-quiet"),
+            (7, "d-quiet"),
+            (8, "b-undecided"),
+            (9, "a-late"),
         ]
     );
 }
