@@ -139,8 +139,8 @@ fn an_address_that_an_account_was_accepted_from_is_inside() {
 
     let mut elsewhere = Scenario::named(Cluster::named("d"), 1);
     elsewhere.accept(&neighbour, days(3), [hours(5)]);
-    let mut of_two = Scenario::of_days(1);
-    let of_two = of_two.with(elsewhere);
+    let of_two = Scenario::of_days(1);
+    let mut of_two = of_two.with(elsewhere);
     assert_eq!(kind(&mut of_two, None), Some(CallerKind::Outsider));
 
     let mut earlier = Scenario::swept(6, days(1));
