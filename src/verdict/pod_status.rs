@@ -320,3 +320,6 @@ pub(super) fn reasons(status: &PodStatus) -> Vec<String> {
     }
     reasons
 }
+
+#[cfg(test)]
+mod tests;

@@ -210,8 +210,8 @@ fn token_use(pod: &Pod, address: &str, agent: &str, token: Token) -> TokenUse {
         tally.add(text, 1);
         tally
     };
+    // The pod's name comes with its status.
     TokenUse {
-        pods: once(&pod.name),
         nodes: pod.node.as_deref().map(once).unwrap_or_default(),
         addresses: once(address),
         ..TokenUse::of_agent(agent.to_owned(), 0, Tokens::one(None, token))
@@ -273,3 +273,6 @@ pub(super) fn state_of(pod: &Pod) -> PodState {
         PodState::NotReady
     }
 }
+
+#[cfg(test)]
+mod tests;
