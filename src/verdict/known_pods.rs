@@ -33,3 +33,25 @@ impl KnownPods {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::verdict::scenario::*;
+
+    #[test]
+    fn a_list_that_is_not_used_is_named_with_the_reason() {
+        let mut cluster = Scenario::of_days(30);
+        cluster.accept(&sender("app-0", "app/v1"), days(40), [hours(2)]);
+        cluster.list([listed("other", "10.0.0.9", days(1))]);
+        assert!(cluster.judge().gaps.is_empty());
+        cluster.pods[0].cluster = Some(Cluster::named("elsewhere"));
+        let report = cluster.judge();
+        let [gap] = &*report.gaps else {
+            panic!("{:#?}", report.gaps);
+        };
+        assert_eq!(gap.gap.place, "context c");
+        assert_eq!(gap.gap.kind, GapKind::PodsNotUsed);
+        assert!(gap.gap.detail.unescaped().contains("another cluster"));
+    }
+}
