@@ -83,10 +83,10 @@ impl<'a> Assigned<'a> {
             let fits: Vec<(Fit, &'a Cluster)> = fits.collect();
             let best = fits.iter().map(|(fit, _)| *fit).max();
             let by_uid = |fit: &Fit| fit.uids > 0;
+            // If any fits by UID, so does the best, and only those are chosen.
             let chosen: Vec<&'a Cluster> = fits
                 .iter()
                 .filter(|(fit, _)| by_uid(fit) || Some(*fit) == best)
-                .filter(|(fit, _)| by_uid(fit) || !best.is_some_and(|best| by_uid(&best)))
                 .map(|(_, cluster)| *cluster)
                 .collect();
             match &chosen[..] {
@@ -198,3 +198,6 @@ fn traces(evidence: &EvidenceSet) -> BTreeMap<&Cluster, Traces<'_>> {
     }
     traces
 }
+
+#[cfg(test)]
+mod tests;

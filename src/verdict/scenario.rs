@@ -147,14 +147,20 @@ impl Scenario {
         }
     }
 
-    /// An earlier sweep: a window of so many days that ended so long before [`now`].
-    pub fn swept(window: i64, before: TimeDelta) -> Self {
-        let mut swept = Self::of_days(window);
-        let coverage = swept.coverages.of(&swept.cluster);
-        let (since, until) = (ago(before + days(window)), ago(before));
-        (coverage.since, coverage.until) = (Some(since), Some(until));
-        (coverage.first_event, coverage.last_event) = (Some(since), Some(until));
-        swept
+    /// A log that ends so long before [`now`], as an earlier report read it.
+    pub fn ending(mut self, before: TimeDelta) -> Self {
+        let coverage = self.coverages.of(&self.cluster);
+        coverage.until = Some(ago(before));
+        coverage.last_event = coverage.until;
+        self
+    }
+
+    /// What follows is of another cluster, whose log covers the same time.
+    pub fn go_on_with(&mut self, cluster: Cluster) -> &mut Self {
+        let coverage = self.coverages.of(&self.cluster).clone();
+        self.cluster = Arc::new(cluster);
+        *self.coverages.of(&self.cluster) = coverage;
+        self
     }
 
     /// Requests accepted so long before [`now`], with a token issued so long before it.

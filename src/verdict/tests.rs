@@ -75,7 +75,7 @@ fn a_listed_pod_is_not_blamed_for_what_another_sent_from_its_address() {
 #[test]
 fn a_dead_program_that_only_the_earlier_report_knew_is_still_named() {
     let (dead, alive) = (sender("app-0", "dead/v1"), sender("app-0", "alive/v1"));
-    let mut before = Scenario::swept(30, days(2));
+    let mut before = Scenario::of_days(32).ending(days(2));
     before.accept(&dead, days(91), [days(4), days(3)]);
     before.accept(&alive, days(4), [days(3), days(2)]);
     let before = before.judge();

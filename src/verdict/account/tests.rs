@@ -39,7 +39,7 @@ fn who_died_silently_between_two_sweeps_is_named_for_a_week() {
         (days(7), true),
         (days(7) + seconds(1), false),
     ] {
-        let mut before = Scenario::swept(30, days(10));
+        let mut before = Scenario::of_days(40).ending(days(10));
         before.accept(&app(), days(90) + end, [days(11)]);
         let before = before.judge();
         assert_eq!(only(&before).verdict, Verdict::Frozen, "{end}");
@@ -60,7 +60,7 @@ fn who_was_seen_and_stopped_long_before_its_end_is_gone() {
 #[test]
 fn who_is_known_to_come_back_is_given_the_time_to() {
     // It came back before, with its second token.
-    let mut before = Scenario::swept(30, days(89));
+    let mut before = Scenario::of_days(119).ending(days(89));
     before.accept(&app(), days(180), [days(91), days(90) + minutes(40)]);
     before.accept(&app(), days(90) + minutes(30), [days(89)]);
     let before = before.judge();
@@ -77,7 +77,7 @@ fn who_is_known_to_come_back_is_given_the_time_to() {
 
 #[test]
 fn the_rejections_of_an_earlier_sweep_are_dated_and_not_counted_again() {
-    let mut before = Scenario::swept(30, days(2));
+    let mut before = Scenario::of_days(32).ending(days(2));
     before.accept(&app(), days(95), [days(6)]);
     before.reject(&app(), [days(4), days(3), days(2)]);
     let before = before.judge();

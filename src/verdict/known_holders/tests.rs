@@ -27,7 +27,7 @@ fn rejected(report: &Report) -> Vec<&str> {
 
 /// An earlier report: `gone` was last seen three weeks before, `frozen` until its end.
 fn earlier(accounts: &[&'static str]) -> Report {
-    let mut earlier = Scenario::swept(29, days(1));
+    let mut earlier = Scenario::of_days(30).ending(days(1));
     for account in accounts {
         let last = match *account {
             "gone" => days(22),

@@ -161,7 +161,7 @@ fn a_neighbour_that_calls_everything_may_call_any_path() {
 fn others_at_the_address_are_counted_unless_they_are_long_gone() {
     let app = sender("app-0", AGENT);
     let gone = sender("gone-0", "gone/v1");
-    let mut earlier = Scenario::swept(29, days(1));
+    let mut earlier = Scenario::of_days(30).ending(days(1));
     earlier.accept(&gone, days(25), [days(20)]);
     let mut cluster = Scenario::of_days(30);
     cluster.accept(&app, days(91), [days(2)]);

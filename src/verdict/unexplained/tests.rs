@@ -143,7 +143,7 @@ fn an_address_that_an_account_was_accepted_from_is_inside() {
     let mut of_two = of_two.with(elsewhere);
     assert_eq!(kind(&mut of_two, None), Some(CallerKind::Outsider));
 
-    let mut earlier = Scenario::swept(6, days(1));
+    let mut earlier = Scenario::of_days(7).ending(days(1));
     earlier.accept(&neighbour, days(5), [days(2)]);
     let previous = earlier.judge();
     let after = kind(&mut Scenario::of_days(1), Some(&previous));
@@ -160,7 +160,7 @@ fn a_caller_that_was_reported_is_a_warning_unless_it_was_accepted() {
         (true, false, Severity::Critical),
         (true, true, Severity::Critical),
     ] {
-        let mut earlier = Scenario::swept(6, days(1));
+        let mut earlier = Scenario::of_days(7).ending(days(1));
         let mut now = Scenario::of_days(1);
         let rejected = match was_accepted {
             true => twins(&mut earlier, "app/v1", days(3)),

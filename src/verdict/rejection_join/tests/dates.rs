@@ -75,7 +75,7 @@ fn an_outage_that_goes_on_keeps_the_date_of_the_earlier_report() {
         (days(2), days(2), None, hours(2), false),
         (days(3), days(2), Some(hours(20)), hours(2), false),
     ] {
-        let mut earlier = Scenario::swept(6, days(1));
+        let mut earlier = Scenario::of_days(7).ending(days(1));
         earlier.accept(&app, days(93), [accepted]);
         earlier.reject(&app, [rejected, hours(25)]);
         let mut later = Scenario::of_days(1);
