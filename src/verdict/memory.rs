@@ -316,3 +316,6 @@ fn tally(texts: &[UntrustedText]) -> CappedCounts {
     }
     tally
 }
+
+#[cfg(test)]
+mod tests;
