@@ -124,3 +124,6 @@ fn key<'a>(cluster: &'a Cluster, caller: &'a RejectedCaller) -> Caller<'a> {
         caller.user_agent.unescaped(),
     )
 }
+
+#[cfg(test)]
+mod tests;
