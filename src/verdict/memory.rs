@@ -318,4 +318,6 @@ fn tally(texts: &[UntrustedText]) -> CappedCounts {
 }
 
 #[cfg(test)]
+mod dead_programs_tests;
+#[cfg(test)]
 mod tests;

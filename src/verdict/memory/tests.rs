@@ -140,7 +140,7 @@ fn a_pod_that_was_about_to_die_is_remembered_for_a_week_after_its_last_request()
 #[test]
 fn a_pod_of_a_cluster_that_was_not_read_keeps_its_verdict() {
     let frozen = earlier(days(1), days(50), [days(2)]);
-    let elsewhere = Scenario::named(crate::evidence::cluster::Cluster::named("d"), 1);
+    let elsewhere = Scenario::named(Cluster::named("d"), 1);
     let now = elsewhere.judge_after(&frozen);
     assert_eq!(remembered_verdicts(&now), [Verdict::Frozen]);
     assert_eq!(now.remembered[0].cluster.name, "c");
@@ -199,7 +199,7 @@ fn a_dead_pod_is_described_as_it_was_known() {
 #[test]
 fn a_pod_is_known_although_more_is_known_of_its_cluster_now() {
     let frozen = earlier(days(1), days(91), [days(2)]);
-    let cluster = crate::evidence::cluster::Cluster {
+    let cluster = Cluster {
         region: Some("eu-west-1".to_owned()),
         ..only(&frozen).cluster.clone()
     };
@@ -281,5 +281,3 @@ fn a_pod_that_recurred_before_most_likely_recovered_again() {
     assert_eq!(judged(Some(&recurring), "other-0"), Verdict::Rejected);
     assert_eq!(judged(None, "app-0"), Verdict::Rejected);
 }
-
-mod dead_programs;

@@ -1,7 +1,7 @@
 //! Programs of a pod that only an earlier report knew, and that are rejected now.
 
 use super::*;
-use crate::report::finding::HolderFinding;
+use crate::verdict::scenario::*;
 
 /// The user agent `NAME` of the pod `app-0`.
 fn program(user_agent: &'static str) -> Sender {
