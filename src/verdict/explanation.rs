@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::pod_status;
 use super::thresholds::{ACCEPTED_PAST_END, SILENCE, Thresholds};
 use crate::evidence::accepted::WARN_AFTER_SECONDS;
-use crate::evidence::count::pluralize;
+use crate::evidence::count::{pluralize, thousands};
 use crate::report::exact_duration::hours;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::interruption::Interruption;
@@ -128,8 +128,8 @@ fn joined(rejections: &HolderRejections) -> String {
         confidence => format!("share its {}", confidence.words()),
     };
     let mut words = format!(
-        "{} rejected requests from {} to {} {shared}",
-        rejections.count,
+        "{} from {} to {} {shared}",
+        pluralize(rejections.count, "rejected request", "rejected requests"),
         time(rejections.first),
         time(rejections.last),
     );
@@ -137,7 +137,8 @@ fn joined(rejections: &HolderRejections) -> String {
         0 => words.push_str("; no other holder was seen at that address"),
         1 => words.push_str("; one other holder was seen at that address"),
         others => words.push_str(&format!(
-            "; {others} other holders were seen at that address"
+            "; {} other holders were seen at that address",
+            thousands(others as u64)
         )),
     }
     words

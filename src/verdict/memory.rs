@@ -318,6 +318,4 @@ fn tally(texts: &[UntrustedText]) -> CappedCounts {
 }
 
 #[cfg(test)]
-mod dead_programs_tests;
-#[cfg(test)]
 mod tests;

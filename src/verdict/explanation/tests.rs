@@ -155,7 +155,7 @@ fn rejections_that_prove_nothing_are_told_of_as_not_counted() {
     assert_eq!(
         why(&cluster.judge(), "app-0")[2..],
         [
-            "1 rejected requests from 2026-11-24 04:59:59 UTC to 2026-11-24 04:59:59 UTC share \
+            "1 rejected request from 2026-11-24 04:59:59 UTC to 2026-11-24 04:59:59 UTC share \
              its address, agent, path; no other holder was seen at that address",
             "last accepted at 2026-11-24 04:00:00 UTC: not counted as rejected, because the \
              rejections are not after its expiry and did not last 1 h without an accepted request",

@@ -1,5 +1,7 @@
 //! What a report still knows from an earlier one: who is named, and who is only remembered.
 
+mod dead_programs;
+
 use super::*;
 use crate::report::rejection::CallerKind;
 use crate::verdict::Context;

@@ -1,8 +1,6 @@
 //! Who is held responsible for rejections.
 
-#[cfg(test)]
 mod dates;
-#[cfg(test)]
 mod successors;
 
 use crate::evidence::cluster::Cluster;
