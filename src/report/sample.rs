@@ -19,6 +19,7 @@ pub fn at(hours: i64) -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_478_400, 0).expect("a time") + TimeDelta::hours(hours)
 }
 
+/// The service account `ns/NAME`.
 pub fn account(name: &str) -> ServiceAccount {
     ServiceAccount {
         namespace: "ns".to_owned(),

@@ -25,50 +25,50 @@ use crate::report::finding::{Finding, HolderFinding};
 use crate::report::rejection::RejectedCaller;
 
 /// 90 days, in seconds: how long tokens are accepted, unless a test states another time.
-pub const NINETY_DAYS: i64 = 7_776_000;
+pub(super) const NINETY_DAYS: i64 = 7_776_000;
 
 /// The moment as of which is judged: the end of the window.
-pub fn now() -> DateTime<Utc> {
+pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_795_500_000, 0).expect("a time")
 }
 
 /// So long before [`now`].
-pub fn ago(before: TimeDelta) -> DateTime<Utc> {
+pub(super) fn ago(before: TimeDelta) -> DateTime<Utc> {
     now() - before
 }
 
-pub fn days(days: i64) -> TimeDelta {
+pub(super) fn days(days: i64) -> TimeDelta {
     TimeDelta::days(days)
 }
 
-pub fn hours(hours: i64) -> TimeDelta {
+pub(super) fn hours(hours: i64) -> TimeDelta {
     TimeDelta::hours(hours)
 }
 
-pub fn minutes(minutes: i64) -> TimeDelta {
+pub(super) fn minutes(minutes: i64) -> TimeDelta {
     TimeDelta::minutes(minutes)
 }
 
-pub fn seconds(seconds: i64) -> TimeDelta {
+pub(super) fn seconds(seconds: i64) -> TimeDelta {
     TimeDelta::seconds(seconds)
 }
 
 /// Who sends requests, as the API server logs it. Each test changes what it is about.
 #[derive(Debug, Clone)]
-pub struct Sender {
-    pub namespace: &'static str,
-    pub account: &'static str,
+pub(super) struct Sender {
+    pub(super) namespace: &'static str,
+    pub(super) account: &'static str,
     /// The pod's name; its UID is `uid-NAME`. `None` for a caller whose event names no pod.
-    pub pod: Option<&'static str>,
-    pub node: Option<&'static str>,
-    pub user_agent: &'static str,
-    pub address: &'static str,
-    pub verb: &'static str,
-    pub uri: &'static str,
+    pub(super) pod: Option<&'static str>,
+    pub(super) node: Option<&'static str>,
+    pub(super) user_agent: &'static str,
+    pub(super) address: &'static str,
+    pub(super) verb: &'static str,
+    pub(super) uri: &'static str,
 }
 
 /// The pod `NAME` of `ns/app` with this user agent, at 10.0.0.7.
-pub fn sender(pod: &'static str, user_agent: &'static str) -> Sender {
+pub(super) fn sender(pod: &'static str, user_agent: &'static str) -> Sender {
     Sender {
         namespace: "ns",
         account: "app",
@@ -82,13 +82,13 @@ pub fn sender(pod: &'static str, user_agent: &'static str) -> Sender {
 }
 
 /// The UID of the pod of that name.
-pub fn uid(pod: &str) -> String {
+pub(super) fn uid(pod: &str) -> String {
     format!("uid-{pod}")
 }
 
 /// A pod of `ns/app` as the cluster lists it: it runs, started so long before [`now`], and has one
 /// container.
-pub fn listed(name: &str, address: &str, started: TimeDelta) -> Pod {
+pub(super) fn listed(name: &str, address: &str, started: TimeDelta) -> Pod {
     Pod {
         namespace: "ns".into(),
         name: name.into(),
@@ -117,21 +117,21 @@ pub fn listed(name: &str, address: &str, started: TimeDelta) -> Pod {
 
 /// What is known of one cluster, `c`.
 #[derive(Debug)]
-pub struct Scenario {
-    pub cluster: Arc<Cluster>,
-    pub evidence: EvidenceSet,
-    pub coverages: Coverages,
-    pub pods: Vec<KnownPods>,
+pub(super) struct Scenario {
+    pub(super) cluster: Arc<Cluster>,
+    pub(super) evidence: EvidenceSet,
+    pub(super) coverages: Coverages,
+    pub(super) pods: Vec<KnownPods>,
 }
 
 impl Scenario {
     /// A window of so many days until [`now`], and a log that goes on to its end.
-    pub fn of_days(window: i64) -> Self {
+    pub(super) fn of_days(window: i64) -> Self {
         Self::named(Cluster::named("c"), window)
     }
 
     /// The same for a cluster of a test's own.
-    pub fn named(cluster: Cluster, window: i64) -> Self {
+    pub(super) fn named(cluster: Cluster, window: i64) -> Self {
         let cluster = Arc::new(cluster);
         let mut coverages = Coverages::default();
         let coverage = coverages.of(&cluster);
@@ -148,7 +148,7 @@ impl Scenario {
     }
 
     /// A log that ends so long before [`now`], as an earlier report read it.
-    pub fn ending(mut self, before: TimeDelta) -> Self {
+    pub(super) fn ending(mut self, before: TimeDelta) -> Self {
         let coverage = self.coverages.of(&self.cluster);
         coverage.until = Some(ago(before));
         coverage.last_event = coverage.until;
@@ -156,7 +156,7 @@ impl Scenario {
     }
 
     /// What follows is of another cluster, whose log covers the same time.
-    pub fn go_on_with(&mut self, cluster: Cluster) -> &mut Self {
+    pub(super) fn go_on_with(&mut self, cluster: Cluster) -> &mut Self {
         let coverage = self.coverages.of(&self.cluster).clone();
         self.cluster = Arc::new(cluster);
         *self.coverages.of(&self.cluster) = coverage;
@@ -164,7 +164,7 @@ impl Scenario {
     }
 
     /// Requests accepted so long before [`now`], with a token issued so long before it.
-    pub fn accept(
+    pub(super) fn accept(
         &mut self,
         sender: &Sender,
         issued: TimeDelta,
@@ -174,7 +174,7 @@ impl Scenario {
     }
 
     /// The same, with the ID of the token.
-    pub fn accept_token(
+    pub(super) fn accept_token(
         &mut self,
         sender: &Sender,
         credential_id: Option<&str>,
@@ -190,7 +190,7 @@ impl Scenario {
     }
 
     /// Requests accepted before the window, which only serve to attribute rejections.
-    pub fn accept_earlier(
+    pub(super) fn accept_earlier(
         &mut self,
         sender: &Sender,
         issued: TimeDelta,
@@ -205,7 +205,7 @@ impl Scenario {
     }
 
     /// Requests of a pod accepted with a token too young for a mark.
-    pub fn accept_unmarked(
+    pub(super) fn accept_unmarked(
         &mut self,
         sender: &Sender,
         credential_id: Option<&str>,
@@ -228,7 +228,7 @@ impl Scenario {
     }
 
     /// Requests rejected so long before [`now`]. Only address, user agent and path are logged.
-    pub fn reject(
+    pub(super) fn reject(
         &mut self,
         sender: &Sender,
         times: impl IntoIterator<Item = TimeDelta>,
@@ -252,7 +252,7 @@ impl Scenario {
     }
 
     /// What the cluster itself says now: these are all of its pods.
-    pub fn list(&mut self, pods: impl IntoIterator<Item = Pod>) -> &mut Self {
+    pub(super) fn list(&mut self, pods: impl IntoIterator<Item = Pod>) -> &mut Self {
         let mut state = ClusterState::live(now());
         pods.into_iter().for_each(|pod| state.add_pod(pod));
         self.pods.push(KnownPods {
@@ -268,14 +268,14 @@ impl Scenario {
     }
 
     /// The cluster's version, as the operator states it.
-    pub fn of_version(&mut self, version: &str) -> &mut Self {
+    pub(super) fn of_version(&mut self, version: &str) -> &mut Self {
         let stated = Some(version.parse().expect("a version"));
         self.coverages.of(&self.cluster).control_plane.stated = stated;
         self
     }
 
     /// Together with what is known of another cluster.
-    pub fn with(mut self, other: Self) -> Self {
+    pub(super) fn with(mut self, other: Self) -> Self {
         self.evidence.merge(other.evidence);
         self.coverages.merge(other.coverages);
         self.pods.extend(other.pods);
@@ -283,12 +283,12 @@ impl Scenario {
     }
 
     /// The report, where tokens are accepted for 90 days.
-    pub fn judge(&self) -> Report {
+    pub(super) fn judge(&self) -> Report {
         self.judge_in(&Context::stated(NINETY_DAYS))
     }
 
     /// The report after an earlier one.
-    pub fn judge_after(&self, previous: &Report) -> Report {
+    pub(super) fn judge_after(&self, previous: &Report) -> Report {
         self.judge_in(&Context {
             previous: Some(previous),
             ..Context::stated(NINETY_DAYS)
@@ -296,7 +296,7 @@ impl Scenario {
     }
 
     /// The report in a context of a test's own. The scenario's pods are added to it.
-    pub fn judge_in(&self, context: &Context<'_>) -> Report {
+    pub(super) fn judge_in(&self, context: &Context<'_>) -> Report {
         let context = Context {
             known_pods: &self.pods,
             ..*context
@@ -338,7 +338,7 @@ fn account(sender: &Sender) -> ServiceAccount {
 }
 
 /// The only finding.
-pub fn only(report: &Report) -> &Finding {
+pub(super) fn only(report: &Report) -> &Finding {
     let [finding] = &*report.findings else {
         panic!("{:#?}", report.findings);
     };
@@ -346,13 +346,13 @@ pub fn only(report: &Report) -> &Finding {
 }
 
 /// The holder that is this pod.
-pub fn holder<'a>(report: &'a Report, pod: &str) -> &'a HolderFinding {
+pub(super) fn holder<'a>(report: &'a Report, pod: &str) -> &'a HolderFinding {
     let mut holders = report.findings.iter().flat_map(|it| &it.holders);
     let is_pod = |it: &&HolderFinding| it.pod.as_ref().is_some_and(|it| *it == *pod);
     holders.find(is_pod).expect("a holder of that name")
 }
 
 /// The rejected callers that no holder explains.
-pub fn unexplained(report: &Report) -> &[RejectedCaller] {
+pub(super) fn unexplained(report: &Report) -> &[RejectedCaller] {
     &report.clusters[0].rejected_callers
 }

@@ -1,6 +1,8 @@
 //! Which cluster a list of pods is matched to, as a report shows it: a holder has a status only if
 //! the list was used for its cluster, and is gone only if the list is certainly of that cluster.
 
+use std::slice::from_ref;
+
 use super::*;
 use crate::cluster_state::pod::Pod;
 use crate::evidence::control_plane::{DescribedCluster, Description};
@@ -148,7 +150,7 @@ fn without_a_uid_the_most_conclusive_trace_decides() {
 #[test]
 fn a_list_that_fits_two_clusters_alike_is_used_for_neither() {
     let app = on("node-1", "app-0", "10.0.0.7");
-    let mut scenario = two_clusters(&[app.clone()], &[app]);
+    let mut scenario = two_clusters(from_ref(&app), from_ref(&app));
     list(&mut scenario, [again("app-0", "10.0.0.7")]);
     let report = scenario.judge();
     let all = report.findings.iter().flat_map(|it| &it.holders);
