@@ -208,3 +208,30 @@ fn a_torn_envelope_does_not_hide_the_next() {
     let all = log.lines().count() as u64 + (envelopes.len() as u64 - 1);
     assert!((all - 101..all).contains(&lines), "{lines} of {all}");
 }
+
+/// Where a piece is lost, what follows is no JSON from some byte on: that byte may stand in the
+/// middle of the phrase by which a mark is found.
+#[test]
+fn a_mark_is_told_wherever_the_piece_before_it_is_lost() {
+    let log = recorded();
+    let marked = |line: &&str| line.contains("seconds after warning threshold");
+    let stale = log.lines().find(marked).expect("a marked event");
+    let other = log.lines().find(|it| !marked(it)).expect("another event");
+    let phrase = stale.find("seconds after").expect("its phrase");
+    let key = stale.find("stale-token").expect("its key");
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("values.json");
+    for before in [r#"{"","#, "{"] {
+        for at in [key, key + 1, phrase - 30, phrase - 1, phrase] {
+            for behind in ["", "\n"] {
+                let lost = &stale[at..];
+                let text = format!("{other}{other}{before}{lost}{behind}{other}{other}\n");
+                written::write(&path, text.as_bytes());
+                let root = path.to_str().expect("UTF-8");
+                let output = sweep(&["--input", root, "--cluster-name", "timeline"]);
+                let found = report(&output, 4);
+                assert_eq!(found["complete"], false, "{before}{lost}");
+            }
+        }
+    }
+}

@@ -6,7 +6,7 @@ use super::{NOTICED, Stream, first_key};
 use crate::evidence::gap::GapKind;
 use crate::source::files::framing::record_sink::RecordSink;
 use crate::source::files::framing::value_end::ValueEnd;
-use crate::source::files::phrases::{has_mark, marks_in};
+use crate::source::files::phrases::{has_mark, has_phrase, marks_in};
 
 impl Stream<'_> {
     /// Notes that the stream ends inside a value, or that what follows is no JSON.
@@ -43,37 +43,72 @@ impl Stream<'_> {
         } else {
             sink.add(&[cut_off]);
         }
+        let handed_on = bytes[cut.saturating_sub(NOTICED)..cut].to_vec();
         self.start += cut;
         if next.is_none() && cut >= place {
-            self.pass_to_next_value(sink)?;
+            self.pass_to_next_value(handed_on, sink)?;
         }
         Ok(())
     }
 
-    /// Passes over what is no JSON, to where a value begins as one behind another does.
-    fn pass_to_next_value(&mut self, sink: &mut RecordSink<'_>) -> io::Result<()> {
-        let mut marks = 0;
+    /// Passes over what is no JSON, to where a value begins as one behind another does. What is
+    /// passed over, from the end of what was handed on, is told if it holds a phrase.
+    fn pass_to_next_value(
+        &mut self,
+        handed_on: Vec<u8>,
+        sink: &mut RecordSink<'_>,
+    ) -> io::Result<()> {
+        let mut seen = self.parted_phrases(handed_on)?;
         loop {
             let bytes = self.bytes();
             let found = memchr::memchr_iter(b'{', bytes).find(|at| {
                 *at > 0 && matches!(bytes[at - 1], b'\n' | b'}') && bytes.len() - at > 1
             });
             if let Some(at) = found {
-                marks |= u64::from(has_mark(&bytes[..at]));
+                seen.add(&bytes[..at]);
                 self.start += at;
                 break;
             }
             let kept = bytes.len().min(NOTICED);
             let passed = bytes.len() - kept;
-            marks |= u64::from(has_mark(bytes));
+            seen.add(bytes);
             self.start += passed;
             if !self.fill()? {
                 self.start = self.filled;
                 break;
             }
         }
-        sink.unread_marks(marks);
+        match seen {
+            PassedOver { mark: true, .. } => sink.unread_marks(1),
+            PassedOver { phrase: true, .. } => sink.note(GapKind::TornLine, "", 1),
+            _ => {}
+        }
         Ok(())
+    }
+
+    /// The phrases that begin in what was handed on and end behind it: no part of them is found by
+    /// itself.
+    fn parted_phrases(&mut self, handed_on: Vec<u8>) -> io::Result<PassedOver> {
+        while self.bytes().len() < NOTICED && self.fill()? {}
+        let behind = self.bytes();
+        let joined = [&handed_on, &behind[..behind.len().min(NOTICED)]].concat();
+        Ok(PassedOver {
+            mark: has_mark(&joined) && !has_mark(&handed_on),
+            phrase: has_phrase(&joined) && !has_phrase(&handed_on),
+        })
+    }
+}
+
+/// Whether what is passed over holds the phrase of a stale token, or any.
+struct PassedOver {
+    mark: bool,
+    phrase: bool,
+}
+
+impl PassedOver {
+    fn add(&mut self, text: &[u8]) {
+        self.mark |= has_mark(text);
+        self.phrase |= has_phrase(text);
     }
 }
 
