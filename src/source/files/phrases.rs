@@ -33,6 +33,11 @@ pub fn has_mark(text: &[u8]) -> bool {
         .any(|phrase| phrase.find(text).is_some())
 }
 
+/// Whether a text holds what only the value of the annotation says: no name and no tag does.
+pub fn has_mark_value(text: &[u8]) -> bool {
+    IN_TEXT[1].find(text).is_some()
+}
+
 /// How many marks a text holds: values of the annotation, or its key if there is no value.
 pub fn marks_in(text: &[u8]) -> u64 {
     let values = IN_TEXT[1].find_iter(text).count() as u64;

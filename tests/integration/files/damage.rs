@@ -235,3 +235,21 @@ fn a_mark_is_told_wherever_the_piece_before_it_is_lost() {
         }
     }
 }
+
+/// What is left of an event before the next one is no prefix of a line.
+#[test]
+fn a_mark_is_told_where_only_its_value_is_left_before_another_event() {
+    let log = recorded();
+    let other = log.lines().find(|it| !it.contains("stale-token"));
+    let cell = other.expect("another event").replace('"', "\"\"");
+    let directory = TempDir::new().expect("a directory");
+    let path = directory.path().join("rows.csv");
+    let left = "seconds after warning threshold: 5";
+    for behind in [r#"{"""#, "{", &cell] {
+        let text = format!("number,message\n1,\"{cell}\"\n2,\"{cell}\"\n3,\"{left}{behind}\"\n");
+        written::write(&path, text.as_bytes());
+        let root = path.to_str().expect("UTF-8");
+        let output = sweep(&["--input", root, "--cluster-name", "timeline"]);
+        report(&output, 4);
+    }
+}

@@ -2,6 +2,7 @@
 //! container runtime's `stdout F`.
 
 use super::provenance::Names;
+use crate::source::files::phrases::has_mark_value;
 
 /// The longest prefix.
 const LONGEST: usize = 512;
@@ -18,7 +19,8 @@ pub struct Prefixed<'a> {
 }
 
 /// Cuts a line where its value begins: at its first `{`, unless that opens labels. There is none
-/// where more than so many bytes stand before it, or a quote.
+/// where more than so many bytes stand before it, or a quote, or the value of a mark: that is what
+/// is left of an event.
 pub fn cut(line: &[u8]) -> Option<Prefixed<'_>> {
     let is_value = match line {
         [b'"', ..] => true,
@@ -33,10 +35,10 @@ pub fn cut(line: &[u8]) -> Option<Prefixed<'_>> {
         });
     }
     let start = memchr::memchr2(b'{', b'"', &line[..line.len().min(LONGEST + 1)])?;
-    if line[start] == b'"' {
+    let prefix = line[..start].trim_ascii();
+    if line[start] == b'"' || has_mark_value(prefix) {
         return None;
     }
-    let prefix = line[..start].trim_ascii();
     match labels(&line[start..]) {
         Some((labels, length)) => {
             let value = line[start + length..].trim_ascii_start();
@@ -139,6 +141,12 @@ mod tests {
                 Some(("2026", Some(r#"pod="a", app="b""#), r#"{"a":1}"#)),
             ),
             (r#"2026 "quoted" {"a":1}"#, None),
+            // What is left of an event, and the next one.
+            (r#"seconds after warning threshold: 5{"a":1}"#, None),
+            (
+                r#"stale-token-stream {"a":1}"#,
+                Some(("stale-token-stream", None, r#"{"a":1}"#)),
+            ),
             (
                 r#"2026 {pod="{"} {"a":1}"#,
                 Some(("2026", None, r#"{pod="{"} {"a":1}"#)),
