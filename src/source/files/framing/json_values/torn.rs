@@ -26,90 +26,81 @@ impl Stream<'_> {
         let is_wrapped = !self.around.is_empty();
         let bytes = self.bytes();
         let next = next_value(bytes, place);
-        let mut cut = next.unwrap_or(place).max(1).min(bytes.len());
+        let reached = next.unwrap_or(place).max(1).min(bytes.len());
+        let mut passes = next.is_none();
+        let mut cut = match passes {
+            true => before_word(bytes, reached),
+            false => reached,
+        };
         // A value that was cut off before one of its members or elements swallows the next.
         if let Some((began, ended)) = end.last_object
-            && bytes[ended..cut].iter().all(u8::is_ascii_whitespace)
+            && bytes[ended..reached].iter().all(u8::is_ascii_whitespace)
             && began > 0
             && first_key(&bytes[began..ended])
                 .is_some_and(|key| self.first_keys.iter().any(|known| known == key))
         {
             cut = began;
+            passes = false;
         }
         let cut_off = &bytes[..cut];
         if is_wrapped {
             sink.note(GapKind::TornLine, "", 1);
             sink.unread_marks(marks_in(cut_off));
-        } else {
+        } else if !cut_off.is_empty() {
             sink.add(&[cut_off]);
         }
-        let handed_on = bytes[cut.saturating_sub(NOTICED)..cut].to_vec();
         self.start += cut;
-        if next.is_none() && cut >= place {
-            self.pass_to_next_value(handed_on, sink)?;
+        if passes {
+            self.pass_to_next_value(sink)?;
         }
         Ok(())
     }
 
     /// Passes over what is no JSON, to where a value begins as one behind another does. What is
-    /// passed over, from the end of what was handed on, is told if it holds a phrase.
-    fn pass_to_next_value(
-        &mut self,
-        handed_on: Vec<u8>,
-        sink: &mut RecordSink<'_>,
-    ) -> io::Result<()> {
-        let mut seen = self.parted_phrases(handed_on)?;
+    /// passed over is told if it holds a phrase.
+    fn pass_to_next_value(&mut self, sink: &mut RecordSink<'_>) -> io::Result<()> {
+        let (mut mark, mut phrase) = (false, false);
+        let mut see = |text: &[u8]| {
+            mark |= has_mark(text);
+            phrase |= has_phrase(text);
+        };
         loop {
             let bytes = self.bytes();
             let found = memchr::memchr_iter(b'{', bytes).find(|at| {
                 *at > 0 && matches!(bytes[at - 1], b'\n' | b'}') && bytes.len() - at > 1
             });
             if let Some(at) = found {
-                seen.add(&bytes[..at]);
+                see(&bytes[..at]);
                 self.start += at;
                 break;
             }
             let kept = bytes.len().min(NOTICED);
             let passed = bytes.len() - kept;
-            seen.add(bytes);
+            see(bytes);
             self.start += passed;
             if !self.fill()? {
                 self.start = self.filled;
                 break;
             }
         }
-        match seen {
-            PassedOver { mark: true, .. } => sink.unread_marks(1),
-            PassedOver { phrase: true, .. } => sink.note(GapKind::TornLine, "", 1),
-            _ => {}
+        if mark {
+            sink.unread_marks(1);
+        } else if phrase {
+            sink.note(GapKind::TornLine, "", 1);
         }
         Ok(())
     }
-
-    /// The phrases that begin in what was handed on and end behind it: no part of them is found by
-    /// itself.
-    fn parted_phrases(&mut self, handed_on: Vec<u8>) -> io::Result<PassedOver> {
-        while self.bytes().len() < NOTICED && self.fill()? {}
-        let behind = self.bytes();
-        let joined = [&handed_on, &behind[..behind.len().min(NOTICED)]].concat();
-        Ok(PassedOver {
-            mark: has_mark(&joined) && !has_mark(&handed_on),
-            phrase: has_phrase(&joined) && !has_phrase(&handed_on),
-        })
-    }
 }
 
-/// Whether what is passed over holds the phrase of a stale token, or any.
-struct PassedOver {
-    mark: bool,
-    phrase: bool,
-}
-
-impl PassedOver {
-    fn add(&mut self, text: &[u8]) {
-        self.mark |= has_mark(text);
-        self.phrase |= has_phrase(text);
+/// Where to cut before `place`: there, unless it stands inside words. A phrase that is parted would
+/// be found in neither part.
+fn before_word(bytes: &[u8], place: usize) -> usize {
+    let is_of_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-');
+    if !bytes.get(place).is_some_and(is_of_word) {
+        return place;
     }
+    let before = bytes[..place].iter().rposition(|byte| !is_of_word(byte));
+    before.map_or(0, |at| at + 1)
 }
 
 /// Where the value begins whose beginning was met at `place` inside another: there, or right
