@@ -1,8 +1,10 @@
 //! Parts of reports, for tests: each test changes what it is about.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use super::Report;
+use super::acceptance::Accepted;
+use super::changes::State;
 use super::finding::{Finding, HolderFinding, TokenFinding};
 use super::judged_by::JudgedBy;
 use super::rejection::{Confidence, HolderRejections, RejectedCaller};
@@ -12,6 +14,7 @@ use super::token_lifetime::TokenLifetime;
 use super::verdict::Verdict;
 use crate::audit::service_account::ServiceAccount;
 use crate::evidence::cluster::Cluster;
+use crate::evidence::gap::{CountedGap, Gap, GapKind};
 use crate::evidence::holder::Identity;
 
 /// So many hours after a Monday; negative before it.
@@ -98,6 +101,41 @@ pub fn finding(name: &str, holders: Vec<HolderFinding>) -> Finding {
         holders,
         clients: Vec::new(),
         remedies: Vec::new(),
+    }
+}
+
+/// The same finding, accepted by the operator for good.
+pub fn accepted(finding: Finding) -> Finding {
+    Finding {
+        severity: None,
+        accepted: Some(Accepted {
+            until: NaiveDate::MAX,
+            reason: "known".into(),
+        }),
+        ..finding
+    }
+}
+
+/// A critical state with a token that ends at the moment zero.
+pub fn state(verdict: Verdict) -> State {
+    State {
+        verdict,
+        severity: Some(Severity::Critical),
+        issued: at(-1000),
+        rejected_from: at(0),
+        seen_at: None,
+    }
+}
+
+/// Something that could not be seen, once.
+pub fn gap(kind: GapKind) -> CountedGap {
+    CountedGap {
+        gap: Gap {
+            place: "log".into(),
+            kind,
+            detail: "".into(),
+        },
+        count: 1,
     }
 }
 

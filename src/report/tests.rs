@@ -1,23 +1,9 @@
 //! What a whole report says of itself.
 
-use chrono::NaiveDate;
-
-use super::acceptance::Accepted;
 use super::sample::*;
 use super::*;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::gap::{Gap, GapKind};
-
-fn gap(kind: GapKind) -> CountedGap {
-    CountedGap {
-        gap: Gap {
-            place: "log".into(),
-            kind,
-            detail: "".into(),
-        },
-        count: 1,
-    }
-}
+use crate::evidence::gap::GapKind;
 
 fn cluster(name: &str) -> ClusterScan {
     scan(Cluster::named(name))
@@ -29,17 +15,6 @@ fn frozen(name: &str, severity: Severity) -> Finding {
         ..holder("web-0", Verdict::Frozen)
     };
     finding(name, vec![holder])
-}
-
-fn accepted(finding: Finding) -> Finding {
-    Finding {
-        severity: None,
-        accepted: Some(Accepted {
-            until: NaiveDate::MAX,
-            reason: "known".into(),
-        }),
-        ..finding
-    }
 }
 
 #[test]

@@ -1,15 +1,5 @@
-use super::super::sample::{account, at, finding, holder};
+use super::super::sample::{account, at, finding, holder, state};
 use super::*;
-
-fn state(verdict: Verdict) -> State {
-    State {
-        verdict,
-        severity: Some(Severity::Critical),
-        issued: at(-1000),
-        rejected_from: at(0),
-        seen_at: None,
-    }
-}
 
 fn change(name: &str, kind: ChangeKind) -> AccountChange {
     AccountChange {

@@ -1,7 +1,5 @@
-use chrono::NaiveDate;
-
 use super::super::pod_status::{PodState, PodStatus};
-use super::super::sample::{at, finding, holder, rejections, token};
+use super::super::sample::{accepted, at, finding, holder, rejections, token};
 use super::*;
 
 fn seen(issued: DateTime<Utc>, last_used: DateTime<Utc>, requests: u64) -> TokenFinding {
@@ -97,14 +95,7 @@ fn what_is_harmless_or_accepted_needs_no_action() {
     let needs = |verdict| finding("app", vec![holder("web-0", verdict)]);
     assert!(!needs(Verdict::Frozen).needs_no_action());
     assert!(needs(Verdict::Gone).needs_no_action());
-    let accepted = Finding {
-        accepted: Some(Accepted {
-            until: NaiveDate::MAX,
-            reason: "known".into(),
-        }),
-        ..needs(Verdict::Frozen)
-    };
-    assert!(accepted.needs_no_action());
+    assert!(accepted(needs(Verdict::Frozen)).needs_no_action());
 }
 
 #[test]

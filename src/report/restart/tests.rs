@@ -1,8 +1,7 @@
-use chrono::{NaiveDate, TimeDelta};
+use chrono::TimeDelta;
 
-use super::super::acceptance::Accepted;
 use super::super::pod_status::{PodState, Restarted};
-use super::super::sample::{at, finding, holder, rejections};
+use super::super::sample::{accepted, at, finding, holder, rejections};
 use super::super::verdict::Verdict;
 use super::*;
 
@@ -212,7 +211,7 @@ fn a_finding_tells_its_dead_holders_from_its_dying_ones() {
             })
             .collect()
     };
-    let mut finding = finding(
+    let finding = finding(
         "app",
         vec![
             holder("dead", Verdict::Rejected),
@@ -230,10 +229,7 @@ fn a_finding_tells_its_dead_holders_from_its_dying_ones() {
         names(&mut finding.dying_holders(at(-1))),
         ["web-0", "dying"]
     );
-    finding.accepted = Some(Accepted {
-        until: NaiveDate::MAX,
-        reason: "known".into(),
-    });
+    let finding = accepted(finding);
     assert_eq!(finding.rejected_holders(at(0)).count(), 0);
     assert_eq!(finding.dying_holders(at(0)).count(), 0);
 }

@@ -10,19 +10,19 @@ mod delivery;
 mod reminders;
 mod unseen;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 
 use super::*;
-use crate::evidence::gap::{CountedGap, Gap, GapKind};
-use crate::report::acceptance::Accepted;
+use crate::evidence::gap::GapKind;
 use crate::report::finding::{HolderFinding, TokenFinding};
 use crate::report::sample;
 use crate::report::scan::{ClusterScan, Window};
 use crate::report::severity::Severity;
+use crate::report::token_lifetime::TokenLifetime;
 use crate::report::verdict::Verdict;
 use crate::verdict::scenario::{Scenario, hours, minutes, sender};
 
-const LIFETIME: i64 = 7_776_000;
+const LIFETIME: i64 = TokenLifetime::UNCAPPED_SECONDS;
 const DAY: i64 = 86_400;
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -66,19 +66,8 @@ fn report(day: i64, findings: Vec<Finding>) -> Report {
     sample::report(vec![scan], findings)
 }
 
-fn gap(kind: GapKind) -> CountedGap {
-    CountedGap {
-        gap: Gap {
-            place: "/aws/eks/prod-1/cluster".into(),
-            kind,
-            detail: "".into(),
-        },
-        count: 1,
-    }
-}
-
 fn with_gap(mut report: Report, kind: GapKind) -> Report {
-    report.clusters[0].gaps.push(gap(kind));
+    report.clusters[0].gaps.push(sample::gap(kind));
     report
 }
 
@@ -151,16 +140,9 @@ fn unchanged_findings_can_be_left_out() {
 #[test]
 fn what_is_left_out_is_counted_unless_it_is_harmless() {
     let findings = || {
-        let accepted = Finding {
-            accepted: Some(Accepted {
-                until: NaiveDate::MAX,
-                reason: "known".into(),
-            }),
-            ..finding("accepted", Frozen, None, 0)
-        };
         vec![
             finding("a", Frozen, Some(Notice), 0),
-            accepted,
+            sample::accepted(finding("accepted", Frozen, None, 0)),
             finding("gone", Verdict::Gone, None, 0),
             finding("late", RefreshingLate, None, 0),
         ]

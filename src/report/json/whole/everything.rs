@@ -4,7 +4,7 @@ use crate::audit::kubernetes_version::KubernetesVersion;
 use crate::cluster_state::owner::Workload;
 use crate::evidence::cluster::Cluster;
 use crate::evidence::control_plane::VersionSource;
-use crate::evidence::gap::{CountedGap, Gap, GapKind};
+use crate::evidence::gap::{CountedGap, GapKind};
 use crate::evidence::holder::Identity;
 use crate::evidence::note::{CountedNote, Note};
 use crate::evidence::price::Price;
@@ -39,15 +39,11 @@ fn version() -> Option<KubernetesVersion> {
     Some("1.34".parse().expect("a version"))
 }
 
-fn gap(kind: GapKind) -> CountedGap {
-    CountedGap {
-        gap: Gap {
-            place: "/aws/eks/prod/cluster".into(),
-            kind,
-            detail: "throttled".into(),
-        },
-        count: 2,
-    }
+fn gaps(kind: GapKind) -> Vec<CountedGap> {
+    let mut gap = gap(kind);
+    gap.gap.detail = "throttled".into();
+    gap.count = 2;
+    vec![gap]
 }
 
 fn a_holder() -> HolderFinding {
@@ -176,7 +172,7 @@ fn a_scan() -> ClusterScan {
         }),
         queries: 4,
         verified_queries: vec!["holders".to_owned()],
-        gaps: vec![gap(GapKind::RowLimit)],
+        gaps: gaps(GapKind::RowLimit),
         notes: vec![CountedNote {
             note: Note {
                 place: "prod".into(),
@@ -201,20 +197,17 @@ fn a_scan() -> ClusterScan {
     }
 }
 
-fn state(verdict: Verdict) -> State {
+fn seen(verdict: Verdict) -> State {
     State {
-        verdict,
-        severity: Some(Severity::Critical),
-        issued: at(-1000),
-        rejected_from: at(0),
         seen_at: Some(at(-24)),
+        ..state(verdict)
     }
 }
 
 /// Everything that a report can hold, different from what stands where it is absent.
 pub(super) fn everything() -> Report {
     Report {
-        gaps: vec![gap(GapKind::NotQueried)],
+        gaps: gaps(GapKind::NotQueried),
         skipped_files: vec!["notes.txt".to_owned()],
         target_version: version(),
         filtered: Some(Filtered {
@@ -243,8 +236,8 @@ pub(super) fn everything() -> Report {
                 cluster: cluster(),
                 service_account: account("app"),
                 kind: ChangeKind::Worse,
-                before: Some(state(Verdict::Frozen)),
-                now: Some(state(Verdict::Rejected)),
+                before: Some(seen(Verdict::Frozen)),
+                now: Some(seen(Verdict::Rejected)),
             }],
         }),
         ..report(vec![a_scan()], vec![a_finding()])

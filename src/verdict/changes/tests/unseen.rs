@@ -23,12 +23,12 @@ fn nothing_is_gone_unless_its_whole_cluster_was_seen() {
         (
             // The one line that was torn may have been its own.
             "a gap in its cluster",
-            |now| now.clusters[0].gaps.push(gap(GapKind::TornLine)),
+            |now| now.clusters[0].gaps.push(sample::gap(GapKind::TornLine)),
             NotSeen,
         ),
         (
             "a gap that may be in any cluster",
-            |now| now.gaps.push(gap(GapKind::Unreadable)),
+            |now| now.gaps.push(sample::gap(GapKind::Unreadable)),
             NotSeen,
         ),
         (
