@@ -11,6 +11,8 @@
 pub mod owner;
 mod ownership;
 pub mod pod;
+#[cfg(test)]
+pub mod sample;
 
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;

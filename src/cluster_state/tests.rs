@@ -1,47 +1,11 @@
 use chrono::TimeDelta;
 
-use super::pod::{Container, Phase, Pod};
+use super::pod::{Container, Phase};
+use super::sample::{controller, owner, pod};
 use super::*;
 
 fn at(hours: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::hours(hours)
-}
-
-fn owner(group: &str, kind: &str, name: &str) -> OwnerReference {
-    OwnerReference {
-        group: group.into(),
-        kind: kind.into(),
-        name: name.into(),
-    }
-}
-
-fn controller(kind: &str, name: &str) -> Controller {
-    Controller {
-        kind: kind.into(),
-        namespace: "ns".into(),
-        name: name.into(),
-    }
-}
-
-fn pod(uid: &str, name: &str, address: &str) -> Pod {
-    Pod {
-        namespace: "ns".into(),
-        name: name.into(),
-        uid: uid.into(),
-        service_account: "app".into(),
-        node: None,
-        addresses: [address.parse().expect("an address")].into(),
-        host_network: false,
-        owner: None,
-        template_hash: None,
-        is_mirror: false,
-        started: None,
-        phase: Phase::Running,
-        ended: None,
-        is_deleting: false,
-        is_ready: true,
-        containers: Box::new([]),
-    }
 }
 
 /// A list that is paged while it changes may show a pod twice.

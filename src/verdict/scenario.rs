@@ -12,7 +12,8 @@ use crate::audit::path_shape::call_shape;
 use crate::audit::service_account::ServiceAccount;
 use crate::audit::stage::RequestStage;
 use crate::cluster_state::ClusterState;
-use crate::cluster_state::pod::{Container, Phase, Pod};
+use crate::cluster_state::pod::{Container, Pod};
+use crate::cluster_state::sample;
 use crate::evidence::accepted::{StaleTokenRequest, WARN_AFTER_SECONDS};
 use crate::evidence::cluster::Cluster;
 use crate::evidence::coverage::Coverages;
@@ -23,9 +24,10 @@ use crate::evidence::unmarked::{Unmarked, UnmarkedRequest};
 use crate::report::Report;
 use crate::report::finding::{Finding, HolderFinding};
 use crate::report::rejection::RejectedCaller;
+use crate::report::token_lifetime::TokenLifetime;
 
 /// 90 days, in seconds: how long tokens are accepted, unless a test states another time.
-pub(super) const NINETY_DAYS: i64 = 7_776_000;
+pub(super) const NINETY_DAYS: i64 = TokenLifetime::UNCAPPED_SECONDS;
 
 /// The moment as of which is judged: the end of the window.
 pub(super) fn now() -> DateTime<Utc> {
@@ -90,21 +92,7 @@ pub(super) fn uid(pod: &str) -> String {
 /// container.
 pub(super) fn listed(name: &str, address: &str, started: TimeDelta) -> Pod {
     Pod {
-        namespace: "ns".into(),
-        name: name.into(),
-        uid: uid(name).into(),
-        service_account: "app".into(),
-        node: None,
-        addresses: [address.parse().expect("an address")].into(),
-        host_network: false,
-        owner: None,
-        template_hash: None,
-        is_mirror: false,
         started: Some(ago(started)),
-        phase: Phase::Running,
-        ended: None,
-        is_deleting: false,
-        is_ready: true,
         containers: Box::new([Container {
             name: "main".into(),
             image: "example.com/app:v1".into(),
@@ -112,6 +100,7 @@ pub(super) fn listed(name: &str, address: &str, started: TimeDelta) -> Pod {
             restarts: 0,
             waiting: None,
         }]),
+        ..sample::pod(&uid(name), name, address)
     }
 }
 
@@ -181,12 +170,9 @@ impl Scenario {
         issued: TimeDelta,
         times: impl IntoIterator<Item = TimeDelta>,
     ) -> &mut Self {
-        for time in times {
-            let request = stale_request(sender, credential_id, issued, time);
-            self.evidence
-                .record(&self.cluster, Observation::StaleRequest(request));
-        }
-        self
+        self.observe(times, |time| {
+            Observation::StaleRequest(stale_request(sender, credential_id, issued, time))
+        })
     }
 
     /// Requests accepted before the window, which only serve to attribute rejections.
@@ -196,12 +182,9 @@ impl Scenario {
         issued: TimeDelta,
         times: impl IntoIterator<Item = TimeDelta>,
     ) -> &mut Self {
-        for time in times {
-            let request = stale_request(sender, None, issued, time);
-            self.evidence
-                .record(&self.cluster, Observation::EarlierStaleRequest(request));
-        }
-        self
+        self.observe(times, |time| {
+            Observation::EarlierStaleRequest(stale_request(sender, None, issued, time))
+        })
     }
 
     /// Requests of a pod accepted with a token too young for a mark.
@@ -211,8 +194,8 @@ impl Scenario {
         credential_id: Option<&str>,
         times: impl IntoIterator<Item = TimeDelta>,
     ) -> &mut Self {
-        for time in times {
-            let request = UnmarkedRequest {
+        self.observe(times, |time| {
+            Observation::UnmarkedRequest(UnmarkedRequest {
                 service_account: account(sender),
                 pod_uid: uid(sender.pod.expect("a pod")),
                 user_agent: sender.user_agent.to_owned(),
@@ -220,11 +203,8 @@ impl Scenario {
                     received: ago(time),
                     credential_id: credential_id.map(str::to_owned),
                 },
-            };
-            self.evidence
-                .record(&self.cluster, Observation::UnmarkedRequest(request));
-        }
-        self
+            })
+        })
     }
 
     /// Requests rejected so long before [`now`]. Only address, user agent and path are logged.
@@ -233,20 +213,23 @@ impl Scenario {
         sender: &Sender,
         times: impl IntoIterator<Item = TimeDelta>,
     ) -> &mut Self {
-        for time in times {
-            let request = RejectedRequest {
-                rejection: Rejection {
-                    address: sender.address.to_owned(),
-                    user_agent: sender.user_agent.to_owned(),
-                    call: call_shape(sender.verb, sender.uri),
-                    received: ago(time),
-                },
+        self.observe(times, |time| {
+            Observation::Rejection(RejectedRequest {
+                rejection: rejection(sender, time),
                 verb: sender.verb.to_owned(),
                 request_uri: sender.uri.to_owned(),
                 audit_id: "a".to_owned(),
-            };
-            self.evidence
-                .record(&self.cluster, Observation::Rejection(request));
+            })
+        })
+    }
+
+    fn observe(
+        &mut self,
+        times: impl IntoIterator<Item = TimeDelta>,
+        observation: impl Fn(TimeDelta) -> Observation,
+    ) -> &mut Self {
+        for time in times {
+            self.evidence.record(&self.cluster, observation(time));
         }
         self
     }
@@ -327,6 +310,16 @@ fn stale_request(
         request_uri: sender.uri.to_owned(),
         status: 200,
         audit_id: "a".to_owned(),
+    }
+}
+
+/// One rejected request, so long before [`now`].
+pub(super) fn rejection(sender: &Sender, time: TimeDelta) -> Rejection {
+    Rejection {
+        address: sender.address.to_owned(),
+        user_agent: sender.user_agent.to_owned(),
+        call: call_shape(sender.verb, sender.uri),
+        received: ago(time),
     }
 }
 

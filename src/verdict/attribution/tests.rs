@@ -3,9 +3,7 @@
 use chrono::TimeDelta;
 
 use super::Attribution;
-use crate::audit::path_shape::call_shape;
 use crate::evidence::cluster::Cluster;
-use crate::evidence::rejection::Rejection;
 use crate::report::rejection::{Confidence, Sender as Found};
 use crate::report::token_lifetime::TokenLifetime;
 use crate::verdict::scenario::*;
@@ -25,13 +23,7 @@ fn on_node(pod: &'static str, account: &'static str, uri: &'static str) -> Sende
 fn found(cluster: &Scenario, sender: &Sender, time: TimeDelta) -> Option<Found> {
     let stated = TokenLifetime::stated(NINETY_DAYS);
     let attribution = Attribution::of(&cluster.evidence, &cluster.coverages, Some(stated));
-    let rejection = Rejection {
-        address: sender.address.to_owned(),
-        user_agent: sender.user_agent.to_owned(),
-        call: call_shape(sender.verb, sender.uri),
-        received: ago(time),
-    };
-    attribution.sender(&cluster.cluster, &rejection)
+    attribution.sender(&cluster.cluster, &rejection(sender, time))
 }
 
 #[test]

@@ -16,19 +16,16 @@ use crate::evidence::token::{Requests, Token};
 use crate::evidence::tokens::Tokens;
 use crate::verdict::client::clients;
 use crate::verdict::lifetime::Lifetimes;
+use crate::verdict::scenario::{ago, days, hours, now};
 
 /// A lifetime of 90 days.
 fn ninety_days() -> TokenLifetime {
     TokenLifetime::of_version(false)
 }
 
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_795_500_000, 0).expect("a time")
-}
-
 fn window() -> Window {
     Window {
-        since: now() - TimeDelta::days(30),
+        since: ago(days(30)),
         until: now(),
     }
 }
@@ -36,10 +33,10 @@ fn window() -> Window {
 /// A token issued and used so long before now.
 fn token(issued: TimeDelta, first_used: TimeDelta, last_used: TimeDelta) -> Token {
     Token {
-        issued: now() - issued,
-        latest_estimate: now() - issued,
-        first_used: now() - first_used,
-        last_used: now() - last_used,
+        issued: ago(issued),
+        latest_estimate: ago(issued),
+        first_used: ago(first_used),
+        last_used: ago(last_used),
         requests: Requests::one(RequestStage::Single),
     }
 }
@@ -75,19 +72,11 @@ fn tokens(list: impl IntoIterator<Item = Token>) -> Tokens {
     tokens
 }
 
-fn hours(hours: i64) -> TimeDelta {
-    TimeDelta::hours(hours)
-}
-
-fn days(days: i64) -> TimeDelta {
-    TimeDelta::days(days)
-}
-
 /// Rejections joined to the holder, so long before now.
 fn rejections(first: TimeDelta, last: TimeDelta) -> [Run; 1] {
     [Run {
-        first: now() - first,
-        last: now() - last,
+        first: ago(first),
+        last: ago(last),
         count: 2,
     }]
 }

@@ -1,8 +1,8 @@
 //! Pods that are not in the cluster any more, and what took their place.
 
 use super::*;
-use crate::cluster_state::owner::{Controller, OwnerReference};
 use crate::cluster_state::pod::Pod;
+use crate::cluster_state::sample::{controller, owner};
 
 /// The cluster as it was so long before now.
 fn taken(cluster: &mut Scenario, before: TimeDelta, pods: impl IntoIterator<Item = Pod>) -> Report {
@@ -11,14 +11,6 @@ fn taken(cluster: &mut Scenario, before: TimeDelta, pods: impl IntoIterator<Item
     pods.into_iter().for_each(|pod| state.add_pod(pod));
     cluster.pods[0].state = state;
     cluster.judge()
-}
-
-fn owner(group: &str, kind: &str, name: &str) -> OwnerReference {
-    OwnerReference {
-        group: group.into(),
-        kind: kind.into(),
-        name: name.into(),
-    }
 }
 
 /// A pod of the StatefulSet `agent`, at another address than the pod that is gone.
@@ -119,11 +111,6 @@ fn the_workload_of_a_pod_that_is_gone_is_known_by_what_is_left() {
     let named = |name: &str, owner| Pod {
         owner,
         ..listed(name, "10.0.0.9", days(50))
-    };
-    let controller = |kind: &str, name: &str| Controller {
-        kind: kind.into(),
-        namespace: "ns".into(),
-        name: name.into(),
     };
     let set = owner("apps", "StatefulSet", "db");
     let agent = owner("apps", "DaemonSet", "agent");
