@@ -3,12 +3,14 @@
 //! - [`shapes`]: the same events in every shape give the same report
 //! - [`carriers`], [`any_carrier`], [`forgeries`]: every shape that operators have, and forgeries
 //!   in it
+//! - [`carrier_laws`]: events in shapes that nobody has yet, and torn inputs
 //! - [`damage`]: what is broken is counted and named, and the rest is analysed
 //! - [`growing`]: files whose writer is at work
 //! - [`walking`]: directories, links, patterns, standard input
 //! - [`written`]: events written in every shape
 
 mod any_carrier;
+mod carrier_laws;
 mod carriers;
 mod damage;
 mod forgeries;
