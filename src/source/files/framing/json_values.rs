@@ -253,3 +253,42 @@ fn first_key(object: &[u8]) -> Option<&[u8]> {
     let end = memchr::memchr(b'"', &rest[..rest.len().min(NOTICED)])?;
     Some(&rest[..end])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::files::block_stats::BlockStats;
+    use crate::source::files::blocks::Buffer;
+    use crate::source::files::trickle::Trickle;
+
+    /// The lines that a text becomes if it comes so many bytes at a time, and the marks beside them.
+    fn framed(text: &str, step: usize) -> (String, u64) {
+        let (mut lines, mut marks) = (Vec::new(), 0);
+        let mut deliver = |block: &mut Buffer, beside: BlockStats| {
+            lines.extend_from_slice(block.bytes());
+            marks += beside.marks.unread;
+        };
+        let mut sink = RecordSink::new(&mut deliver);
+        read(&mut Trickle(text.as_bytes(), step), &mut sink).expect("read from memory");
+        (String::from_utf8(lines).expect("UTF-8"), marks)
+    }
+
+    #[test]
+    fn a_torn_value_is_cut_before_a_word_whatever_steps_it_is_read_in() {
+        let whole = r#"{"a":1}"#;
+        for (torn, handed_on, marks) in [
+            (r#"{"",seconds after warning threshold"#, "{\"\",\n", 1),
+            ("{stale-token: 5", "{\n", 1),
+            ("seconds after warning threshold", "", 1),
+            ("dbf0-421d", "", 0),
+            (r#"{"a"!"#, "{\"a\"\n", 0),
+            ("!", "!\n", 0),
+        ] {
+            for step in 1..9 {
+                let text = format!("{torn}\n{whole}");
+                let expected = (format!("{handed_on}{whole}\n"), marks);
+                assert_eq!(framed(&text, step), expected, "{torn} {step}");
+            }
+        }
+    }
+}

@@ -28,9 +28,9 @@ impl Stream<'_> {
         let next = next_value(bytes, place);
         let reached = next.unwrap_or(place).max(1).min(bytes.len());
         let mut passes = next.is_none();
-        let mut cut = match passes {
-            true => before_word(bytes, reached),
-            false => reached,
+        let mut cut = match bytes.get(place).is_some_and(is_of_word) {
+            true if passes => before_word(bytes, place),
+            _ => reached,
         };
         // A value that was cut off before one of its members or elements swallows the next.
         if let Some((began, ended)) = end.last_object
@@ -92,13 +92,14 @@ impl Stream<'_> {
     }
 }
 
-/// Where to cut before `place`: there, unless it stands inside words. A phrase that is parted would
-/// be found in neither part.
+/// Whether a phrase may hold this byte.
+fn is_of_word(byte: &u8) -> bool {
+    byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-')
+}
+
+/// Where the words begin that `place` stands in: a phrase that is parted would be found in neither
+/// part.
 fn before_word(bytes: &[u8], place: usize) -> usize {
-    let is_of_word = |byte: &u8| byte.is_ascii_alphabetic() || matches!(byte, b' ' | b'-');
-    if !bytes.get(place).is_some_and(is_of_word) {
-        return place;
-    }
     let before = bytes[..place].iter().rposition(|byte| !is_of_word(byte));
     before.map_or(0, |at| at + 1)
 }
