@@ -70,3 +70,21 @@ impl fmt::Display for Advice {
 
 #[cfg(test)]
 super::string_schema::string_schema!(Advice);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn advice_is_what_it_reads_like() {
+        let sourced = Advice::with_source("upgrade to 0.11.0".to_owned(), "https://example.com");
+        let sentence = "upgrade to 0.11.0; see https://example.com";
+        assert_eq!(sourced.to_string(), sentence);
+        assert_eq!(String::from(sourced.clone()), sentence);
+        // A saved report has one sentence.
+        assert_eq!(sourced, Advice::from(sentence));
+        assert_ne!(sourced, Advice::from("upgrade to 0.11.0"));
+        let hostile = Advice::from("up\u{1b}[31m").to_string();
+        assert_eq!(hostile, "up\\u{1b}[31m");
+    }
+}

@@ -89,4 +89,14 @@ mod tests {
             assert_eq!(bounded(text.to_owned(), bytes), kept);
         }
     }
+
+    #[test]
+    fn a_user_agent_is_cut_where_the_api_server_cuts_it() {
+        let read = |length| {
+            let json = serde_json::json!("a".repeat(length));
+            user_agent(json).expect("a text").len()
+        };
+        assert_eq!([3, 1_024, 1_025].map(read), [3, 1_024, 1_024]);
+        assert!(user_agent(serde_json::json!(3)).is_err());
+    }
 }

@@ -6,12 +6,14 @@
 
 use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::sync::Arc;
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 use serde::{Deserialize, Serialize};
 
-/// Text from an untrusted source, unchanged.
+/// Text from an untrusted source, unchanged. Copies share it: most of a report is what its evidence
+/// says, of up to a million holders.
 ///
 /// It has no way to a reader but through an escape. Its [`Display`](fmt::Display) is the one for
 /// terminals, so whatever is formatted is safe there; every other format escapes what it makes of
@@ -19,7 +21,7 @@ use serde::{Deserialize, Serialize};
 /// to escape it differently, has to call [`unescaped`](Self::unescaped).
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct UntrustedText(Box<str>);
+pub struct UntrustedText(Arc<str>);
 
 impl UntrustedText {
     /// The text as it was written.
@@ -29,7 +31,7 @@ impl UntrustedText {
 
     /// The text as it was written, for a form that escapes by itself.
     pub fn into_unescaped(self) -> String {
-        self.0.into()
+        self.0.as_ref().to_owned()
     }
 
     /// Whether there is nothing in it.
@@ -38,7 +40,7 @@ impl UntrustedText {
     }
 }
 
-impl<T: Into<Box<str>>> From<T> for UntrustedText {
+impl<T: Into<Arc<str>>> From<T> for UntrustedText {
     fn from(text: T) -> Self {
         Self(text.into())
     }

@@ -24,7 +24,7 @@ pub const WARN_AFTER_SECONDS: i64 = 3607;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct StaleTokenRequest {
     /// The token's subject.
-    pub service_account: ServiceAccount,
+    pub service_account: Arc<ServiceAccount>,
     /// The pod the token is bound to: its UID.
     pub pod_uid: Option<String>,
     /// The pod the token is bound to: its name.
@@ -112,7 +112,7 @@ impl StaleTokenRequest {
             node: extra.node_name().map(str::to_owned),
             credential_id: extra.credential_id().map(str::to_owned),
             address: event.peer_address().to_owned(),
-            service_account,
+            service_account: Arc::new(service_account),
             user_agent: event.user_agent,
             received: event.request_received_timestamp,
             seconds_after_warning: stale.seconds_after_warning,
@@ -150,14 +150,14 @@ impl StaleTokenRequest {
     pub fn holder(&self, cluster: &Arc<Cluster>) -> Holder {
         Holder {
             cluster: Arc::clone(cluster),
-            service_account: self.service_account.clone(),
+            service_account: Arc::clone(&self.service_account),
             identity: match &self.pod_uid {
                 Some(uid) => Identity::Pod {
-                    uid: uid.clone().into(),
+                    uid: uid.as_str().into(),
                 },
                 None => Identity::Caller {
-                    user_agent: self.user_agent.clone().into(),
-                    address: self.address.clone().into(),
+                    user_agent: self.user_agent.as_str().into(),
+                    address: self.address.as_str().into(),
                 },
             },
         }
@@ -180,7 +180,7 @@ impl StaleTokenRequest {
         // The end of a long-running request repeats what its beginning said.
         let times = u64::from(self.stage != RequestStage::Completed);
         let tokens = Tokens::one(self.credential_id.clone(), self.token());
-        let mut token_use = TokenUse::of_agent(self.user_agent.clone(), times, tokens);
+        let mut token_use = TokenUse::of_agent(&*self.user_agent, times, tokens);
         if let Some(pod) = &self.pod {
             token_use.pods.add(pod, times);
         }
@@ -293,7 +293,9 @@ mod tests {
         ] {
             let token_use = request(json!({"verb": verb, "stage": stage})).token_use();
             let agents = token_use.agents.iter();
-            let agents: Vec<_> = agents.map(|(agent, it)| (agent, it.requests)).collect();
+            let agents: Vec<_> = agents
+                .map(|(agent, it)| (agent.map(|it| &**it), it.requests))
+                .collect();
             assert_eq!(agents, [(Some("app/v1"), times)], "{verb} {stage}");
             let call = format!("{verb} /api/v1/namespaces/{{namespace}}/pods");
             for (counts, text) in [

@@ -1,10 +1,12 @@
 //! What each user agent of a holder did: several programs may share one pod.
 
+use std::sync::Arc;
+
 use crate::audit::untrusted_text::UntrustedText;
 
 use litemap::LiteMap;
 
-use super::capped_counts::pop_last;
+use super::capped_counts::{pop_last, share_texts};
 use super::majority::Majority;
 use super::tokens::Tokens;
 
@@ -42,13 +44,13 @@ struct Others {
 /// left out of the whole, and merging stays associative.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Agents {
-    kept: LiteMap<Box<str>, AgentUse>,
+    kept: LiteMap<Arc<str>, AgentUse>,
     others: Option<Box<Others>>,
 }
 
 impl Agents {
     /// One user agent, with the number of requests that it made with these tokens.
-    pub fn one(user_agent: String, requests: u64, tokens: Tokens) -> Self {
+    pub fn one(user_agent: impl Into<Arc<str>>, requests: u64, tokens: Tokens) -> Self {
         let mut kept = LiteMap::with_capacity(1);
         kept.insert(user_agent.into(), AgentUse { requests, tokens });
         Self { kept, others: None }
@@ -83,6 +85,11 @@ impl Agents {
         }
     }
 
+    /// Keeps each name that another holder has as well in one place for both.
+    pub(super) fn share_names(&mut self, other: &Self) {
+        share_texts(&mut self.kept, &other.kept);
+    }
+
     /// The tokens of all user agents.
     pub fn tokens(&self) -> Tokens {
         let mut tokens = Tokens::default();
@@ -94,8 +101,8 @@ impl Agents {
 
     /// Every user agent with what it did, in order, and those that are not counted separately as
     /// one without a name.
-    pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &AgentUse)> {
-        let kept = self.kept.iter().map(|(agent, it)| (Some(&**agent), it));
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&Arc<str>>, &AgentUse)> {
+        let kept = self.kept.iter().map(|(agent, it)| (Some(agent), it));
         kept.chain(self.others.iter().map(|others| (None, &others.merged)))
     }
 
@@ -118,19 +125,15 @@ impl Agents {
     /// The user agents, the most used first, then in order. One that was not counted separately is
     /// first if it sent most of the requests.
     pub fn texts(&self) -> Vec<UntrustedText> {
-        let mut counts: Vec<(&str, u64)> = self
-            .kept
-            .iter()
-            .map(|(agent, agent_use)| (&**agent, agent_use.requests))
-            .collect();
+        let kept = self.kept.iter();
+        let kept = kept.map(|(agent, it)| (Arc::clone(agent), it.requests));
         let left_out = self
             .others
             .as_ref()
             .and_then(|others| others.requests.text());
-        if let Some((agent, requests)) = &left_out {
-            counts.push((agent.as_str(), *requests));
-        }
-        counts.sort_by(|one, other| (other.1, one.0).cmp(&(one.1, other.0)));
+        let left_out = left_out.map(|(agent, requests)| (agent.into(), requests));
+        let mut counts: Vec<(Arc<str>, u64)> = kept.chain(left_out).collect();
+        counts.sort_by(|one, other| (other.1, &one.0).cmp(&(one.1, &other.0)));
         let texts = counts.into_iter().map(|(agent, _)| agent.into());
         texts.collect()
     }

@@ -1,5 +1,7 @@
 //! Bounded counts of text that a caller chooses.
 
+use std::sync::Arc;
+
 use crate::audit::untrusted_text::UntrustedText;
 
 use litemap::LiteMap;
@@ -14,7 +16,7 @@ const KEPT: usize = 32;
 /// the counts that are kept are exact.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CappedCounts {
-    counts: LiteMap<Box<str>, u64>,
+    counts: LiteMap<Arc<str>, u64>,
     more: bool,
 }
 
@@ -47,6 +49,11 @@ impl CappedCounts {
         self.cut();
     }
 
+    /// Keeps each text that another tally has as well in one place for both.
+    pub(super) fn share_texts(&mut self, other: &Self) {
+        share_texts(&mut self.counts, &other.counts);
+    }
+
     fn cut(&mut self) {
         while self.counts.len() > KEPT {
             self.more |= pop_last(&mut self.counts).is_some();
@@ -59,21 +66,21 @@ impl CappedCounts {
     }
 
     /// The text with the highest count; the first in order among equals.
-    pub fn most_frequent(&self) -> Option<&str> {
+    pub fn most_frequent(&self) -> Option<&Arc<str>> {
         self.counts
             .iter()
             .rev()
             .max_by_key(|(_, count)| **count)
-            .map(|(text, _)| &**text)
+            .map(|(text, _)| text)
     }
 
     /// The texts, the most frequent first, then in order.
     pub fn texts(&self) -> Vec<UntrustedText> {
-        let mut counts: Vec<(&Box<str>, &u64)> = self.counts.iter().collect();
+        let mut counts: Vec<(&Arc<str>, &u64)> = self.counts.iter().collect();
         counts.sort_by(|one, other| other.1.cmp(one.1).then(one.0.cmp(other.0)));
         let texts = counts
             .into_iter()
-            .map(|(text, _)| UntrustedText::from(text.clone()));
+            .map(|(text, _)| UntrustedText::from(Arc::clone(text)));
         texts.collect()
     }
 
@@ -84,10 +91,21 @@ impl CappedCounts {
 }
 
 /// Takes the last text out of a map.
-pub(super) fn pop_last<V>(map: &mut LiteMap<Box<str>, V>) -> Option<(Box<str>, V)> {
+pub(super) fn pop_last<V>(map: &mut LiteMap<Arc<str>, V>) -> Option<(Arc<str>, V)> {
     let last = map.last()?.0.clone();
     let value = map.remove(&last)?;
     Some((last, value))
+}
+
+/// Keeps each text of a map that another one has as well in one place for both.
+pub(super) fn share_texts<V>(map: &mut LiteMap<Arc<str>, V>, other: &LiteMap<Arc<str>, V>) {
+    let mut shared = LiteMap::with_capacity(map.len());
+    for (text, value) in std::mem::take(map) {
+        let place = other.find_index(&text).ok();
+        let same = place.and_then(|place| other.get_indexed(place));
+        shared.insert(same.map_or(text, |(same, _)| Arc::clone(same)), value);
+    }
+    *map = shared;
 }
 
 #[cfg(test)]
@@ -135,7 +153,7 @@ mod tests {
             counts.add(text, times);
         }
         counts.add("d", 0);
-        assert_eq!(counts.most_frequent(), Some("b"));
+        assert_eq!(counts.most_frequent(), Some(&"b".into()));
         assert_eq!(counts.texts(), ["b", "c", "a", "d"]);
         let counted: Vec<_> = counts.iter().collect();
         assert_eq!(counted, [("a", 1), ("b", 2), ("c", 2), ("d", 0)]);

@@ -12,7 +12,7 @@ pub struct Holder {
     /// The cluster it runs in.
     pub cluster: Arc<Cluster>,
     /// The service account its token speaks for.
-    pub service_account: ServiceAccount,
+    pub service_account: Arc<ServiceAccount>,
     /// What distinguishes it from other holders of that account.
     pub identity: Identity,
 }

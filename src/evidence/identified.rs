@@ -2,6 +2,7 @@
 //! holders have any number.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use litemap::LiteMap;
 
@@ -14,9 +15,9 @@ const FEW: usize = 8;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Identified {
     /// At most [`FEW`].
-    Few(LiteMap<Box<str>, Token>),
+    Few(LiteMap<Arc<str>, Token>),
     /// More than [`FEW`].
-    Many(BTreeMap<Box<str>, Token>),
+    Many(BTreeMap<Arc<str>, Token>),
 }
 
 impl Default for Identified {
@@ -45,7 +46,7 @@ impl Identified {
         }
     }
 
-    fn add(&mut self, id: Box<str>, token: Token) {
+    fn add(&mut self, id: Arc<str>, token: Token) {
         match self {
             Self::Few(few) => {
                 match few.get_mut(&*id) {
@@ -80,14 +81,14 @@ impl Identified {
     }
 
     /// Every token with its identity, in order of the identity.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&str, &Token)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, &Token)> {
         let (few, many) = match self {
             Self::Few(few) => (Some(few.iter()), None),
             Self::Many(many) => (None, Some(many.iter())),
         };
         let few = few.into_iter().flatten();
         let many = many.into_iter().flatten();
-        few.chain(many).map(|(id, token)| (&**id, token))
+        few.chain(many)
     }
 }
 
@@ -126,7 +127,7 @@ mod tests {
             assert_eq!(all.is_empty(), count == 0);
             let is_few = matches!(all, Identified::Few(_));
             assert_eq!(is_few, count <= FEW, "{count} have one form");
-            let ids: Vec<&str> = all.iter().map(|(id, _)| id).collect();
+            let ids: Vec<&str> = all.iter().map(|(id, _)| &**id).collect();
             let expected: Vec<String> = (0..count).map(|id| format!("JTI={id:02}")).collect();
             assert_eq!(ids, expected);
             for id in ids {

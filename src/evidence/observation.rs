@@ -1,5 +1,7 @@
 //! What a source can read from an audit log: one type for every kind of evidence.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::accepted::StaleTokenRequest;
@@ -21,7 +23,7 @@ pub enum Observation {
     /// Requests of one holder that the source counted.
     TokenUse {
         /// The service account of the token.
-        service_account: ServiceAccount,
+        service_account: Arc<ServiceAccount>,
         /// What distinguishes the holder from others of that service account.
         identity: Identity,
         /// Its requests.

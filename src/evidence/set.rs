@@ -41,12 +41,32 @@ pub trait Collect: Default + Send {
 /// A token that is kept in a secret: its cluster, its subject and the secret, where it is known.
 pub type LegacyToken = (Arc<Cluster>, ServiceAccount, Option<String>);
 
+/// Token uses by their holder. Boxed, since the nodes of a large map are half empty.
+type TokenUses = BTreeMap<Holder, Box<TokenUse>>;
+
+/// Adds a token use of a holder.
+fn add(known: &mut TokenUses, mut holder: Holder, mut token_use: TokenUse) {
+    if let Some(known) = known.get_mut(&holder) {
+        known.merge(token_use);
+        return;
+    }
+    // An account may have a million holders. They stand side by side.
+    let before = known.range(..&holder).next_back();
+    let after = known.range(&holder..).next();
+    let mut beside = before.into_iter().chain(after);
+    let of_account = beside.find(|(it, _)| it.service_account == holder.service_account);
+    if let Some((same, its)) = of_account {
+        holder.service_account = Arc::clone(&same.service_account);
+        token_use.share(its);
+    }
+    known.insert(holder, Box::new(token_use));
+}
+
 /// All evidence: the token use of every holder, and the rejections of every caller.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct EvidenceSet {
-    // Boxed, since the nodes of a large map are half empty.
-    holders: BTreeMap<Holder, Box<TokenUse>>,
-    earlier: BTreeMap<Holder, Box<TokenUse>>,
+    holders: TokenUses,
+    earlier: TokenUses,
     /// By user agent: the last of each.
     unmarked: BTreeMap<Holder, BTreeMap<String, Unmarked>>,
     rejected: RejectedCallers<REJECTED_CALLERS, MOST_REJECTED_CALLERS>,
@@ -54,16 +74,6 @@ pub struct EvidenceSet {
 }
 
 impl EvidenceSet {
-    /// Adds a token use of a holder.
-    fn add(&mut self, holder: Holder, token_use: TokenUse) {
-        self.holders.entry(holder).or_default().merge(token_use);
-    }
-
-    /// Adds a token use of a holder that lies before the window.
-    fn add_earlier(&mut self, holder: Holder, token_use: TokenUse) {
-        self.earlier.entry(holder).or_default().merge(token_use);
-    }
-
     /// Every holder with its token use, in order.
     pub fn holders(&self) -> impl Iterator<Item = (&Holder, &TokenUse)> {
         let holders = self.holders.iter();
@@ -124,10 +134,18 @@ impl Collect for EvidenceSet {
     fn record(&mut self, cluster: &Arc<Cluster>, observation: Observation) {
         match observation {
             Observation::StaleRequest(evidence) => {
-                self.add(evidence.holder(cluster), evidence.token_use());
+                add(
+                    &mut self.holders,
+                    evidence.holder(cluster),
+                    evidence.token_use(),
+                );
             }
             Observation::EarlierStaleRequest(evidence) => {
-                self.add_earlier(evidence.holder(cluster), evidence.token_use());
+                add(
+                    &mut self.earlier,
+                    evidence.holder(cluster),
+                    evidence.token_use(),
+                );
             }
             Observation::TokenUse {
                 service_account,
@@ -139,7 +157,7 @@ impl Collect for EvidenceSet {
                     service_account,
                     identity,
                 };
-                self.add(holder, token_use);
+                add(&mut self.holders, holder, token_use);
             }
             Observation::UnmarkedRequest(request) => {
                 let holder = request.holder(cluster);
@@ -172,10 +190,10 @@ impl Collect for EvidenceSet {
 
     fn merge(&mut self, other: Self) {
         for (holder, token_use) in other.holders {
-            self.add(holder, *token_use);
+            add(&mut self.holders, holder, *token_use);
         }
         for (holder, token_use) in other.earlier {
-            self.add_earlier(holder, *token_use);
+            add(&mut self.earlier, holder, *token_use);
         }
         for (holder, agents) in other.unmarked {
             for (user_agent, accepted) in agents {

@@ -1,5 +1,7 @@
 //! The evidence about one holder, merged.
 
+use std::sync::Arc;
+
 use super::agents::Agents;
 use super::capped_counts::CappedCounts;
 use super::tokens::Tokens;
@@ -24,7 +26,7 @@ pub struct TokenUse {
 
 impl TokenUse {
     /// The use of tokens by one user agent, without anything else known of its holder.
-    pub fn of_agent(user_agent: String, requests: u64, tokens: Tokens) -> Self {
+    pub fn of_agent(user_agent: impl Into<Arc<str>>, requests: u64, tokens: Tokens) -> Self {
         Self {
             agents: Agents::one(user_agent, requests, tokens),
             ..Self::default()
@@ -34,6 +36,14 @@ impl TokenUse {
     /// The tokens that the holder used.
     pub fn tokens(&self) -> Tokens {
         self.agents.tokens()
+    }
+
+    /// Keeps what another holder of the same account has as well in one place for both: the pods of
+    /// a workload have their user agents and calls in common.
+    pub(super) fn share(&mut self, other: &Self) {
+        self.agents.share_names(&other.agents);
+        self.nodes.share_texts(&other.nodes);
+        self.calls.share_texts(&other.calls);
     }
 
     /// Adds other evidence about the same holder.
@@ -65,7 +75,7 @@ mod tests {
                 requests: Requests::counted(1, 0, 0),
             };
             let tokens = Tokens::one(Some(format!("JTI={name}")), token);
-            let mut token_use = TokenUse::of_agent(name.to_owned(), 1, tokens);
+            let mut token_use = TokenUse::of_agent(name, 1, tokens);
             for counts in [
                 &mut token_use.pods,
                 &mut token_use.nodes,

@@ -1,5 +1,7 @@
 //! The tokens of one holder.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use super::identified::Identified;
@@ -72,8 +74,8 @@ impl Tokens {
     }
 
     /// Every token with its credential-id, in order of issue.
-    pub fn iter(&self) -> impl Iterator<Item = (Option<&str>, &Token)> {
-        let mut tokens: Vec<(Option<&str>, &Token)> = self
+    pub fn iter(&self) -> impl Iterator<Item = (Option<&Arc<str>>, &Token)> {
+        let mut tokens: Vec<(Option<&Arc<str>>, &Token)> = self
             .identified
             .iter()
             .map(|(id, token)| (Some(id), token))
@@ -139,7 +141,10 @@ mod tests {
     #[test]
     fn a_token_is_found_by_its_identity_or_else_by_its_issue() {
         let tokens = all(&[(None, 100), (None, 110), (Some("JTI=a"), 50), (None, 0)]);
-        let order: Vec<_> = tokens.iter().map(|(id, it)| (id, it.issued)).collect();
+        let order: Vec<_> = tokens
+            .iter()
+            .map(|(id, it)| (id.map(|id| &**id), it.issued))
+            .collect();
         assert_eq!(
             order,
             [(None, at(0)), (Some("JTI=a"), at(50)), (None, at(100)),]

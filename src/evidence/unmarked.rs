@@ -16,7 +16,7 @@ use crate::audit::service_account::ServiceAccount;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnmarkedRequest {
     /// The token's subject.
-    pub service_account: ServiceAccount,
+    pub service_account: Arc<ServiceAccount>,
     /// The UID of the pod that the token is bound to.
     pub pod_uid: String,
     /// The user agent, as the caller gave it.
@@ -45,7 +45,7 @@ impl UnmarkedRequest {
         }
         let extra = &event.user.extra;
         Some(Self {
-            service_account: ServiceAccount::from_username(&event.user.username)?,
+            service_account: ServiceAccount::from_username(&event.user.username)?.into(),
             pod_uid: extra.pod_uid()?.to_owned(),
             user_agent: event.user_agent.clone(),
             accepted: Unmarked {
@@ -59,9 +59,9 @@ impl UnmarkedRequest {
     pub fn holder(&self, cluster: &Arc<Cluster>) -> Holder {
         Holder {
             cluster: Arc::clone(cluster),
-            service_account: self.service_account.clone(),
+            service_account: Arc::clone(&self.service_account),
             identity: Identity::Pod {
-                uid: self.pod_uid.clone().into(),
+                uid: self.pod_uid.as_str().into(),
             },
         }
     }

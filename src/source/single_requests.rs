@@ -193,7 +193,8 @@ mod tests {
             service_account: ServiceAccount {
                 namespace: "ns".to_owned(),
                 name: "sa".to_owned(),
-            },
+            }
+            .into(),
             pod_uid: Some(format!("u{}", number % 7)),
             pod: Some("pod".to_owned()),
             node: None,

@@ -200,7 +200,7 @@ fn holder_finding(
     let tokens: Vec<TokenFinding> = all
         .iter()
         .map(|(credential_id, token)| TokenFinding {
-            credential_id: credential_id.map(UntrustedText::from),
+            credential_id: credential_id.cloned().map(UntrustedText::from),
             issued: token.issued,
             first_used: token.first_used,
             last_used: token.last_used,
@@ -218,7 +218,11 @@ fn holder_finding(
     user_agents.sort_by_key(|agent| !judgement.user_agents.contains(agent));
     let finding = HolderFinding {
         identity: holder.identity.clone(),
-        pod: token_use.pods.most_frequent().map(UntrustedText::from),
+        pod: token_use
+            .pods
+            .most_frequent()
+            .cloned()
+            .map(UntrustedText::from),
         nodes: token_use.nodes.texts(),
         addresses: token_use.addresses.texts(),
         user_agents,

@@ -115,15 +115,23 @@ fn known(
         .map(|(credential_id, token)| SenderToken {
             issued: token.issued,
             rejected_from: lifetimes.dated(token).end(),
-            credential_id: credential_id.map(UntrustedText::from),
+            credential_id: credential_id.cloned().map(UntrustedText::from),
         })
         .collect();
     tokens.sort_by_key(|token| token.issued);
     KnownHolder {
         sender: Sender {
-            service_account: holder.service_account.clone(),
-            pod: token_use.pods.most_frequent().map(UntrustedText::from),
-            node: token_use.nodes.most_frequent().map(UntrustedText::from),
+            service_account: (*holder.service_account).clone(),
+            pod: token_use
+                .pods
+                .most_frequent()
+                .cloned()
+                .map(UntrustedText::from),
+            node: token_use
+                .nodes
+                .most_frequent()
+                .cloned()
+                .map(UntrustedText::from),
             token: None,
             confidence,
         },

@@ -1,12 +1,13 @@
 //! The clients of a holder: the programs in a pod, kept apart if they use their own tokens.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
 use super::lifetime::{DatedToken, Lifetimes};
 use crate::audit::untrusted_text::UntrustedText;
-use crate::evidence::agents::Agents;
+use crate::evidence::agents::{AgentUse, Agents};
 use crate::evidence::rejection::{Run, RunsOfAgents};
 use crate::evidence::tokens::Tokens;
 
@@ -58,11 +59,15 @@ pub fn clients(agents: &Agents, rejections: &RunsOfAgents, lifetimes: &Lifetimes
         .iter()
         .flat_map(|(agent, agent_use)| {
             apart(Client {
-                user_agents: agent.map(UntrustedText::from).into_iter().collect(),
+                user_agents: agent
+                    .cloned()
+                    .map(UntrustedText::from)
+                    .into_iter()
+                    .collect(),
                 tokens: dated(&agent_use.tokens, lifetimes),
                 may_be_several: agent_use.tokens.may_be_several(),
                 has_others_beside: false,
-                rejections: of_agent(agent),
+                rejections: of_agent(agent.map(|it| &**it)),
             })
         })
         .collect()
@@ -108,8 +113,8 @@ fn others_go_on(agents: &Agents, rejections: &RunsOfAgents) -> bool {
         };
         let (own, others): (Vec<_>, Vec<_>) = agents
             .iter()
-            .partition(|(agent, _)| agent.is_none_or(|agent| agent == name));
-        let is_after = |uses: &[(Option<&str>, &crate::evidence::agents::AgentUse)]| {
+            .partition(|(agent, _)| agent.is_none_or(|agent| **agent == **name));
+        let is_after = |uses: &[(Option<&Arc<str>>, &AgentUse)]| {
             uses.iter()
                 .any(|(_, agent_use)| last_used(&agent_use.tokens) > Some(rejected))
         };

@@ -92,10 +92,12 @@ impl<'a> Memory<'a> {
         let mut holders = BTreeMap::new();
         let named = report.iter().flat_map(|report| &report.findings);
         for finding in named {
+            let cluster = Arc::new(called(&finding.cluster).clone());
+            let service_account = Arc::new(finding.service_account.clone());
             for reported in &finding.holders {
                 let holder = Holder {
-                    cluster: Arc::new(called(&finding.cluster).clone()),
-                    service_account: finding.service_account.clone(),
+                    cluster: Arc::clone(&cluster),
+                    service_account: Arc::clone(&service_account),
                     identity: reported.identity.clone(),
                 };
                 holders.insert(holder, known(reported, false));
@@ -104,7 +106,7 @@ impl<'a> Memory<'a> {
         for remembered in report.iter().flat_map(|report| &report.remembered) {
             let holder = Holder {
                 cluster: Arc::new(called(&remembered.cluster).clone()),
-                service_account: remembered.service_account.clone(),
+                service_account: Arc::new(remembered.service_account.clone()),
                 identity: remembered.holder.identity.clone(),
             };
             holders
@@ -149,7 +151,7 @@ impl<'a> Memory<'a> {
         service_account: &ServiceAccount,
     ) -> BTreeSet<&Identity> {
         self.of_cluster(cluster)
-            .filter(|(holder, _)| holder.service_account == *service_account)
+            .filter(|(holder, _)| *holder.service_account == *service_account)
             .filter(|(_, known)| known.reported.verdict.is_recurring())
             .map(|(holder, _)| &holder.identity)
             .collect()
@@ -176,7 +178,7 @@ impl<'a> Memory<'a> {
         let is_dead = |agent: &str| !alive.contains(agent) && rejected.contains_key(agent);
         let dead: Vec<&Token> = known
             .iter()
-            .filter(|(agent, _)| agent.is_some_and(is_dead))
+            .filter(|(agent, _)| agent.is_some_and(|agent| is_dead(agent)))
             .flat_map(|(_, agent_use)| agent_use.tokens.iter())
             .map(|(_, token)| token)
             .collect();
@@ -192,10 +194,12 @@ impl<'a> Memory<'a> {
             let Some(agent) = agent else { continue };
             let mut tokens = Tokens::default();
             for (id, token) in agent_use.tokens.iter().filter(|(_, it)| is_beside(it)) {
-                tokens.merge(Tokens::one(id.map(str::to_owned), token.clone()));
+                tokens.merge(Tokens::one(id.map(|id| id.to_string()), token.clone()));
             }
             if tokens != Tokens::default() {
-                whole.agents.merge(Agents::one(agent.to_owned(), 0, tokens));
+                whole
+                    .agents
+                    .merge(Agents::one(Arc::clone(agent), 0, tokens));
             }
         }
         Some(whole)
@@ -251,7 +255,7 @@ impl<'a> Memory<'a> {
 fn remembered(holder: &Holder, known: &KnownHolder<'_>) -> RememberedHolder {
     RememberedHolder {
         cluster: (*holder.cluster).clone(),
-        service_account: holder.service_account.clone(),
+        service_account: (*holder.service_account).clone(),
         holder: known.reported.clone(),
     }
 }

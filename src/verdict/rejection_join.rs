@@ -302,8 +302,8 @@ fn candidate(known: &Known<'_>) -> Candidate {
         .iter()
         .find_map(|token_use| token_use.pods.most_frequent());
     Candidate {
-        service_account: known.holder.service_account.clone(),
-        pod: pod.map(UntrustedText::from),
+        service_account: (*known.holder.service_account).clone(),
+        pod: pod.cloned().map(UntrustedText::from),
     }
 }
 

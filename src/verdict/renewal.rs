@@ -41,7 +41,7 @@ fn with_new_tokens(
             continue;
         };
         let uses = token_use.agents.iter();
-        let uses = uses.filter(|(agent, _)| agent.is_none_or(|agent| agent == user_agent));
+        let uses = uses.filter(|(agent, _)| agent.is_none_or(|agent| **agent == *user_agent));
         let last_used = uses
             .flat_map(|(_, agent_use)| agent_use.tokens.iter())
             .map(|(_, token)| token.last_used)
@@ -51,7 +51,7 @@ fn with_new_tokens(
             let token = accepted.token(rejected - READ_WITHIN);
             let tokens = Tokens::one(accepted.credential_id.clone(), token);
             let with = renewed.get_or_insert_with(|| token_use.clone());
-            with.merge(TokenUse::of_agent(user_agent.to_owned(), 0, tokens));
+            with.merge(TokenUse::of_agent(user_agent, 0, tokens));
         }
     }
     renewed

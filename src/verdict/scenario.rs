@@ -116,7 +116,7 @@ impl Scenario {
     ) -> &mut Self {
         self.observe(times, |time| {
             Observation::UnmarkedRequest(UnmarkedRequest {
-                service_account: account(sender),
+                service_account: account(sender).into(),
                 pod_uid: uid(sender.pod.expect("a pod")),
                 user_agent: sender.user_agent.to_owned(),
                 accepted: Unmarked {

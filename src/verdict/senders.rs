@@ -119,10 +119,10 @@ impl Senders {
             }
             let holder = Holder {
                 cluster: Arc::clone(cluster),
-                service_account: ServiceAccount {
+                service_account: Arc::new(ServiceAccount {
                     namespace: pod.namespace.as_ref().into(),
                     name: pod.service_account.to_string(),
-                },
+                }),
                 identity,
             };
             senders.by_caller.insert(key(), holder.clone());
@@ -214,7 +214,7 @@ fn token_use(pod: &Pod, address: &str, agent: &str, token: Token) -> TokenUse {
     TokenUse {
         nodes: pod.node.as_deref().map(once).unwrap_or_default(),
         addresses: once(address),
-        ..TokenUse::of_agent(agent.to_owned(), 0, Tokens::one(None, token))
+        ..TokenUse::of_agent(agent, 0, Tokens::one(None, token))
     }
 }
 

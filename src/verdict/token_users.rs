@@ -2,6 +2,7 @@
 //! are looked up in a map and not searched.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -11,9 +12,9 @@ use crate::evidence::token::Token;
 
 /// The user agents of a holder by the tokens that they used.
 pub(super) struct TokenUsers<'a> {
-    identified: BTreeMap<&'a str, Vec<&'a str>>,
+    identified: BTreeMap<&'a str, Vec<&'a Arc<str>>>,
     /// Tokens without an identity, by the earliest estimate of their issue.
-    dated: BTreeMap<DateTime<Utc>, Vec<&'a str>>,
+    dated: BTreeMap<DateTime<Utc>, Vec<&'a Arc<str>>>,
 }
 
 impl<'a> TokenUsers<'a> {
@@ -39,11 +40,11 @@ impl<'a> TokenUsers<'a> {
     }
 
     /// The user agents that used one of the holder's tokens, in order.
-    pub(super) fn of(&self, credential_id: Option<&str>, token: &Token) -> Vec<UntrustedText> {
-        let agents: BTreeSet<&str> = match credential_id {
+    pub(super) fn of(&self, credential_id: Option<&Arc<str>>, token: &Token) -> Vec<UntrustedText> {
+        let agents: BTreeSet<&Arc<str>> = match credential_id {
             Some(id) => self
                 .identified
-                .get(id)
+                .get(&**id)
                 .into_iter()
                 .flatten()
                 .copied()
@@ -54,7 +55,8 @@ impl<'a> TokenUsers<'a> {
                 same.flat_map(|(_, agents)| agents).copied().collect()
             }
         };
-        agents.into_iter().map(UntrustedText::from).collect()
+        let agents = agents.into_iter().cloned();
+        agents.map(UntrustedText::from).collect()
     }
 }
 

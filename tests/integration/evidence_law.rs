@@ -38,7 +38,8 @@ fn accepted() -> impl Strategy<Value = Observation> {
                 service_account: ServiceAccount {
                     namespace: "ns".to_owned(),
                     name: format!("account-{account}"),
-                },
+                }
+                .into(),
                 pod_uid: pod.map(|pod| format!("uid-{pod}")),
                 pod: pod.map(|pod| format!("pod-{pod}")),
                 node: None,
@@ -79,7 +80,8 @@ fn unmarked() -> impl Strategy<Value = Observation> {
                 service_account: ServiceAccount {
                     namespace: "ns".to_owned(),
                     name: "account-0".to_owned(),
-                },
+                }
+                .into(),
                 pod_uid: format!("uid-{pod}"),
                 user_agent: format!("agent-{agent}"),
                 accepted: Unmarked {
@@ -164,7 +166,8 @@ fn accepted_at(received: DateTime<Utc>, elapsed: u32) -> Observation {
         service_account: ServiceAccount {
             namespace: "ns".to_owned(),
             name: "account".to_owned(),
-        },
+        }
+        .into(),
         pod_uid: Some("uid".to_owned()),
         pod: Some("pod".to_owned()),
         node: None,

@@ -139,3 +139,45 @@ fn a_collector_has_no_preliminary_result_unless_it_says_so() {
     }
     assert_eq!(Nothing.snapshot(), None);
 }
+
+/// Where the texts that a holder has in common with others of its account are kept.
+fn places(set: &EvidenceSet) -> Vec<[*const u8; 3]> {
+    let of = |(holder, token_use): (&Holder, &TokenUse)| {
+        let agent = token_use.agents.names().next();
+        let call = token_use.calls.iter().next();
+        [
+            holder.service_account.name.as_ptr(),
+            agent.map_or(std::ptr::null(), str::as_ptr),
+            call.map_or(std::ptr::null(), |(call, _)| call.as_ptr()),
+        ]
+    };
+    set.holders().map(of).collect()
+}
+
+#[test]
+fn the_pods_of_a_workload_share_what_they_have_in_common() {
+    let pod = |uid: &str, account: &str, user_agent: &str| {
+        let mut request = stale();
+        request.pod_uid = Some(uid.to_owned());
+        Arc::make_mut(&mut request.service_account).name = account.to_owned();
+        request.user_agent = user_agent.to_owned();
+        Observation::StaleRequest(request)
+    };
+    let pods = set([
+        pod("2", "app", "app/v1"),
+        pod("1", "app", "app/v1"),
+        pod("3", "app", "app/v2"),
+        pod("4", "other", "app/v1"),
+    ]);
+    let places = places(&pods);
+    assert_eq!(places[0], places[1]);
+    let [account, agent, call] = places[2];
+    assert_eq!([account, call], [places[0][0], places[0][2]]);
+    assert_ne!(agent, places[0][1]);
+    assert!(places[3].iter().all(|it| !places[0].contains(it)));
+    let names: Vec<_> = pods
+        .holders()
+        .flat_map(|(_, it)| it.agents.names())
+        .collect();
+    assert_eq!(names, ["app/v1", "app/v1", "app/v2", "app/v1"]);
+}

@@ -98,7 +98,7 @@ pub(super) fn stale_request(
 ) -> StaleTokenRequest {
     let age = (issued - time).num_seconds() - WARN_AFTER_SECONDS;
     StaleTokenRequest {
-        service_account: account(sender),
+        service_account: account(sender).into(),
         pod_uid: sender.pod.map(uid),
         pod: sender.pod.map(str::to_owned),
         node: sender.node.map(str::to_owned),

@@ -107,7 +107,7 @@ pub(super) fn read_marked(
     coverage.saw(token.first_used);
     coverage.saw(token.last_used);
     observations.push(Observation::TokenUse {
-        service_account,
+        service_account: service_account.into(),
         identity: identity(row),
         token_use: token_use(row, token),
     });

@@ -79,7 +79,7 @@ pub fn evidence(row: &[u8]) -> Option<StaleTokenRequest> {
     let issued = received.timestamp() - i64::from(seconds) - WARN_AFTER_SECONDS;
     let issued = DateTime::from_timestamp(issued - issued.rem_euclid(TOGETHER), 0)?;
     Some(StaleTokenRequest {
-        service_account,
+        service_account: service_account.into(),
         pod_uid: None,
         pod: None,
         node: None,
