@@ -179,7 +179,7 @@ impl StaleTokenRequest {
     pub fn token_use(&self) -> TokenUse {
         // The end of a long-running request repeats what its beginning said.
         let times = u64::from(self.stage != RequestStage::Completed);
-        let tokens = Tokens::one(self.credential_id.clone(), self.token());
+        let tokens = Tokens::one(self.credential_id.as_deref().map(Arc::from), self.token());
         let mut token_use = TokenUse::of_agent(&*self.user_agent, times, tokens);
         if let Some(pod) = &self.pod {
             token_use.pods.add(pod, times);

@@ -66,12 +66,12 @@ impl CappedCounts {
     }
 
     /// The text with the highest count; the first in order among equals.
-    pub fn most_frequent(&self) -> Option<&Arc<str>> {
+    pub fn most_frequent(&self) -> Option<UntrustedText> {
         self.counts
             .iter()
             .rev()
             .max_by_key(|(_, count)| **count)
-            .map(|(text, _)| text)
+            .map(|(text, _)| UntrustedText::from(Arc::clone(text)))
     }
 
     /// The texts, the most frequent first, then in order.
@@ -153,7 +153,7 @@ mod tests {
             counts.add(text, times);
         }
         counts.add("d", 0);
-        assert_eq!(counts.most_frequent(), Some(&"b".into()));
+        assert_eq!(counts.most_frequent(), Some("b".into()));
         assert_eq!(counts.texts(), ["b", "c", "a", "d"]);
         let counted: Vec<_> = counts.iter().collect();
         assert_eq!(counted, [("a", 1), ("b", 2), ("c", 2), ("d", 0)]);

@@ -28,9 +28,9 @@ impl Default for Identified {
 
 impl Identified {
     /// One token.
-    pub(super) fn one(id: &str, token: Token) -> Self {
+    pub(super) fn one(id: Arc<str>, token: Token) -> Self {
         let mut few = LiteMap::with_capacity(1);
-        few.insert(id.into(), token);
+        few.insert(id, token);
         Self::Few(few)
     }
 
@@ -108,7 +108,7 @@ mod tests {
             last_used: time,
             requests: Requests::counted(1, 0, 0),
         };
-        Identified::one(&format!("JTI={id:02}"), token)
+        Identified::one(format!("JTI={id:02}").into(), token)
     }
 
     /// The tokens of the first identities, each used twice.

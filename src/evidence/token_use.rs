@@ -74,7 +74,7 @@ mod tests {
                 last_used: time,
                 requests: Requests::counted(1, 0, 0),
             };
-            let tokens = Tokens::one(Some(format!("JTI={name}")), token);
+            let tokens = Tokens::one(Some(format!("JTI={name}").into()), token);
             let mut token_use = TokenUse::of_agent(name, 1, tokens);
             for counts in [
                 &mut token_use.pods,

@@ -17,10 +17,10 @@ pub struct Tokens {
 
 impl Tokens {
     /// One token.
-    pub fn one(credential_id: Option<String>, token: Token) -> Self {
+    pub fn one(credential_id: Option<Arc<str>>, token: Token) -> Self {
         match credential_id {
             Some(id) => Self {
-                identified: Identified::one(&id, token),
+                identified: Identified::one(id, token),
                 dated: Vec::new(),
             },
             None => Self {
@@ -103,7 +103,7 @@ mod tests {
             last_used: at(issued + 4000),
             requests: Requests::counted(1, 0, 0),
         };
-        Tokens::one(id.map(str::to_owned), token)
+        Tokens::one(id.map(Arc::from), token)
     }
 
     fn all(of: &[(Option<&str>, i64)]) -> Tokens {

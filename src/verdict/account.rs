@@ -218,11 +218,7 @@ fn holder_finding(
     user_agents.sort_by_key(|agent| !judgement.user_agents.contains(agent));
     let finding = HolderFinding {
         identity: holder.identity.clone(),
-        pod: token_use
-            .pods
-            .most_frequent()
-            .cloned()
-            .map(UntrustedText::from),
+        pod: token_use.pods.most_frequent(),
         nodes: token_use.nodes.texts(),
         addresses: token_use.addresses.texts(),
         user_agents,

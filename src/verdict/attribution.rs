@@ -122,16 +122,8 @@ fn known(
     KnownHolder {
         sender: Sender {
             service_account: (*holder.service_account).clone(),
-            pod: token_use
-                .pods
-                .most_frequent()
-                .cloned()
-                .map(UntrustedText::from),
-            node: token_use
-                .nodes
-                .most_frequent()
-                .cloned()
-                .map(UntrustedText::from),
+            pod: token_use.pods.most_frequent(),
+            node: token_use.nodes.most_frequent(),
             token: None,
             confidence,
         },

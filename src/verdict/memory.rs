@@ -194,7 +194,7 @@ impl<'a> Memory<'a> {
             let Some(agent) = agent else { continue };
             let mut tokens = Tokens::default();
             for (id, token) in agent_use.tokens.iter().filter(|(_, it)| is_beside(it)) {
-                tokens.merge(Tokens::one(id.map(|id| id.to_string()), token.clone()));
+                tokens.merge(Tokens::one(id.cloned(), token.clone()));
             }
             if tokens != Tokens::default() {
                 whole
@@ -304,7 +304,7 @@ fn token_use(reported: &HolderFinding) -> TokenUse {
     for (place, agent) in reported.user_agents.iter().enumerate() {
         let weight = (reported.user_agents.len() - place) as u64;
         token_use.agents.merge(Agents::one(
-            agent.unescaped().to_owned(),
+            agent.clone().into_unescaped(),
             weight,
             tokens_of(agent),
         ));

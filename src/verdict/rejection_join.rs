@@ -303,7 +303,7 @@ fn candidate(known: &Known<'_>) -> Candidate {
         .find_map(|token_use| token_use.pods.most_frequent());
     Candidate {
         service_account: (*known.holder.service_account).clone(),
-        pod: pod.cloned().map(UntrustedText::from),
+        pod,
     }
 }
 

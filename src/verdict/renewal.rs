@@ -2,6 +2,7 @@
 //! source finds about them becomes a token like any other, and the verdict follows from it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Held;
 use super::rejection_join::Joined;
@@ -49,7 +50,7 @@ fn with_new_tokens(
         let is_since = accepted.received > rejected && Some(accepted.received) > last_used;
         if is_since {
             let token = accepted.token(rejected - READ_WITHIN);
-            let tokens = Tokens::one(accepted.credential_id.clone(), token);
+            let tokens = Tokens::one(accepted.credential_id.as_deref().map(Arc::from), token);
             let with = renewed.get_or_insert_with(|| token_use.clone());
             with.merge(TokenUse::of_agent(user_agent, 0, tokens));
         }

@@ -67,7 +67,7 @@ fn judged(
 fn tokens(list: impl IntoIterator<Item = Token>) -> Tokens {
     let mut tokens = Tokens::default();
     for (index, token) in list.into_iter().enumerate() {
-        tokens.merge(Tokens::one(Some(format!("JTI={index}")), token));
+        tokens.merge(Tokens::one(Some(format!("JTI={index}").into()), token));
     }
     tokens
 }
@@ -194,7 +194,7 @@ fn a_token_without_identity_counts_as_several_where_its_estimates_lie_apart() {
     let of = |id: Option<&str>, spread: i64| {
         let mut wide = token(hours(3), hours(2), NOW);
         wide.latest_estimate = wide.issued + TimeDelta::seconds(spread);
-        let tokens = Tokens::one(id.map(str::to_owned), wide);
+        let tokens = Tokens::one(id.map(Into::into), wide);
         judged(&tokens, &[], ninety_days(), None).map(|it| it.verdict)
     };
     assert_eq!(of(None, 16), Some(Verdict::RefreshingLate));

@@ -145,7 +145,7 @@ fn token_use(row: &Row, token: Token) -> TokenUse {
     let credential_id = row
         .get("tokenPart")
         .filter(|part| part.parse::<f64>().is_err())
-        .map(str::to_owned);
+        .map(Into::into);
     let tokens = Tokens::one(credential_id, token);
     let mut token_use = TokenUse::of_agent(user_agent(row), times, tokens);
     if let Some(pod) = row.get("podPart") {
